@@ -163,7 +163,7 @@ class Company:
 
     @property
     def staff_sources(self) -> Ints:
-        """int64[n]: where each employee stands among the sources of the networks."""
+        """int64[n]: where each employee is among the sources of the networks."""
         return self.world.staff_sources
 
     def over_edges(self, values: Floats, pages: bool) -> Floats:

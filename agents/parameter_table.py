@@ -1,6 +1,4 @@
-"""Writes the parameter table of docs/model.md from the code: `python -m agents.parameter_table
-docs/model.md`.
-"""
+"""Writes the parameter table of docs/model.md from the code: `python -m agents.parameter_table docs/model.md`."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ BEFORE = "a2d2e08"
 """The last version that lived every run by itself."""
 EXAMPLE = "examples/midsize.yaml"
 SCHEMES = ("examples/midsize-clicks.yaml", "examples/midsize-recognition.yaml")
+BEGUN = time.perf_counter()
 BY_THEMSELVES = """
 import sys, time
 from sims.scenario.scenario import Scenario
@@ -64,20 +65,20 @@ def scaled(folder: Path, people: int, days: int, audience: int, contacts: float 
 
 def before_ms(checkout: Path, runs: int, path: str | Path = EXAMPLE) -> float:
     """CPU of one run in the version before; a path that is not absolute is one of that version's own files."""
-    told = subprocess.run(
+    answer = subprocess.run(
         [sys.executable, "-c", BY_THEMSELVES, str(path), str(runs)],
         cwd=checkout, env={**os.environ, "PYTHONPATH": str(checkout)}, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    return 1000.0 * float(told.stdout)
+    return 1000.0 * float(answer.stdout)
 
 
 def side_by_side(path: str, runs: int) -> dict[str, float]:
     """CPU of one run among so many, in a fresh process: cost, share spent in kernels, peak memory."""
-    told = subprocess.run(
+    answer = subprocess.run(
         [sys.executable, "-m", "benchmarks.ensemble", "--one", path, str(runs)],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    return dict(json.loads(told.stdout))
+    return dict(json.loads(answer.stdout))
 
 
 def one(path: str, runs: int) -> dict[str, float]:
@@ -130,12 +131,15 @@ def common_numbers(runs: int) -> dict[str, float]:
     return found
 
 
-def compared(runs: int, processes: int) -> float:
-    """Wall seconds of the command that compares two schemes and doing nothing, from its start to its answer."""
+def compared(runs: int, processes: int, at_defaults: bool = True) -> float:
+    """Wall seconds of the command that compares two schemes and doing nothing, from its start to its answer; with drawn parameters a
+    quarter of the runs have an echo besides.
+    """
     command = [sys.executable, "-c", "from web.cli import main; main()", "compare", *SCHEMES]
+    how = ["--at-defaults"] if at_defaults else []
     begin = time.perf_counter()
     subprocess.run(
-        [*command, "--runs", str(runs), "--processes", str(processes), "--at-defaults"],
+        [*command, "--runs", str(runs), "--processes", str(processes), *how],
         cwd=ROOT, capture_output=True, check=True,
     )  # fmt: skip
     return time.perf_counter() - begin
@@ -170,14 +174,43 @@ def plain_mesa(people: int, days: int) -> dict[str, float]:
     }
 
 
+def on_cores(runs: int, processes: int) -> float:
+    """Wall seconds of so many runs on so many processes, from the question to the answer, in a process that has lived some before."""
+    answer = subprocess.run(
+        [sys.executable, "-m", "benchmarks.ensemble", "--cores", str(runs), str(processes)],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return float(answer.stdout)
+
+
+def cores(runs: int, processes: int) -> float:
+    """The same, in this process."""
+    from sims.ensemble.run import Manner, simulate
+    from sims.scenario.scenario import Scenario
+
+    scenario, manner = Scenario.load(ROOT / EXAMPLE), Manner(at_defaults=True)
+    simulate(scenario, 2, 1, 1, manner)
+    begin = time.perf_counter()
+    simulate(scenario, runs, 1, processes, manner)
+    return time.perf_counter() - begin
+
+
+def both_cores(runs: int, turns: int) -> dict[str, Any]:
+    """Wall seconds of an ensemble on one core and on two, the best of some turns, and how many times as fast the two are."""
+    found = {str(count): min(on_cores(runs, count) for _ in range(turns)) for count in (1, 2)}
+    return {"runs": runs, "wall_s": found, "times": found["1"] / found["2"]}
+
+
 def measure(quick: bool, checkout: Path, folder: Path) -> dict[str, Any]:
     """All figures; `checkout` holds the version before."""
     turns, most = (1, 16) if quick else (3, 128)
     old, new = [], []
-    for _ in range(turns):
+    for turn in range(turns):
+        told(f"turn {turn + 1} of {turns}: the version before, then this one")
         old.append(before_ms(checkout, 2 if quick else 6))
         new.append(side_by_side(EXAMPLE, most))
     best, before = statistics.median(each["ms_a_run"] for each in new), statistics.median(old)
+    told(f"{before:.0f} ms a run before, {best:.1f} now: {before / best:.1f} times; by runs, people and days")
     found: dict[str, Any] = {
         "example": EXAMPLE,
         "load": os.getloadavg()[0],
@@ -185,7 +218,7 @@ def measure(quick: bool, checkout: Path, folder: Path) -> dict[str, Any]:
         "runs": most,
         "times": before / best,
         **{name: statistics.median(each[name] for each in new) for name in new[0]},
-        "by_runs": {str(runs): side_by_side(EXAMPLE, runs) for runs in (1, 8, 32) if runs < most},
+        "by_runs": {str(runs): side_by_side(EXAMPLE, runs) for runs in (1, 8, 32, 64) if runs < most},
         "by_people": {
             str(people): side_by_side(scaled(folder, people, 60, 100 * people), 8)
             for people in (100, 400, 1600)
@@ -194,17 +227,26 @@ def measure(quick: bool, checkout: Path, folder: Path) -> dict[str, Any]:
         "plain_mesa": plain_mesa(200, 5 if quick else 20),
         "variance_ratio": common_numbers(8 if quick else 60),
     }
+    told("a comparison from the command to its answer, and two cores against one")
     runs = 10 if quick else 200
     # Once to compile and to have files at hand.
     compared(2, 1)
     found["compare_runs"] = 3 * runs
-    found["compare_wall_s"] = {str(cores): compared(runs, cores) for cores in (1, 2)}
+    found["compare_wall_s"] = {str(count): compared(runs, count) for count in (1, 2)}
+    found["compare_drawn_wall_s"] = {"2": compared(runs, 2, at_defaults=False)}
+    found["cores"] = both_cores(32 if quick else 1_000, 1 if quick else 2)
     if not quick:
+        told("10,000 people with 1,000,000 contacts over 250 days")
         large = scaled(folder, 10_000, 250, 1_000_000, 100.0 / float(np.exp(0.32)))
         found["large"] = {"before_ms_a_run": before_ms(checkout, 1, large)} | {
             str(runs): side_by_side(large, runs) for runs in (1, 8)
         }
     return found
+
+
+def told(what: str) -> None:
+    """Say on standard error what is measured now; the figures alone go to standard output."""
+    print(f"{time.perf_counter() - BEGUN:5.0f} s: {what}", file=sys.stderr, flush=True)
 
 
 def main() -> None:
@@ -214,9 +256,13 @@ def main() -> None:
     )
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--one", nargs=2, metavar=("SCENARIO", "RUNS"))
+    parser.add_argument("--cores", nargs=2, type=int, metavar=("RUNS", "PROCESSES"))
     arguments = parser.parse_args()
     if arguments.one:
         print(json.dumps(one(arguments.one[0], int(arguments.one[1]))))
+        return
+    if arguments.cores:
+        print(cores(*arguments.cores))
         return
     with tempfile.TemporaryDirectory() as checkout, tempfile.TemporaryDirectory() as folder:
         archive = subprocess.run(["git", "archive", BEFORE], cwd=ROOT, capture_output=True, check=True)

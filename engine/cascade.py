@@ -204,7 +204,7 @@ def _checked_chances(graph: Graph | ImplicitGraph, p: ArrayLike) -> Floats:
         raise ValueError(
             f"p of shape {chances.shape}; one number or {graph.n_edges}, one per edge; match the edges given"
         )
-    # Those of each edge are looked at where they are read anyway, in thin_edges.
+    # Chances of each edge are checked where they are read anyway, in thin_edges.
     if not chances.ndim and not 0.0 <= chances <= 1.0:
         raise ValueError(f"p {chances}; from 0 to 1; give a probability")
     return chances

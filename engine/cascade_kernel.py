@@ -116,8 +116,7 @@ def run_cascades(
 def thin_edges(
     offsets: Any, chances: Any, edge_order: Any, class_chances: Any, node_class: Any, keep: Any
 ) -> Any:
-    """Give each node the class just above its likeliest edge, and each edge its chance to be kept under that
-    class.
+    """Give each node the class just above its likeliest edge, and each edge its chance to be kept under that class.
 
     chances     float64[m], in the order given; edge_order: CSR position → given index, empty when they are
                 the same

@@ -1,7 +1,6 @@
-"""From declared kernels to Numba's dispatchers: the only part of the engine that imports Numba, and only when a kernel is first
-called.
+"""From declared kernels to Numba's dispatchers: the only part of the engine that imports Numba, and only when a kernel is first called.
 
-Numba's cache looks at the file of a kernel, not at the files of what it calls. So the cache lies in a folder whose name is a digest
+Numba's cache checks the file of a kernel, not the files of what it calls. So the cache is in a folder whose name is a digest
 of all sources that kernels are made of: a change anywhere in them begins a new folder.
 """
 
@@ -11,8 +10,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,11 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from engine.signatures import Array, Named, Scalar, Spec
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 # Numba's own parts carry no types.
 types: Any = numba.types
@@ -95,10 +99,30 @@ def numba_type(spec: Spec | None) -> Any:
     return types.UniTuple(numba_type(spec.item), spec.size)
 
 
-def compile_kernel(function: Callable[..., Any], arguments: tuple[Spec, ...], returns: Scalar | None) -> Any:
+def compile_kernel(
+    function: Callable[..., Any], arguments: tuple[Spec, ...], returns: Scalar | None, divides_freely: bool
+) -> Any:
     """The dispatcher of a kernel: one signature, compiled or loaded now, and no other ever."""
     signature = numba_type(returns)(*map(numba_type, arguments))
-    return numba.njit([signature], nogil=True, cache=_FOLDER is not None, **_NO_COUNTING)(function)
+    options = {**_NO_COUNTING, **({"error_model": "numpy"} if divides_freely else {})}
+    with _one_process_compiles(function):
+        return numba.njit([signature], nogil=True, cache=_FOLDER is not None, **options)(function)
+
+
+@contextmanager
+def _one_process_compiles(function: Callable[..., Any]) -> Iterator[None]:
+    """Of processes that start together the first compiles a kernel; the others wait and load what it keeps. Whatever is kept already
+    nobody waits for.
+    """
+    name = f"{function.__name__}-{function.__code__.co_firstlineno}"
+    if fcntl is None or _FOLDER is None or any(_FOLDER.glob(f"*/*.{name}.*.nbi")):
+        yield
+        return
+    with (_FOLDER / f"{name}.lock").open("w") as turn:
+        # Where a file system knows no locks, each compiles for itself.
+        with suppress(OSError):
+            fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
 
 
 def _emit_prefetch(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

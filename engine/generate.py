@@ -1,5 +1,4 @@
-"""Networks made to measure: heavy-tailed contact counts, segment homophily, coworkers, and overlap from a
-finite audience.
+"""Networks made to measure: heavy-tailed contact counts, segment homophily, coworkers, and overlap from a finite audience.
 
 Every row draws from counters of its own, so a network depends on its key alone and can be filled by any
 number of threads.
@@ -144,8 +143,7 @@ def audience_network(
     concentration: float = 1.0,
     threads: int | None = None,
 ) -> Graph:
-    """Employees, corporate accounts and their shared audience as one graph; an edge goes from a source to
-    who sees its posts.
+    """Employees, corporate accounts and their shared audience as one graph; an edge goes from a source to who sees its posts.
 
     Nodes: employees 0 … E−1, then corporate accounts E … E+C−1, then audience E+C … E+C+A−1.
     threads            at most so many at once; None: one per core; the graph does not depend on it

@@ -52,7 +52,7 @@ def fill_rows(
         near_end = place + coworkers[row] if row < coworkers.size else place
         segment = row_segments[row]
         known = segment >= 0 and segment < starts.size - 1
-        own_size = starts[segment + 1] - starts[segment] if known else 0
+        own_first, own_size = (starts[segment], starts[segment + 1] - starts[segment]) if known else (0, 0)
         misses, own = 0, False
         while place < offsets[row + 1]:
             step += ONE
@@ -72,13 +72,15 @@ def fill_rows(
                         target = base
             elif place < near_end:
                 target = pick(low, n_employees, 1.0)
-            elif own:
-                target = n_sources + members[starts[segment] + pick(low, own_size, concentration)]
             elif concentration == 1.0:
-                target = n_sources + pick(low, n_audience, 1.0)
+                # Which of the two it is falls at random: both are worked out, so that nothing has to be guessed.
+                among = pick(low, own_size if own else n_audience, 1.0)
+                member = members[among + (own_first if own else 0)]
+                target = n_sources + (np.int64(member) if own else among)
+            elif own:
+                target = n_sources + members[own_first + pick(low, own_size, concentration)]
             else:
-                # The favourites of a random person's segment, so that no segment gains from its place in the
-                # numbering.
+                # The favourites of a random person's segment, so that no segment gains from its place in the numbering.
                 crowd = row_segments[n_sources + pick(low, n_audience, 1.0)]
                 fresh = mix(word ^ GOLDEN) >> SHIFT_32
                 crowd_size = starts[crowd + 1] - starts[crowd]

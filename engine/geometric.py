@@ -39,8 +39,7 @@ def draw_gap(tables: Any, base: Any, draw: Any) -> Any:
 
 @lru_cache(maxsize=256)
 def gap_table(p: float) -> NDArray[np.uint32]:
-    """uint32[CELLS] for one probability in [LEAST_P, 1]: threshold in the high 22 bits, alias cell in the
-    low 10.
+    """uint32[CELLS] for one probability in [LEAST_P, 1]: threshold in the high 22 bits, alias cell in the low 10.
 
     The probability of each gap is met to 2**-27. Below LEAST_P thin the table of LEAST_P instead, which
     keeps the relative error small.
@@ -97,13 +96,3 @@ def _alias(units: NDArray[np.int64]) -> NDArray[np.uint32]:
         # A full cell is its own alias, whatever the threshold.
         table[cell] = ((full - 1) << CELL_BITS) | cell
     return table
-
-
-def expected_gaps(table: NDArray[np.uint32]) -> NDArray[np.float64]:
-    """float64[CELLS]: the probability of each cell that a table really gives (used by the tests)."""
-    full = float(1 << THRESHOLD_BITS)
-    kept = (table >> CELL_BITS) / full
-    chances = np.where((table & (CELLS - 1)) == np.arange(CELLS), 1.0, kept)
-    out = chances.copy()
-    np.add.at(out, table & np.uint32(CELLS - 1), 1.0 - chances)
-    return out / CELLS

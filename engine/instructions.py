@@ -2,7 +2,7 @@
 
 prefetch(array, i)  asks for the cache line of array[i] ahead of its use; i is not checked
 fold(a, b)          uint64: high word XOR low word of the 128-bit product of two uint64
-natural(x)          int64: x, of which the compiler may believe that it is none below zero
+natural(x)          int64: x, which the compiler may assume is not negative
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""How every compiled kernel of the engine is declared: one explicit signature, compiled by Numba when it is first called, kept on
-disk by Numba's cache, called without the interpreter lock.
+"""How every compiled kernel of the engine is declared: with one explicit signature.
+
+Numba compiles it when it is first called, keeps it in its cache on disk, and calls it without the interpreter lock.
 
 A module with kernels can be imported without Numba: the live program runs the scoring kernel as plain Python and never loads a
 compiler. A call can never start a second compilation: a wrong type is a TypeError.
@@ -47,10 +48,14 @@ class Kernel(Deferred):
     """A compiled function of one signature. Raises TypeError for arguments of other types, and what the Python function raises."""
 
     def __init__(
-        self, function: Callable[..., Any], arguments: tuple[Spec, ...], returns: Scalar | None
+        self,
+        function: Callable[..., Any],
+        arguments: tuple[Spec, ...],
+        returns: Scalar | None,
+        divides_freely: bool = False,
     ) -> None:
         super().__init__(function)
-        self.arguments, self.returns = arguments, returns
+        self.arguments, self.returns, self.divides_freely = arguments, returns, divides_freely
         self._scalars = [
             (place, spec.dtype) for place, spec in enumerate(arguments) if isinstance(spec, Scalar)
         ]
@@ -58,7 +63,9 @@ class Kernel(Deferred):
     def _compile(self) -> Any:
         from engine.compiling import compile_kernel
 
-        return compile_kernel(with_dispatchers(self.py_func), self.arguments, self.returns)
+        return compile_kernel(
+            with_dispatchers(self.py_func), self.arguments, self.returns, self.divides_freely
+        )
 
     def __call__(self, *values: Any) -> Any:
         """Run the compiled function, which the first call compiles or loads."""
@@ -108,9 +115,14 @@ def with_dispatchers(function: Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
-def kernel(*arguments: Spec, returns: Scalar | None = None) -> Callable[[Callable[..., Any]], Any]:
-    """Compile for exactly these argument types when first called, or load what an earlier process compiled."""
-    return lambda function: Kernel(function, arguments, returns)
+def kernel(
+    *arguments: Spec, returns: Scalar | None = None, divides_freely: bool = False
+) -> Callable[[Callable[..., Any]], Any]:
+    """Compile for exactly these argument types when first called, or load what an earlier process compiled.
+
+    `divides_freely` is for one that never divides by nothing: where no divisor is looked at first, several quotients are formed at a time.
+    """
+    return lambda function: Kernel(function, arguments, returns, divides_freely)
 
 
 def inlined(function: Callable[..., Any]) -> Any:

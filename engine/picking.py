@@ -45,8 +45,7 @@ def pick_edges(
     picked: Any,
     count: Any,
 ) -> Any:
-    """Append to `picked` the positions in [begin, end) where a coin of the table's chance succeeds; return
-    the new count.
+    """Append to `picked` the positions in [begin, end) where a coin of the table's chance succeeds; return the new count.
 
     counter  run_key + node · NODE_STEP; word after word it goes on by STEP, and no two nodes meet. Each word
     serves two gaps. The targets of what is picked are asked for at once, and what `keep` holds of

@@ -2,7 +2,7 @@
 
 Indexing an array by itself gives one of NumPy's numbers, which costs several times what a list takes. So the source of a kernel is
 read once and written for lists: `a[i, j]` becomes `a[i][j]`, `a.shape[0]` becomes `len(a)`, `int(x)` becomes `x` as there are only
-integers, and constants stand for their names. What is computed stays the kernel's own source.
+integers, and names of constants are replaced by their values. What is computed stays the kernel's own source.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class _ForLists(ast.NodeTransformer):
         return ast.Subscript(found, last, node.ctx)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        """What only a compiler needs to be told."""
+        """Drop hints that only a compiler needs."""
         self.generic_visit(node)
         if isinstance(node.func, ast.Name) and node.func.id in _NOTHING_IN_PYTHON:
             (value,) = node.args

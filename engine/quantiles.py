@@ -8,6 +8,7 @@ from typing import Any
 from engine.kernels import inlined, kernel
 from engine.signatures import F64
 
+CENTRE, NEAR = 0.425, 5.0
 # Coefficients of Wichura (1988), "Algorithm AS 241", Applied Statistics 37(3), highest power first.
 _CENTRE_TOP = (
     2.5090809287301226727e3, 3.3430575583588128105e4, 6.7265770927008700853e4, 4.5921953931549871457e4,
@@ -39,23 +40,42 @@ _FAR_LOW = (
 
 
 @inlined
-def _polynomial(coefficients: Any, x: Any) -> Any:
-    total = 0.0
-    for coefficient in coefficients:
-        total = total * x + coefficient
-    return total
+def _polynomial(c: Any, x: Any) -> Any:
+    # Written out: through a loop over coefficients the compiler takes one number at a time.
+    return ((((((c[0] * x + c[1]) * x + c[2]) * x + c[3]) * x + c[4]) * x + c[5]) * x + c[6]) * x + c[7]
+
+
+@inlined
+def central_quantile(q: Any) -> Any:
+    """`normal_quantile` of 0.5 + q, for a q of at most `CENTRE` in size."""
+    r = 0.180625 - q * q
+    return q * _polynomial(_CENTRE_TOP, r) / _polynomial(_CENTRE_LOW, r)
+
+
+@inlined
+def tail_root(tail: Any) -> Any:
+    """What `normal_quantile` goes by where it leaves a tail so small."""
+    return math.sqrt(-math.log(tail))
+
+
+@inlined
+def near_quantile(root: Any) -> Any:
+    """The size of `normal_quantile` beyond its middle, for a `tail_root` of at most `NEAR`."""
+    return _polynomial(_NEAR_TOP, root - 1.6) / _polynomial(_NEAR_LOW, root - 1.6)
+
+
+@inlined
+def far_quantile(root: Any) -> Any:
+    """The same for a root beyond that."""
+    return _polynomial(_FAR_TOP, root - 5.0) / _polynomial(_FAR_LOW, root - 5.0)
 
 
 @kernel(F64, returns=F64)
 def normal_quantile(u: Any) -> Any:
     """Inverse of the standard normal distribution function for 0 < u < 1, to about 1e-15."""
     q = u - 0.5
-    if abs(q) <= 0.425:
-        r = 0.180625 - q * q
-        return q * _polynomial(_CENTRE_TOP, r) / _polynomial(_CENTRE_LOW, r)
-    r = math.sqrt(-math.log(u if q < 0.0 else 1.0 - u))
-    if r <= 5.0:
-        x = _polynomial(_NEAR_TOP, r - 1.6) / _polynomial(_NEAR_LOW, r - 1.6)
-    else:
-        x = _polynomial(_FAR_TOP, r - 5.0) / _polynomial(_FAR_LOW, r - 5.0)
+    if abs(q) <= CENTRE:
+        return central_quantile(q)
+    root = tail_root(u if q < 0.0 else 1.0 - u)
+    x = near_quantile(root) if root <= NEAR else far_quantile(root)
     return -x if q < 0.0 else x

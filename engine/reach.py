@@ -6,12 +6,10 @@ the well-known round figures come out to the unit. Floats are taken at their dec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 Number = int | float | str | Fraction
 
@@ -96,45 +94,6 @@ def overlap_lost(contacts: ArrayLike, audience: int, visibility: float = 1.0) ->
     return 0.0 if naive == 0.0 else 1.0 - expected_unique_reach(contacts, audience, visibility) / naive
 
 
-@dataclass(frozen=True)
-class Step:
-    """One step of the waterfall: `value` people (or clicks) left after `factor` on the step before."""
-
-    name: str
-    factor: Fraction
-    value: Fraction
-
-
-def waterfall(
-    naive: Number, visibility: Number, overlap: Number, amplification: Number, click_through: Number
-) -> list[Step]:
-    """From the naive reach to expected clicks, one factor a step.
-
-    naive          contacts added up, naive_reach()
-    visibility     share of contacts who see a post, 0 … 1
-    overlap        share of those sights that are the same people again, 0 … 1
-    amplification  factor ≥ 1 for second-hand reach, amplification(R)
-    click_through  clicks per person reached, 0 … 1
-    Without friction (1, 0, 1, 1) every step keeps the naive figure.
-    """
-    gain = _count(amplification, "amplification")
-    if gain < 1:
-        raise ValueError(f"amplification {float(gain)}; 1 or above; use 1 for no second round")
-    factors: Sequence[tuple[str, Fraction]] = (
-        ("naive reach", Fraction(1)),
-        ("visibility", _share(visibility, "visibility")),
-        ("overlap", 1 - _share(overlap, "overlap")),
-        ("amplification", gain),
-        ("click-through", _share(click_through, "click_through")),
-    )
-    steps: list[Step] = []
-    value = _count(naive, "naive")
-    for name, factor in factors:
-        value *= factor
-        steps.append(Step(name, factor, value))
-    return steps
-
-
 def _count(value: Number, name: str) -> Fraction:
     number = exact(value)
     if number < 0:
@@ -147,11 +106,3 @@ def _share(value: Number, name: str) -> Fraction:
     if not 0 <= number <= 1:
         raise ValueError(f"{name} {value}; from 0 to 1; give a share such as 0.05")
     return number
-
-
-def unique_reach_curve(contacts: ArrayLike, audience: int, visibility: float = 1.0) -> NDArray[np.float64]:
-    """float64[s]: expected unique reach of the first 1 … s sources, to show how it flattens."""
-    counts = np.asarray(contacts, dtype=np.float64)
-    expected_unique_reach(counts, audience, visibility)
-    with np.errstate(divide="ignore"):
-        return np.asarray(audience * -np.expm1(np.cumsum(np.log1p(-visibility * counts / audience))))

@@ -11,7 +11,7 @@ broadcasts the item over its own out-edges in the next round; `max_rounds` round
 the last round are counted and go nowhere. Beyond the first round the premium is `reposter_premium`. The
 source never sees its own share.
 
-The edge arrays are read as they stood in the morning: fatigue and trust are for the caller to update from
+The edge arrays are read as of the morning: fatigue and trust are for the caller to update from
 `Exposure.seen_edges`.
 
 Randomness: each draw is a function of (key, day, source, ordinal of the share) and of the edge or the node
@@ -45,7 +45,7 @@ class Shares(NamedTuple):
     repost_base   float32 ≥ 0, reposts per sight likewise
     peer_premium  float32 ≥ 0, factor on clicks in the first round (1 for a corporate account)
     quality       float32 ≥ 0, factor on reposts
-    ordinal       int32, tells apart the shares of one source on one day (item and channel): names the draws
+    ordinal       int32, distinguishes the shares of one source on one day (item and channel): names the draws
     """
 
     source: NDArray[np.int32]
@@ -111,7 +111,7 @@ class ResponseRates(NamedTuple):
     trust, affinity, fatigue  the θ of the exponent, per unit of edge trust, interest and edge fatigue
     reposter_premium  factor on clicks beyond the first round
     max_rounds        rounds of broadcasting, 1 (no second round) to 64
-    thinned_from      CSR position from which on a stored edge stands for several: `Exposure.thinned` counts those
+    thinned_from      CSR position from which on a stored edge represents several: `Exposure.thinned` counts those
     """
 
     feed_load_half: float = 50.0

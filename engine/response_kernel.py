@@ -191,8 +191,7 @@ def pick_contacts(
     tables: Any,
     picked: Any,
 ) -> Any:
-    """Pick the edges of a share's own broadcast; return how many (none where there is no such share) and the
-    key of its tree."""
+    """Pick the edges of a share's own broadcast; return how many (none where there is no such share) and the key of its tree."""
     if s >= np.uint64(shares.shape[0]):
         return ZERO, ZERO
     u, base = np.uint64(shares[s, SOURCE]), np.uint64(shares[s, GAP_CLASS]) * TABLE_SIZE
@@ -220,8 +219,7 @@ def grow_tree(
     picked: Any, words: Any, next_picked: Any, written: Any, drawn: Any, segments: Any, levels: Any, taste_key: Any,
     state: Any,
 ) -> Any:  # fmt: skip
-    """One share and its reposts, from the `n` picked edges of its own broadcast on; meanwhile pick those of the
-    next share.
+    """One share and its reposts, from the `n` picked edges of its own broadcast on; meanwhile pick those of the next share.
 
     Return the exposures written by now, the people new to the day, whether all found room and contacts, and of the
     next share the edges picked and its tree's key.
@@ -336,11 +334,12 @@ def run_shares(
     taste_key: Any,
     state: Any,
 ) -> None:
-    """Run shares from state[0] on; stop before one whose exposures do not fit, so that the caller can grow
-    the lists, or that comes to somebody whose contacts are not drawn yet.
+    """Run shares from state[0] on; stop before one that does not fit or whose contacts are not drawn.
+
+    The first: the caller makes the lists longer. The second: it comes to a person whose contacts the caller draws.
 
     state    next share, exposures written, unique reach so far, and 1 + the node whose contacts are wanted (0: none)
-    drawn    by node, whether its targets stand in `targets`; empty where all do
+    drawn    by node, whether its targets are in `targets`; empty where all are
     segments, levels, taste_key   of `taste`, read where `interest` is empty
     visited  bitmap of one tree; today: of the day. Both come in as zeros and visited goes out so
     """

@@ -13,7 +13,7 @@ from engine.streams import uniform
 
 # Trust of an edge over which nothing is shown: a muted source.
 UNSEEN = np.float32(-1e29)
-# So many edges tell what the trust of the others may be, and how far above them these may lie.
+# So many edges are sampled for an upper bound on the trust of the others, with this margin.
 FEW_SIGHTS, ABOVE_USUAL = 8, np.float32(0.1)
 NO_TRUST, ZERO_32 = np.float32(-math.inf), np.float32(0.0)
 # More than what float32 rounds away of an exponent.

@@ -8,7 +8,7 @@ from engine.scoring_terms import holds, natural, shared, slot_of, take, window_o
 
 @shared
 def count_step(tables, state, offsets, t, e):  # type: ignore[no-untyped-def]
-    """One step of a counter: up for what counts, down or back to nothing for what is held against it."""
+    """One step of a counter: up for what counts, down or back to 0 for a penalty."""
     step = tables.step[t]
     if not holds(tables.program, int(step[4]), int(step[5]), e):
         return
@@ -16,6 +16,7 @@ def count_step(tables, state, offsets, t, e):  # type: ignore[no-untyped-def]
     change = int(step[1])
     if step[2] == 1:
         change *= e.quantity
+    # Once per object: the mark of an object is taken by its first count and never given back. A penalty needs no mark.
     if counter[2] == 1 and change > 0:
         slot, key = slot_of(state.objects, e.person, int(counter[4]), e.item, 0)
         if state.objects[slot, 0] == key:
@@ -27,6 +28,7 @@ def count_step(tables, state, offsets, t, e):  # type: ignore[no-untyped-def]
         take(state, slot, key)
         state.objects[slot, 1] = 0 if step[3] == 1 else int(state.objects[slot, 1]) + change
     else:
+        # The window is stored beside the count, so that nothing has to visit every person when a window ends.
         column = natural(offsets.counter + c.COUNTER_WIDTH * int(step[0]))
         if state.people[e.person, column] != window or step[3] == 1:
             state.people[e.person, column] = window
@@ -36,7 +38,7 @@ def count_step(tables, state, offsets, t, e):  # type: ignore[no-untyped-def]
 
 @shared
 def counted(tables, state, offsets, counter, e):  # type: ignore[no-untyped-def]
-    """What a counter stands at in the event's window, and for its object where it counts one object."""
+    """The value of a counter in the event's window, and for the event's object where it counts by object."""
     window = window_of(int(tables.counter[counter, 0]), e.date, e.month)
     if tables.counter[counter, 1] == c.ONE_OBJECT:
         slot, key = slot_of(state.objects, e.person, int(tables.counter[counter, 3]), e.item, window)
@@ -49,6 +51,7 @@ def counted(tables, state, offsets, counter, e):  # type: ignore[no-untyped-def]
 def _excused(tables, leave, e, date):  # type: ignore[no-untyped-def]
     """Whether the date lies in the person's leave, or is a holiday of everybody or of the segment she belonged to that day."""
     moved = False
+    # Leave of all people is one array sorted by person, so that a replay of a whole company passes no lists of lists.
     low, high = 0, leave.shape[0]
     while low < high:
         middle = (low + high) // 2
@@ -92,7 +95,7 @@ def _required(tables, leave, s, date, e):  # type: ignore[no-untyped-def]
 
 @shared
 def missed_dates(tables, leave, s, first, end, most, e):  # type: ignore[no-untyped-def]
-    """Required dates in [first, end) on which the streak was there to be kept, counted no further than `most` + 1."""
+    """Required dates in [first, end) on which the streak existed, counted no further than `most` + 1."""
     missed = 0
     for date in range(first, end):
         if _required(tables, leave, s, date, e) and not _was_away(tables, s, date):
@@ -113,9 +116,11 @@ def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-unty
         return
     mine, at = state.people[e.person], natural(offsets.streak + c.STREAK_WIDTH * s)
     last = int(mine[at + c.LAST_DATE])
+    # Time order is not date order: the owner of an object has dates of her own, and a move west repeats one.
     if e.date < last:
         return
     if e.date == last:
+        # A repair asks for several events on the day of coming back: they are counted while that day lasts.
         mine[at + c.TODAY] += 1
         if mine[at + c.BROKEN] > 0 and mine[at + c.TODAY] >= rule[4]:
             mine[at + c.LENGTH] += mine[at + c.BROKEN]
@@ -135,6 +140,7 @@ def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-unty
         # Below zero where a later version grants fewer than were used.
         freezes, repairable = max(int(mine[at + c.FREEZES_LEFT]), 0), int(rule[3])
         missed = missed_dates(tables, leave, s, last + 1, e.date, max(freezes, repairable), e)
+        # Freezes cover a gap in full or are kept: part of a gap covered would still break the streak.
         if missed <= freezes:
             mine[at + c.FREEZES_LEFT] -= missed
             mine[at + c.LENGTH] += 1
@@ -151,6 +157,7 @@ def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-unty
 def badge_met(tables, state, offsets, badge, e):  # type: ignore[no-untyped-def]
     """Whether every requirement of some group is met; what is counted within one object, within the event's."""
     start, end = int(tables.badge[badge, 0]), int(tables.badge[badge, 1])
+    # Groups are alternatives that follow each other in the table; the last one is judged after the loop.
     met, whole = False, True
     group = int(tables.requirement[start, 0])
     for at in range(start, end):
@@ -174,7 +181,7 @@ def badge_met(tables, state, offsets, badge, e):  # type: ignore[no-untyped-def]
 
 @shared
 def settle_badge(tables, state, offsets, b, e):  # type: ignore[no-untyped-def]
-    """Whether the badge changes hands at this event: (reason, millipoints), or (-1, 0) for no change."""
+    """Whether the badge is won or lost at this event: (reason, millipoints), or (-1, 0) for no change."""
     badge = tables.badge[b]
     column = natural(offsets.badge + b)
     had = int(state.people[e.person, column])
@@ -187,6 +194,7 @@ def settle_badge(tables, state, offsets, b, e):  # type: ignore[no-untyped-def]
             return c.BADGE_LOST, 0
         return -1, 0
     if per_object:
+        # Held or not says nothing here: each object has a mark of its own.
         slot, key = slot_of(state.objects, e.person, int(badge[5]), e.item, 0)
         if state.objects[slot, 0] == key:
             return -1, 0

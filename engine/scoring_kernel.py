@@ -115,8 +115,9 @@ def _ask(tables, state, slot, e):  # type: ignore[no-untyped-def]
     I64Out,
 )
 def score(matrices, listed, general, people, objects, used, columns, leave, out, progress):  # type: ignore[no-untyped-def]
-    """Scores events from progress[0] on into `out` [4, most] from column progress[1] on; moves both on; what follows in `progress` is
-    scratch.
+    """Scores events from progress[0] on into `out` [4, most] from column progress[1] on, and moves both on.
+
+    What follows in `progress` is scratch.
 
     Stops before an event for which `out` or the object table could be too small, so that the caller makes room.
     """

@@ -60,7 +60,7 @@ fetch: Any = _Fetch("prefetch")
 
 
 class _Natural(Instruction):
-    """Tells the compiler that a number is none below zero; in plain Python the number itself."""
+    """Tells the compiler that a number is not negative; in plain Python the number itself."""
 
     def __call__(self, value: int) -> int:
         return value

@@ -18,7 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.kernels import inlined, kernel
-from engine.quantiles import normal_quantile
+from engine.quantiles import (
+    CENTRE,
+    NEAR,
+    central_quantile,
+    far_quantile,
+    near_quantile,
+    normal_quantile,
+    tail_root,
+)
 from engine.signatures import F64, I64, U64, F64In, F64Out, I64In, I64Out
 
 MASK = (1 << 64) - 1
@@ -114,6 +122,13 @@ def uniform(key: Any, day: Any, agent: Any, ordinal: Any) -> Any:
     return unit(bits(key, day, agent, ordinal))
 
 
+def uniform_plain(key: int | np.uint64, day: int, agent: int, ordinal: int) -> float:
+    """`uniform` in plain Python, the same bits: for few draws where no compiler is loaded yet."""
+    inner = _mix_python(int(key) ^ ((agent * int(GOLDEN) + int(_MIX_1)) & MASK))
+    word = _mix_python(inner + (((day << 32) & MASK) | (ordinal & int(_LOW_32))))
+    return (word >> int(_S11)) * (1.0 / 9007199254740992.0)
+
+
 @kernel(U64, I64, I64, I64, returns=F64)
 def normal(key: Any, day: Any, agent: Any, ordinal: Any) -> Any:
     """A standard normal draw by inversion, so it rises with the uniform of the same counters."""
@@ -156,10 +171,28 @@ def _fill_uniforms(key: Any, day: Any, agents: Any, ordinal: Any, out: Any) -> N
         out[i] = uniform(key, day, agents[i], ordinal)
 
 
-@kernel(U64, I64, I64In, I64, F64Out)
-def _fill_normals(key: Any, day: Any, agents: Any, ordinal: Any, out: Any) -> None:
+@kernel(U64, I64, I64In, I64, F64Out, F64Out, I64Out, F64Out, divides_freely=True)
+def _fill_normals(
+    key: Any, day: Any, agents: Any, ordinal: Any, spare: Any, size: Any, outer: Any, out: Any
+) -> None:
+    # Loops without a branch take several draws at a time: one over the middle of the law, where most are, one over those farther out.
     for i in range(agents.size):
-        out[i] = normal(key, day, agents[i], ordinal)
+        spare[i] = unit(bits(key, day, agents[i], ordinal)) + 2.0**-54
+    n = np.uint64(0)
+    for i in range(agents.size):
+        outer[n] = i
+        n += np.uint64(abs(spare[i] - 0.5) > CENTRE)
+    for i in range(agents.size):
+        out[i] = central_quantile(spare[i] - 0.5)
+    for k in range(n):
+        # The k-th of those stands at place k or after it: nothing is written over that is still to be read.
+        u = spare[outer[k]]
+        out[outer[k]] = -1.0 if u < 0.5 else 1.0
+        spare[k] = tail_root(u if u < 0.5 else 1.0 - u)
+    for k in range(n):
+        size[k] = near_quantile(spare[k])
+    for k in range(n):
+        out[outer[k]] *= far_quantile(spare[k]) if spare[k] > NEAR else size[k]
 
 
 @kernel(F64In, F64In, I64Out)
@@ -180,7 +213,8 @@ def normals(key: np.uint64, day: int, agents: NDArray[np.int64], ordinal: int = 
     """`normal` for an array of agents: the same bits, shape of `agents`."""
     flat = np.array(agents, dtype=np.int64, order="C")
     out = np.empty(flat.shape, dtype=np.float64)
-    _fill_normals(np.uint64(key), day, flat.reshape(-1), ordinal, out.reshape(-1))
+    spare, size, outer = np.empty(flat.size), np.empty(flat.size), np.empty(flat.size, dtype=np.int64)
+    _fill_normals(np.uint64(key), day, flat.reshape(-1), ordinal, spare, size, outer, out.reshape(-1))
     return out
 
 

@@ -1,9 +1,9 @@
-"""Which groups may be shown by name, so that no sum over a small group can be reckoned from what is shown.
+"""Which groups may be shown by name, so that no sum over a small group can be computed from what is shown.
 
 Everything the program shows of groups is a sum over the same people: of all of them, of a segment or of a team. Whoever sees
-several sums can add and subtract them. People stand in cells (segment, team); a shown segment or team is a node of its own,
+several sums can add and subtract them. People are in cells (segment, team); a shown segment or team is a node of its own,
 all hidden segments are one node and all hidden teams another, and the people of a cell join its segment's node with its team's.
-What can be reckoned from the shown sums, the whole among them, leaves over just the people of some cut of that graph. So a
+What can be computed from the shown sums, the whole among them, leaves over just the people of some cut of that graph. So a
 choice is safe exactly where every cut holds nobody or the minimum, whichever pages, boards and files are laid side by side.
 
 The choice depends on the sizes alone, never on what was done: it is the same everywhere, and hiding tells nothing.
@@ -65,7 +65,7 @@ def shown_groups(cells: Mapping[Cell, int], minimum: int, among: Shown | None = 
             if cell[0] in segments or cell[1] in teams
             for node in zip(("segment", "team"), cell, strict=True)
         }
-        # What stands beside hidden groups of its kind makes theirs larger; the rest only where that does not help.
+        # What is beside hidden groups of its kind makes theirs larger; the rest only where that does not help.
         hidden = {
             kind
             for cell in crossed

@@ -30,7 +30,7 @@ MOST_VALUE_CHARACTERS = 60
 
 
 class DocumentError(Worded):
-    """A document that cannot be taken, told in one line."""
+    """A document that cannot be taken, reported in one line."""
 
 
 # JSON writes a letter beyond the first 65,536 as two escapes, which are one letter.
@@ -42,14 +42,14 @@ def _joined(pair: re.Match[str]) -> str:
 
 
 class _NotTaken(yaml.MarkedYAMLError):
-    """YAML that is right and not taken; the problem is told in the language of now."""
+    """YAML that is right and not taken; the problem is reported in the language of now."""
 
 
 _PROBLEMS = {
     "mapping values are not allowed here": msg(
-        "got a colon where none can stand; a text with a colon stands in quotes; mend the line or its indent"
+        "got a colon where none is allowed; a text with a colon needs quotes; correct the line or its indent"
     ),
-    "could not find expected ':'": msg("got a field without a colon; write `field: value`; mend the line"),
+    "could not find expected ':'": msg("got a field without a colon; write `field: value`; correct the line"),
     "found character '\\t' that cannot start any token": msg(
         "got a tab; indents are spaces; replace it with spaces"
     ),
@@ -59,7 +59,7 @@ _PROBLEMS = {
     ),
 }
 """What the reader of YAML says, in words of ours; what is not among them is no YAML in some other way."""
-_NO_YAML = msg("got a line that is not YAML; see indents, colons, quotes and brackets; mend the line")
+_NO_YAML = msg("got a line that is not YAML; see indents, colons, quotes and brackets; correct the line")
 
 
 class _Loader(yaml.SafeLoader):
@@ -134,7 +134,7 @@ class _Loader(yaml.SafeLoader):
 
 
 # YAML 1.1 reads on, off, yes and no as truth values, and 12:30 as a number; YAML 1.2 and people do not. Dates stay text, so that
-# a wrong one is told with its field.
+# a wrong one is reported with its field.
 _Loader.yaml_implicit_resolvers = {
     first: [
         (tag, pattern)
@@ -211,7 +211,7 @@ def _shown(value: object) -> str:
 
 
 def _written(location: tuple[int | str, ...], data: object) -> tuple[int | str, ...]:
-    """The location without the names of alternatives that Pydantic puts between what stands in the document."""
+    """The location without the names of alternatives that Pydantic puts between what is in the document."""
     kept: list[int | str] = []
     here: Any = data
     for at, part in enumerate(location):
@@ -231,7 +231,7 @@ def _sentence(error: ErrorDetails, location: tuple[int | str, ...]) -> str:
     field = ".".join(str(part) for part in location) or "document"
     if kind == "extra_forbidden":
         return said(
-            "{field}: got an unknown field; only documented fields are taken; remove it or mend its spelling",
+            "{field}: got an unknown field; only documented fields are taken; remove it or correct its spelling",
             field=field,
         )
     if kind == "missing":
@@ -245,7 +245,7 @@ def _sentence(error: ErrorDetails, location: tuple[int | str, ...]) -> str:
 
 
 def parse_data(data: object, model: type[Model], name: str, node: Any = None) -> Model:
-    """`data` validated as `model`; `name` (and the YAML `node`, for lines) are told in errors.
+    """`data` validated as `model`; `name` (and the YAML `node`, for lines) are reported in errors.
 
     Raises DocumentError.
     """

@@ -31,9 +31,9 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?")
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One field of a form: its name there, its place in the document, and the text that stands in it ('' for none).
+    """One field of a form: its name there, its place in the document, and the text that is in it ('' for none).
 
-    `usual`: what holds where nothing stands in it, where that is worth saying.
+    `usual`: what holds where nothing is in it, where that is worth saying.
     """
 
     name: str
@@ -63,7 +63,7 @@ def mapping_of(text: str) -> dict[Any, Any]:
 
 
 def changed(fields: Iterable[FormField], posted: Mapping[str, str]) -> dict[str, str]:
-    """What was posted of these fields and differs from what stands in them, by name."""
+    """What was posted of these fields and differs from what is in them, by name."""
     return {
         field.name: plain(posted[field.name])
         for field in fields
@@ -72,7 +72,7 @@ def changed(fields: Iterable[FormField], posted: Mapping[str, str]) -> dict[str,
 
 
 def value_at(data: object, place: Place) -> object:
-    """What stands at a place; None for nothing."""
+    """The value at a place; None for nothing."""
     for step in place:
         if isinstance(step, str):
             if not isinstance(data, dict) or step not in data:
@@ -110,7 +110,7 @@ def numbers_of(data: object, place: Place) -> tuple[int | str, ...]:
 
 
 def shown(value: object) -> str:
-    """A value as it stands in a field."""
+    """A value as the text of a field."""
     if value is None or isinstance(value, dict | list):
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -82,7 +82,7 @@ def _event(line: bytes, where: str) -> Event:
         raise DocumentError("{where}: {error}", where=where, error=error) from None
     except ValueError as error:
         raise DocumentError(
-            "{where}: not JSON ({error}); one CloudEvents object a line; mend the line",
+            "{where}: not JSON ({error}); one CloudEvents object a line; correct the line",
             where=where,
             error=error,
         ) from None

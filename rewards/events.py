@@ -67,7 +67,7 @@ def _one_order(tags: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class EventError(ValueError):
-    """An event that cannot be taken, told in one line."""
+    """An event that cannot be taken, reported in one line."""
 
     def __init__(self, message: str) -> None:
         super().__init__(sayable(message))
@@ -135,7 +135,7 @@ class Event(BaseModel):
 
     @property
     def item(self) -> str:
-        """What stands for its object where things are counted once: an event without an object is one of its own."""
+        """The identity of its object for what is counted once per object: an event without an object is one of its own."""
         return item_of(self.source, self.id, self.object)
 
     def counterpart(self, of_owner: bool) -> str | None:
@@ -195,7 +195,7 @@ def _sentence(error: ValidationError) -> str:
     name = attributes.get(field, f"data.{field}" if field.split(".")[0] in _DATA else field)
     if first["type"] == "missing":
         return f"{name}: got nothing; the attribute is required; add it"
-    return f"{name}: got {_shown(first['input'])}; {fault(first)}; mend the value"
+    return f"{name}: got {_shown(first['input'])}; {fault(first)}; correct the value"
 
 
 def is_json(media_type: object) -> bool:

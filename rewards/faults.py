@@ -6,8 +6,10 @@ MOST_SAID = 600
 
 
 def sayable(text: str) -> str:
-    """A message as UTF-8 can carry it and a reader can take it: half of a surrogate pair stands as its escape, and no more than
-    MOST_SAID characters of the whole."""
+    """A message that UTF-8 can encode, of at most MOST_SAID characters.
+
+    Half of a surrogate pair is replaced by its escape sequence.
+    """
     short = text if len(text) <= MOST_SAID else text[: MOST_SAID - 1] + "…"
     return short.encode("utf-8", "backslashreplace").decode()
 
@@ -63,7 +65,7 @@ class Gone(Fault):
 
 
 class Stale(Fault):
-    """The caller's copy is no longer the one that stands."""
+    """The caller's copy is no longer the current one."""
 
     code = "stale"
 

@@ -64,8 +64,10 @@ def normal(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def name_of(text: str) -> str:
-    """The name of a channel, a topic or a tag in the one form in which names are compared, whoever wrote it: capitals, wide letters,
-    signs that are not seen and the number of spaces make no difference, in any language."""
+    """The name of a channel, a topic or a tag in the one form in which names are compared.
+
+    Capitals, wide letters, invisible characters and the number of spaces make no difference, in any language.
+    """
     if not text.isascii():
         text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).translate(_ALIKE).casefold())
     return " ".join(text.lower().split())
@@ -145,8 +147,10 @@ def _whole(value: object) -> object:
 
 
 def printed(value: str) -> str:
-    """Raises ValueError where the text has what CloudEvents forbids in strings: control characters, halves of surrogate pairs
-    and noncharacters."""
+    """Raises ValueError where the text has what CloudEvents forbids in strings.
+
+    These are control characters, halves of surrogate pairs and noncharacters.
+    """
     if found := _UNPRINTED.search(value):
         raise BadValue("has the character U+{code:04X}, which is no text; leave it out", code=ord(found[0]))
     return value

@@ -26,6 +26,7 @@ from rewards.people.people import import_people
 from rewards.people_file import PersonRow
 from rewards.publishing.publication import SchemeVersion, publish_scheme, scheme_in_force, versions
 from rewards.scheme.networks import rules_of
+from rewards.scheme.preset_titles import in_language
 from rewards.scheme.presets import PRESETS
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.store import access_links as rows
@@ -121,7 +122,7 @@ def establish(
 
 
 def template(tx: Transaction, organisation: str, name: str) -> IncentiveScheme:
-    """A template with the company's networks (where it gives no points, the scheme gives none), and with its days on boards.
+    """A template with the company's networks (where it gives no points, the scheme gives none), in its language and by its days.
 
     Raises NotFound for the name.
     """
@@ -134,7 +135,8 @@ def template(tx: Transaction, organisation: str, name: str) -> IncentiveScheme:
     home = get_organisation(tx, organisation)
     if home is None:
         return PRESETS[name]
-    return with_networks(with_zone(PRESETS[name], home.timezone), home.networks)
+    scheme = in_language(PRESETS[name], home.languages[0])
+    return with_networks(with_zone(scheme, home.timezone), home.networks)
 
 
 def with_zone(scheme: IncentiveScheme, zone: str) -> IncentiveScheme:

@@ -13,7 +13,7 @@ OWNER_ONLY = 0o600
 
 @contextmanager
 def written(path: Path) -> Iterator[BinaryIO]:
-    """A file to write, which stands at `path` once the block has ended; where it raises, what stood there before still does.
+    """A file to write, which is at `path` once the block has ended; where it raises, what was there before still does.
 
     Readable by its owner alone, unless a file with other rights stood there. A pipe or device is written straight.
     """

@@ -54,7 +54,7 @@ Zone = Annotated[str, AfterValidator(known_zone)]
 
 
 def _no_step(id_: str) -> str:
-    """The id itself. Raises ValueError for what stands in an address for the folder or the one above: no browser asks for it."""
+    """The id itself. Raises ValueError for what is in an address for the folder or the one above: no browser asks for it."""
     if id_ in (".", ".."):
         raise BadValue("cannot stand in an address; choose an id with a letter or digit")
     return id_
@@ -196,17 +196,12 @@ def _row(record: dict[str, str], where: str, flag_zones: bool) -> PersonRow:
         got = repr(first["input"])
         got = got if len(got) <= _MOST_SHOWN else got[: _MOST_SHOWN - 1] + "…"
         raise DocumentError(
-            "{where}: {column}: got {got}; {fault}; mend the cell",
+            "{where}: {column}: got {got}; {fault}; correct the cell",
             where=where,
             column=first["loc"][0],
             got=got,
             fault=fault(first),
         ) from None
-
-
-def parse_people(text: str, name: str = "<text>", flag_zones: bool = False) -> list[PersonRow]:
-    """The people of `parse_file` alone."""
-    return parse_file(text, name, flag_zones).rows
 
 
 def parse_file(text: str, name: str = "<text>", flag_zones: bool = False) -> PeopleFile:
@@ -257,7 +252,7 @@ def _rows(
 
 
 def load_people(path: Path, flag_zones: bool = False) -> list[PersonRow]:
-    """People of a file, as `parse_people` says. Raises DocumentError naming the file, line and column."""
+    """People of a file, as `parse_file` says. Raises DocumentError naming the file, line and column."""
     return load_file(path, flag_zones).rows
 
 

@@ -157,12 +157,12 @@ def _delimiter(text: str, named: dict[str, str]) -> str:
 def _checked(records: Iterator[Record], width: int, columns: Sequence[str]) -> Iterator[Record]:
     for line, cells in records:
         if len(cells) < width:
-            raise SheetError(line, "got fewer cells than columns; one a column; mend the row")
+            raise SheetError(line, "got fewer cells than columns; one a column; correct the row")
         spare = [cell for at, cell in enumerate(cells) if cell and (at >= width or not columns[at])]
         if spare:
             raise SheetError(
                 line,
-                "got more cells than columns: {cell!r} stands under no name; one a column; mend the row",
+                "got more cells than columns: {cell!r} is under no name; one a column; correct the row",
                 cell=spare[0][:40],
             )
         yield line, cells

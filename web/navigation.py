@@ -1,4 +1,4 @@
-"""Where the doors are: one list of the pages that stand in the navigation, and which page each role begins with."""
+"""Where the doors are: one list of the pages that are in the navigation, and which page each role begins with."""
 
 from __future__ import annotations
 

@@ -236,7 +236,7 @@ def _validation(error: RequestValidationError) -> tuple[str, list[dict[str, str]
         for e in error.errors()[:20]
     ]
     first = found[0] if found else {"field": "request", "message": gettext("Not valid")}
-    return said("{field}: {message}; mend it and send again", **first), found
+    return said("{field}: {message}; correct it and send again", **first), found
 
 
 def install(app: FastAPI) -> None:

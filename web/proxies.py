@@ -1,6 +1,6 @@
 """Who a visitor is, where requests come through proxies that the operator has named.
 
-A proxy notes whom it forwards for by appending to a header. Whatever stands further left was written by somebody else, so
+A proxy notes whom it forwards for by appending to a header. Whatever is further to the left was written by somebody else, so
 the list is read from the right, for as long as the hop that wrote an entry is one of ours. What an unnamed sender claims
 is not looked at.
 """

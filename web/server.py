@@ -1,4 +1,4 @@
-"""The web process: the port is taken first, so that a busy one is told in one line before any work is done."""
+"""The web process: the port is taken first, so that a busy one is reported in one line before any work is done."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from ipaddress import ip_address
 import uvicorn
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-from sims.commands.console import InputError
+from sims.commands.console import InputError, collect_seldom
 from web.app import create_app
 from web.warming import warm
 
-ALLOCATIONS_BETWEEN_COLLECTIONS = 20_000
 BACKLOG = 128
 SHUTDOWN_SECONDS = 5
 HEAD_SECONDS = 20.0
@@ -104,16 +103,6 @@ class Bounded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
             self.transport.close()
 
 
-def _collect_seldom() -> None:
-    """Have Python look for garbage in circles less often: requests make next to none, and every look walks what lives on.
-
-    What the start made stays, and is not walked again.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(ALLOCATIONS_BETWEEN_COLLECTIONS, *gc.get_threshold()[1:])
-
-
 def run(taken: socket.socket) -> None:
     """Serve until interrupted or told to end; requests under way may finish."""
     try:
@@ -132,7 +121,10 @@ def run(taken: socket.socket) -> None:
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
-    _collect_seldom()
+    collect_seldom()
+    # What the start made stays, and is not walked again.
+    gc.collect()
+    gc.freeze()
     threading.Thread(target=warm, name="warming", daemon=True).start()
     # Uvicorn raises the signal again once it has shut down; for us that is the ordinary end.
     with suppress(KeyboardInterrupt):

@@ -174,7 +174,7 @@ def settings_from_environment() -> Settings:
         variable = name if name.isupper() else f"GROUNDSWELL_{name.upper()}"
         message = first["msg"].removeprefix("Value error, ").removeprefix(f"{variable}: ")
         raise BadValue(
-            "{variable}: {text}; mend it and start again", variable=variable, text=message
+            "{variable}: {text}; correct it and start again", variable=variable, text=message
         ) from None
     if provider is None and not found.password_sign_in:
         raise BadValue(

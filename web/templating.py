@@ -22,6 +22,7 @@ from rewards.disclosure import NEARLY_ALL, NOT_SHOWN
 from rewards.fields import name_of
 from rewards.language import LANGUAGES, gettext, in_signs, language, ngettext, pgettext, said
 from rewards.people.rights import TITLES
+from web.kept_templates import KeptTemplates
 from web.navigation import doors
 from web.text import one_break
 
@@ -80,7 +81,7 @@ def day_text(context: Context, instant: datetime) -> str:
 
 
 def date_text(day: date) -> str:
-    """A date as it stands in a calendar."""
+    """A date as a calendar shows it."""
     # Translators: a day, in the signs of Unicode's date patterns (CLDR).
     return format_date(day, gettext("d MMM y"), locale=language())
 
@@ -145,6 +146,7 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     extensions=["jinja2.ext.i18n"],
+    bytecode_cache=KeptTemplates(__file__),
 )
 _ENVIRONMENT.policies["ext.i18n.trimmed"] = True
 _ENVIRONMENT.install_gettext_callables(  # type: ignore[attr-defined]

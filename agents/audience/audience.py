@@ -17,7 +17,7 @@ Ints = NDArray[np.int64]
 class Posts(NamedTuple):
     """One day's posts of employees and corporate accounts, arrays of one length.
 
-    source      place among all runs' sources (a model of one run: the node); `ordinal` tells apart the posts of one source on one day
+    source      place among all runs' sources (a model of one run: the node); `ordinal` distinguishes the posts of one source on one day
     topic       column of interest
     visibility  of the channel
     premium     factor on clicks (1 for a corporate account)
@@ -153,8 +153,9 @@ def size_factor(contacts: Any, p: Parameters) -> Any:
 
 
 def shown(posts: Posts, contacts: Floats, p: Parameters) -> Floats:
-    """Chance that an active contact with an empty feed sees a post: the channel's, by the size of the network, and lifted by the
-    reactions that it draws beyond an average post's.
+    """Chance that an active contact with an empty feed sees a post.
+
+    The channel's, by the size of the network, and lifted by the reactions that it draws beyond an average post's.
     """
     lift = np.exp(
         p.feed_lift * (p.quality_weight * (posts.effort - 0.5) + content(posts, p) + posts.log_appeal)

@@ -65,9 +65,10 @@ FEEL = Feel(*range(len(Feel._fields)))
 
 
 class Flags(NamedTuple):
-    """Bytes of `agents.audience.feelings.Feelings`: by node whether its contacts are drawn, whether its lifts stand written, and whether
-    it was reached; by source whether its trust stands written, whether anything was ever heard of it, and room for a mark; by edge
-    whether it is muted.
+    """Bytes of `agents.audience.feelings.Feelings`, by node, source and edge.
+
+    By node: whether its contacts are drawn, whether its lifts are written, and whether it was reached. By source: whether its trust is
+    written, whether any post of it was seen, and room for a mark. By edge: whether it is muted.
     """
 
     drawn: Any
@@ -150,7 +151,7 @@ def refresh_source(
 ) -> None:  # fmt: skip
     """Let trust and fatigue on all edges of source `a`, of run `r`, be those of `day`, and write what the response kernel reads.
 
-    Whoever is heard for the first time has contacts drawn, and their trust as it stood on the first day.
+    Whoever is heard for the first time has contacts drawn, and their trust as it was on the first day.
     """
     w, f, of = World(*world), Flags(*flags), Sources(*levels)
     feel = Edges(*edges)
@@ -228,7 +229,7 @@ def source_means(
 
 @kernel(WORLD, FLAGS, EDGES, FLAGS, EDGES)
 def copy_written(world: Any, flags: Any, edges: Any, new_flags: Any, new_edges: Any) -> None:
-    """Copy what stands written of edges: lifts of whoever is ready, feelings towards whoever was heard."""
+    """Copy what is written of edges: lifts of whoever is ready, feelings towards whoever was heard."""
     w, f, feel, to, other = World(*world), Flags(*flags), Edges(*edges), Flags(*new_flags), Edges(*new_edges)
     for r in range(w.employees.size):
         node, source, e = w.nodes[r], w.sources[r], w.edges[r]

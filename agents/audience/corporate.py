@@ -1,6 +1,4 @@
-"""The company's own accounts: they post from the same content desk, to followers of their own, without a
-peer premium.
-"""
+"""The company's own accounts: they post from the same content desk, to followers of their own, without a peer premium."""
 
 from __future__ import annotations
 

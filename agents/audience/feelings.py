@@ -1,6 +1,4 @@
-"""The audience's side: trust and fatigue on every edge from a source, muting, and the answer to a day's
-posts.
-"""
+"""The audience's side: trust and fatigue on every edge from a source, muting, and the answer to a day's posts."""
 
 from __future__ import annotations
 
@@ -64,8 +62,9 @@ _WRITTEN = (
 
 
 class Feelings:
-    """Trust and fatigue of every contact towards every source, kept up lazily: a day costs in proportion to
-    its posts. Runs stand side by side, as in `agents.world.network.Networks`; a source's arrays are told of from its first post on.
+    """Trust and fatigue of every contact towards every source, kept up lazily: a day costs in proportion to its posts.
+
+    Runs stand side by side, as in `agents.world.network.Networks`; a source's arrays are told of from its first post on.
 
     trust     float32[edges] in [0, 1]
     fatigue   float32[edges] ≥ 0
@@ -85,8 +84,9 @@ class Feelings:
         page_sight: Floats,
         page_trust: Floats,
     ) -> None:
-        """`posts_per_day` is each page's cadence, `page_sight` the visibility of its channel in each run: what its followers have come to
-        feel follows from the two.
+        """`posts_per_day` is each page's cadence, `page_sight` the visibility of its channel in each run.
+
+        The trust and fatigue that its followers start with follow from the two.
         """
         n, edges, p = int(networks.sources[-1]), int(networks.edges[-1]), laws.at(networks.lane)
         self._networks, self._laws = networks, laws
@@ -287,12 +287,8 @@ class Feelings:
         """float64[sources]: mean trust on the edges of each source, on `day`."""
         return self.means_of_sources(day)[0]
 
-    def fatigue_of_sources(self, day: int) -> Floats:
-        """float64[sources]: mean fatigue on the same edges."""
-        return self.means_of_sources(day)[1]
-
     def means_of_sources(self, day: int) -> tuple[Floats, Floats]:
-        """Both of them."""
+        """float64[sources] each: mean trust and mean fatigue on the edges of each source, on `day`."""
         trust, fatigue = np.empty(self.start.size), np.empty(self.start.size)
         kept = self._kept(int(day - self.touched.min(initial=day)) + 1)
         source_means(
@@ -311,25 +307,10 @@ class Feelings:
             self._left = np.exp2(gap / (7.0 * weeks)), np.exp2(gap / half)
         return self._left
 
-    def trust_by_source(self, first: int, last: int, day: int) -> Floats:
-        """float64[last − first]: mean trust on the edges of each source `first` … `last` − 1, on `day`."""
-        return self.trust_of_sources(day)[first:last]
-
-    def fatigue_by_source(self, first: int, last: int, day: int) -> Floats:
-        """float64[last − first]: mean fatigue on the same edges."""
-        return self.fatigue_of_sources(day)[first:last]
-
     def mean_trust(self, first: int, last: int, day: int) -> float:
         """Mean trust over all edges of the sources."""
-        return self._over_edges(self.trust_by_source(first, last, day), first, last)
-
-    def mean_fatigue(self, first: int, last: int, day: int) -> float:
-        """Mean fatigue over all edges of the sources."""
-        return self._over_edges(self.fatigue_by_source(first, last, day), first, last)
-
-    def _over_edges(self, values: Floats, first: int, last: int) -> float:
         degrees = self._networks.degrees[first:last]
-        return float(values @ degrees) / max(1, int(degrees.sum()))
+        return float(self.trust_of_sources(day)[first:last] @ degrees) / max(1, int(degrees.sum()))
 
     def _refresh(self, sources: Ints, day: int) -> None:
         networks = self._networks

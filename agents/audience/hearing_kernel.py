@@ -241,8 +241,9 @@ def mark_old(
     r: Any, heard: Any, spans: Any, edges: Any, world: Any, flags: Any, touched: Any, day: Any, own_edges: Any,
     found: Any, again: Any,
 ) -> Any:  # fmt: skip
-    """Find and mark the sources over whose own edges something was seen, although those are not of today; `again` is set for the posts
-    whose telling that changes. Return how many; where there are none all who were heard are noted.
+    """Find and mark the sources over whose own edges something was seen, although those are not of today.
+
+    `again` is set for the posts whose reading that changes. Return how many; where there are none, all sources that were seen are noted.
     """
     w, f, h = World(*world), Flags(*flags), Heard(*heard)
     first, n_sources, old = w.sources[r], w.sources[r + 1] - w.sources[r], 0

@@ -1,6 +1,6 @@
 """The compiled day of those to whom nothing happened: the updates of `agents.employees.state` where no pay, share or sanction enters.
 
-Whoever did share, was paid or was punished is reckoned by those functions themselves, for powers and exponentials are numpy's.
+Whoever did share, was paid or was punished is computed by those functions themselves, for powers and exponentials are numpy's.
 """
 
 from __future__ import annotations

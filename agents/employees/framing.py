@@ -30,8 +30,10 @@ def felt_more(points: Floats, terms: Terms, heads: Floats, p: Parameters) -> Flo
 
 
 def least_reward(terms: Terms, heads: float, p: Parameters) -> float:
-    """Points a share at which a tangible, announced reward brings as much as it takes from somebody of middle motivation and usual
-    connectedness, while it is new: below, it is less than nothing. `MOST_POINTS` where none is enough.
+    """Points a share at which a tangible, announced reward brings as much as it takes.
+
+    From somebody of middle motivation and usual connectedness, while it is new: below, it is less than nothing. `MOST_POINTS` where none
+    is enough.
     """
     points = np.geomspace(0.01, MOST_POINTS, 800)
     felt = 1.0 + felt_more(points, terms, np.full(points.size, heads), p)

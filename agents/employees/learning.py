@@ -42,8 +42,10 @@ def learn(
     shares: Ints,
     lanes: Lanes,
 ) -> None:
-    """Expected feedback, believed clicks, contacts gained and the audience believed in, and habit, of those who shared or met anything
-    today."""
+    """Update expected feedback, believed clicks, contacts gained, the audience believed in, and habit.
+
+    Of those who shared or met an opportunity today.
+    """
     who = met.person[shared]
     some, at = distinct(who)
     place = np.repeat(np.arange(some.size), np.diff(at))
@@ -89,9 +91,7 @@ def whole_contacts(state: State, who: Ints, answer: Answer, keys: NDArray[np.uin
 def feel(
     state: State, traits: Traits, shares: Ints, rewarded: Floats, thanked: Floats, *, lanes: Lanes
 ) -> None:
-    """Motivation recovers, is eroded by tangible rewards and lifted by praise; recognition fades and is
-    renewed.
-    """
+    """Motivation recovers, is eroded by tangible rewards and lifted by praise; recognition fades and is renewed."""
     acted = np.flatnonzero(shares)
     paid = acted[rewarded[acted] > 0.0]
     p, base = lanes.of(paid), traits.motivation[paid]

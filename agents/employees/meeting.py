@@ -60,8 +60,9 @@ class PersonColumns(NamedTuple):
 
 
 class ItemColumns(NamedTuple):
-    """What it needs of each item on offer: row among all items and topic (int64), risk and green light (float64); `at` is int64[R + 1],
-    where each run's begin.
+    """What the kernel needs of each item on offer.
+
+    Row among all items and topic (int64), risk and green light (float64); `at` is int64[R + 1], where each run's items begin.
     """
 
     row: Ints
@@ -101,7 +102,7 @@ class Opportunities(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """The parameters that the loop reads, a float each; their units and sources stand in `agents.parameters.employee_parameters`."""
+    """The parameters that the loop reads, a float each; their units and sources are in `agents.parameters.employee_parameters`."""
 
     intrinsic_weight: float
     image_weight: float
@@ -269,11 +270,13 @@ def _logistic(utility: Any) -> Any:
 
 @inlined
 def _wake(people: Any, first: Any, silent: Any, key: Any, day: Any, awake: Any, early: Any) -> Any:
-    # Who meets anything, with the draw that says how much. Without a branch: half of them do, as chance has it.
+    # Who meets anything, with the draw that says how much. Several draws are made at a time. Without a branch: half of them do, as
+    # chance has it.
+    for at in range(people.size):
+        early[at] = uniform(key, day, people[at] - first, 0)
     n = np.uint64(0)
     for at in range(people.size):
-        one = people[at]
-        u = uniform(key, day, one - first, 0)
+        one, u = people[at], early[at]
         awake[n], early[n] = one, u
         n += np.uint64(u >= silent[np.uint64(one)])
     return n

@@ -1,4 +1,4 @@
-"""Where people stand before the first day: what years without a program have made of habits and of sharing rates.
+"""Where people are before the first day: what years without a program have made of habits and of sharing rates.
 
 A run that began with empty memories would see habits, norms and messages grow for months, in every company alike.
 """
@@ -27,8 +27,9 @@ WEEKS_A_MONTH = 52.0 / 12.0
 
 
 class Settled(NamedTuple):
-    """float64[n] each: habit, chance of a share per opportunity (what habit tends to), share of recent weeks with a share, and shares
-    a month.
+    """float64[n] each: habit, chance of a share per opportunity, share of recent weeks with a share, and shares a month.
+
+    Habit tends to the chance of a share.
     """
 
     habit: Floats

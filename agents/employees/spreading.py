@@ -34,11 +34,6 @@ class Spreading(NamedTuple):
     per_adoption: float
 
 
-def spreading(setting: Setting) -> Spreading:
-    """The channel on which reposts spread most, by the setting's own parameters."""
-    return spreadings(setting, [setting.parameters.resolve()])[0]
-
-
 def spreadings(setting: Setting, parameters: Iterable[Parameters]) -> list[Spreading]:
     """The channel on which reposts spread most, for each of some parameters."""
     staff = build_staff(setting.organisation, 0, 0, 0, 1)

@@ -1,6 +1,4 @@
-"""What changes in employees from day to day, as arrays, and the updates of behaviour as pure functions of
-arrays.
-"""
+"""What changes in employees from day to day, as arrays, and the updates of behaviour as pure functions of arrays."""
 
 from __future__ import annotations
 
@@ -100,11 +98,6 @@ def perceived_of(log: Floats, there: Floats) -> Floats:
     return log if (there == 1.0).all() else np.log1p(np.expm1(log) * there)
 
 
-def recover(level: Floats, base: Floats, half_life_days: float) -> Floats:
-    """level + ρ (base − level) with ρ such that half the gap is gone after `half_life_days`."""
-    return towards(level, base, 1.0 - 2.0 ** (-1.0 / half_life_days))
-
-
 def towards(level: Floats, base: Floats, part: float) -> Floats:
     """level + ρ (base − level) for the part ρ of the way."""
     moved: Floats = level + (base - level) * part
@@ -126,13 +119,6 @@ def erode(motivation: Floats, base: Floats, rewarded: Floats, p: Parameters) -> 
 def praise(motivation: Floats, praised: Floats, p: Parameters) -> Floats:
     """m + ι · praise, held at 1."""
     return np.clip(motivation + p.praise_gain * praised, 0.0, 1.0)
-
-
-def remember_praise(level: Floats, praised: Floats, p: Parameters) -> Floats:
-    """G after a day: halves every τ_G, and each thank-you adds less the more of them are remembered."""
-    faded = level * p.recognition_kept
-    renewed: Floats = faded + praised * np.maximum(0.0, 1.0 - faded / p.recognition_most)
-    return renewed
 
 
 def learn_feedback(expected: Floats, reactions: Floats, p: Parameters) -> Floats:

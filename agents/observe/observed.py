@@ -52,7 +52,7 @@ class Observed(Protocol):
 
     @property
     def staff_sources(self) -> Ints:
-        """int64[n]: where each employee stands among the sources of the networks."""
+        """int64[n]: where each employee is among the sources of the networks."""
 
     def over_edges(self, values: Floats, pages: bool) -> Floats:
         """float64[R]: a value of each source, averaged over the edges of all employees, or of all pages, of a run."""

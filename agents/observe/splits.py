@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.observe.observed import Observed
+from agents.observe.people_kernel import pick_people
 from agents.program.incentives import thirds
 from agents.program.membership import MEMBER
 from agents.world.lanes import Lanes
@@ -227,8 +228,9 @@ class Pictures:
     def weeks(
         self, model: Observed, days: int
     ) -> tuple[list[tuple[int, int]], dict[str, NDArray[np.float32]]]:
-        """(first day, first day after) of each week up to `days`, and its picture, float32[weeks, n] a column; a week in progress is
-        pictured as it is now.
+        """(first day, first day after) of each week up to `days`, and its picture, float32[weeks, n] a column.
+
+        Of a week in progress the picture is that of now.
         """
         if days % WEEK_DAYS and (not self._days or self._days[-1] != days - 1):
             self.take(model, days - 1)
@@ -259,8 +261,9 @@ Splits = dict[str, dict[str, Floats]]
 def by_split(
     model: Observed, pictures: Pictures, days: int, dimensions: tuple[str, ...], crossed: bool
 ) -> list[Splits]:
-    """{label: {outcome: float64[days]}} of each run over the first `days` days, for the flows and stocks that can be split and the
-    groups that it has people in.
+    """{label: {outcome: float64[days]}} of each run over the first `days` days.
+
+    For the flows and stocks that can be split, and the groups that the run has people in.
 
     Stocks are read at the end of each week (and of the run), and stand for its days.
     """
@@ -312,14 +315,14 @@ def _stocks(weeks: dict[str, NDArray[np.float32]], members: Ints, ties: Floats) 
     """float64[weeks, runs] of each stock of some employees; pictures are [weeks, runs, n], ties [runs, members]."""
     if not weeks:
         return {}
-    here = {name: np.take(picture, members, axis=2) for name, picture in weeks.items()}
+    here = {name: _of(members, picture) for name, picture in weeks.items()}
     present = here["headcount"] > 0.0
     values = {"headcount": present.sum(axis=2).astype(np.float64)}
     weight = np.maximum(1.0, ties.sum(axis=1))
     for name in ("peer_trust", "fatigue"):
-        values[name] = np.vecdot(here[name].astype(np.float64), ties) / weight
+        values[name] = np.vecdot(here[name], ties) / weight
     enrolled = here["enrolled"] * present
-    values["annoyance"] = np.vecdot(here["annoyance"].astype(np.float64), enrolled.astype(np.float64))
+    values["annoyance"] = np.vecdot(here["annoyance"], enrolled)
     values["annoyance"] /= np.maximum(1.0, enrolled.sum(axis=2))
     means = ("weekly_sharers", "recognition_coverage", "motivation", "fear", "habit", "enrolled")
     made = here["shares_gini"]
@@ -327,17 +330,24 @@ def _stocks(weeks: dict[str, NDArray[np.float32]], members: Ints, ties: Floats) 
     late = made - np.concatenate([np.zeros_like(made[:RECENT_WEEKS]), made[:-RECENT_WEEKS]])[: len(made)]
     uneven = {"shares_gini": made, "recent_gini": late, "points_gini": here["points_gini"]}
     if present.all() and members.size <= ADDED_AT_ONCE:
-        values |= {name: here[name].astype(np.float64).mean(axis=2) for name in means}
+        values |= {name: here[name].mean(axis=2) for name in means}
         for name, amounts in uneven.items():
-            rows = amounts.astype(np.float64).reshape(-1, members.size)
-            values[name] = ginis(rows).reshape(present.shape[:2])
+            values[name] = ginis(amounts.reshape(-1, members.size)).reshape(present.shape[:2])
         return values
     spots = list(np.ndindex(present.shape[:2]))
     for name in means:
-        found = (here[name][spot][present[spot]] for spot in spots)
+        found = (here[name][spot][present[spot]].astype(np.float32) for spot in spots)
         means_of = [one.mean(dtype=np.float64) if one.size else 0.0 for one in found]
         values[name] = np.array(means_of).reshape(present.shape[:2])
     for name, amounts in uneven.items():
-        each = [gini(amounts[spot][present[spot]].astype(np.float64)) for spot in spots]
+        each = [gini(amounts[spot][present[spot]]) for spot in spots]
         values[name] = np.array(each).reshape(present.shape[:2])
     return values
+
+
+def _of(members: Ints, picture: NDArray[np.float32]) -> Floats:
+    """float64[weeks, runs, members] of float32[weeks, runs, n]."""
+    found = np.empty((*picture.shape[:2], members.size))
+    people = found.reshape(-1, members.size)
+    pick_people(np.ascontiguousarray(picture).reshape(-1, picture.shape[2]), members, people)
+    return found

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.parameters.parameters import DECLARATIONS, Parameters
-from engine.streams import Stream, stream_key, uniform
+from engine.streams import Stream, stream_key, uniform_plain
 
 FILE = "default_posterior.json"
 # Where the declaration says "no evidence: flat prior".
@@ -76,7 +76,7 @@ def default_posterior() -> DefaultPosterior:
 def row_of(seed: int, replicate: int, size: int) -> int:
     """Which of so many vectors a replicate goes by."""
     key = stream_key(seed, Stream.POSTERIOR, 0)
-    return (int(uniform(key, 0, MISSING, 0) * size) + replicate) % size
+    return (int(uniform_plain(key, 0, MISSING, 0) * size) + replicate) % size
 
 
 def draw_parameters(seed: int, replicate: int, posterior: DefaultPosterior | None = None) -> Parameters:
@@ -92,5 +92,5 @@ def _drawn(seed: int, replicate: int, posterior: DefaultPosterior) -> Parameters
     own = stream_key(seed, Stream.POSTERIOR, row)
     for place, (name, stated) in enumerate(DECLARATIONS.items()):
         if name not in values:
-            values[name] = stated.quantile(float(uniform(own, 0, MISSING + 1 + place, 0)))
+            values[name] = stated.quantile(uniform_plain(own, 0, MISSING + 1 + place, 0))
     return Parameters(**{name: values[name] for name in DECLARATIONS})

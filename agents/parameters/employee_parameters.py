@@ -1,6 +1,4 @@
-"""Parameters of the employees: traits, the weights of the utility, and what a day does to motivation, habit
-and fear.
-"""
+"""Parameters of the employees: traits, the weights of the utility, and what a day does to motivation, habit and fear."""
 
 from __future__ import annotations
 

@@ -17,9 +17,7 @@ MARKS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Declaration:
-    """One parameter: its default, unit, prior (`low`…`high`, flat or flat in the logarithm), mark, source
-    and hard limits.
-    """
+    """One parameter: its default, unit, prior (`low`…`high`, flat or flat in the logarithm), mark, source and hard limits."""
 
     default: float
     unit: str

@@ -27,8 +27,9 @@ class Contests:
         self._nobody.flags.writeable = False
 
     def standing(self, day: int, taking: Flags) -> Floats | None:
-        """float64[n]: how near everybody's team is to the best, 1 for the best and −1 for one that has nothing; None without a standing
-        that is shown.
+        """float64[n]: how near everybody's team is to the best, from −1 to 1; None where no standing is shown.
+
+        1 is the best team, −1 one that has no points.
         """
         found = None
         for group, contest, began in self._running(day):

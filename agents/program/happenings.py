@@ -1,5 +1,6 @@
-"""From a day's shares to the events they cause: the shares, their clicks hours or days later, the leads
-among those, and contacts gained where a scheme asks for them.
+"""From a day's shares to the events they cause.
+
+The shares, their clicks hours or days later, the leads among those, and contacts gained where a scheme asks for them.
 """
 
 from __future__ import annotations

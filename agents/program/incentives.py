@@ -1,6 +1,4 @@
-"""What the program means to each employee on one day: the inputs of the utility that a scheme and a phase
-decide.
-"""
+"""What the program means to each employee on one day: the inputs of the utility that a scheme and a phase decide."""
 
 from __future__ import annotations
 
@@ -99,8 +97,9 @@ class Incentives:
 
 
 def thirds(points: Floats, among: NDArray[np.bool_], board: NDArray[np.int64] | None = None) -> Floats:
-    """+1 for the first third of those with points, −1 for the last third; those tied stand in the middle of their places; 0
-    off the board. Each has a board of their own number; all the same one unless given.
+    """+1 for the first third of those with points, −1 for the last third; those tied are in the middle of their places; 0 off the board.
+
+    Each has a board of their own number; all the same one unless given.
     """
     boards = np.zeros(points.size, dtype=np.int64) if board is None else board
     kept = np.where(among & (points > 0.0), points, np.inf)
@@ -127,7 +126,7 @@ def _marked(ordered: Floats, starts: NDArray[np.int64], kept: Floats, boards: ND
 
 @kernel(F64In, I64In, F64In, I64In, F64MatrixOut, F64Out)
 def mark_thirds(ordered: Any, starts: Any, points: Any, boards: Any, cuts: Any, result: Any) -> None:
-    """Mark who stands in which third. `ordered` are the points of each board, rising, from its start on; infinite ones are on none.
+    """Mark who is in which third. `ordered` are the points of each board, rising, from its start on; infinite ones are on none.
 
     With a worse and b at most as good of n, the middle of the places is that of a + b: thirds of the board are cut at 2/3 and 4/3 of n.
     """

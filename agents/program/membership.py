@@ -87,7 +87,7 @@ class Membership:
         return phase.tool is not None or (self._tooled[group] and asks)
 
     def taking_part(self, day: int) -> Flags:
-        """bool[n]: who earns, and stands on boards, on a day."""
+        """bool[n]: who earns, and is on boards, on a day."""
         gated = [group for group in range(len(self._tooled)) if self.gated(group, day)] if self.active else []
         if not gated:
             return self._everybody

@@ -204,13 +204,6 @@ class Program:
             total += running.earned
         return total
 
-    def spendable_millipoints(self) -> Ints:
-        """int64[n]: what everybody can spend."""
-        total = np.zeros(self._staff.size, dtype=np.int64)
-        for running in self.running:
-            total += running.catalogue.held(running.earned)
-        return total
-
     def redeem(self, draws: Floats, day: int, present: Flags) -> Floats:
         """Let those who are there turn points in for what the scheme in force offers, with one draw each; money paid in each run."""
         chance, on, paid = (

@@ -1,6 +1,4 @@
-"""What happened, as the live program would have seen it: events with real times, waiting until their local
-day is over.
-"""
+"""What happened, as the live program would have seen it: events with real times, waiting until their local day is over."""
 
 from __future__ import annotations
 
@@ -77,9 +75,7 @@ def joined(parts: list[Rows]) -> Rows:
 
 
 class Waiting:
-    """Events that have been caused but whose local day is still to come (a click may follow its share by
-    days).
-    """
+    """Events that have been caused but whose local day is still to come (a click may follow its share by days)."""
 
     def __init__(self) -> None:
         self._rows = Rows.empty()

@@ -48,14 +48,10 @@ def annoyed_by(per_week: float, wanted: Floats, p: Parameters) -> Floats:
     return felt
 
 
-def settled_annoyance(per_week: float, wanted: float, p: Parameters) -> float:
-    """Annoyance after years of so many reminders a week: g · max(0, n − wanted) · half-life / ln 2."""
-    return float(p.annoyance_gain * max(0.0, per_week - wanted) * p.annoyance_half_life_weeks / np.log(2.0))
-
-
 def best_a_week(p: Parameters) -> float:
-    """Of so many reminders a week most are opened once annoyance has settled, over people who want different numbers; beyond, one more
-    means fewer. `MOST_A_WEEK` where there is no such number.
+    """The number of reminders a week of which most are opened once annoyance has settled; beyond it one more means fewer.
+
+    Over people who want different numbers. `MOST_A_WEEK` where there is no such number.
     """
     points, weights = np.polynomial.hermite_e.hermegauss(15)
     wanted = p.digests_wanted * np.exp(p.digests_wanted_spread * points)
@@ -66,8 +62,9 @@ def best_a_week(p: Parameters) -> float:
 
 
 class Reminders:
-    """float64[n] each: `annoyance`, and the part `opened` of recent digests; `since` is int64[n], the day of joining; `off` where
-    somebody turned reminders off.
+    """float64[n] each: `annoyance`, and the part `opened` of recent digests.
+
+    `since` is int64[n], the day of joining; `off` marks those who turned reminders off.
     """
 
     def __init__(self, staff: Staff, lanes: Lanes, keys: NDArray[np.uint64]) -> None:

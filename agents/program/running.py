@@ -205,7 +205,7 @@ class RunningScheme:
         return prize, public
 
     def streaks(self, day: int, members: Ints, known: CompiledScheme) -> StreakHealth:
-        """Where these people's streaks stand on the morning of `day`; `known` as for `score`."""
+        """The state of these people's streaks on the morning of `day`; `known` as for `score`."""
         now = columns(known.tables, self.state).streak[members]
         segments = self._segments[self._staff.segment[members]]
         return standing(

@@ -32,7 +32,7 @@ class StreakHealth(NamedTuple):
 def standing(
     tables: SchemeTables, streaks: Ints, people: Ints, segments: Ints, leave: Ints, *, date: date
 ) -> StreakHealth:
-    """Where these people's streaks stand on the morning of `date`, the best of each person's.
+    """The state of these people's streaks on the morning of `date`, the best of each person's.
 
     What is missed is what scoring would find missed if they came back on it. streaks   int64[k, S, 8] of the people int64[k] in the
     segments int64[k] that the scheme knows; leave   as in `EventBatch`

@@ -23,8 +23,9 @@ Ints = NDArray[np.int64]
 
 
 class Writing(NamedTuple):
-    """What is written on a day: opportunities, those of them (rows) that end in a share, and what everybody is offered, believes to earn
-    and lives under.
+    """What the events of a day are written from.
+
+    Opportunities, those of them (rows) that end in a share, and what everybody is offered, expects to earn and is subject to.
     """
 
     met: Opportunities

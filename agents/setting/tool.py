@@ -24,7 +24,7 @@ class Invitation(Part):
 
 class Tool(Part):
     """A tool for sharing: people are invited, enrol or not, get digests, and lapse. While it is there only the enrolled earn, are
-    reminded and stand on boards."""
+    reminded and are on boards."""
 
     invitation: Invitation = Invitation()
     """Who is invited on the phase's first day; invited before is invited still."""

@@ -47,9 +47,7 @@ class Clock:
         return result
 
     def utc_of_local(self, day: int, second_of_day: Ints, zone: Ints) -> Ints:
-        """UTC seconds of a local wall time; working hours are never skipped or repeated by a change of
-        offset.
-        """
+        """UTC seconds of a local wall time; working hours are never skipped or repeated by a change of offset."""
         local = (self.start_ordinal + day - EPOCH_ORDINAL) * DAY_SECONDS + second_of_day
         guess = local - self.offsets(local, zone)
         return local - self.offsets(guess, zone)

@@ -83,9 +83,7 @@ def publish_all(
     seed: int,
     run: int,
 ) -> Items:
-    """All items that can be shared between `first_day` and `last_day`; a fractional cadence evens out over
-    the weeks.
-    """
+    """All items that can be shared between `first_day` and `last_day`; a fractional cadence evens out over the weeks."""
     key = stream_key(seed, Stream.CONTENT, run)
     start = first_day - content.lifetime_days - approval_delay_days
     weeks = (last_day - start) // 7 + 1

@@ -18,7 +18,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-ONE_BY_ONE = 8
+# How numpy adds: through so many sums at once, and longer arrays in several pieces.
+AT_ONCE, IN_ONE_PIECE = 8, 128
 
 
 class Draw(NamedTuple):
@@ -47,8 +48,8 @@ class _At:
 class Laws:
     """The parameters of R runs. Equations read them through `at`: numbers where the runs agree, else one value a row.
 
-    Whatever a parameter must first be raised to a power for is a property of `Parameters`, reckoned run by run, so that a run has
-    the same bits whoever stands beside it.
+    Whatever a parameter must first be raised to a power for is a property of `Parameters`, computed run by run, so that a run has
+    the same bits whatever other runs are beside it.
     """
 
     def __init__(self, parameters: Iterable[Parameters]) -> None:
@@ -175,21 +176,31 @@ def sums(values: Floats, starts: Ints) -> Floats:
     """float64[k, R]: of each row of float64[k, n] the sum of each run's part, in numpy's own order; `starts` as of `Lanes.starts`."""
     found = np.empty((len(values), starts.size - 1))
     add_up(values, starts, found)
-    # Fewer than eight are added one after another; more go through several sums.
-    for run in np.flatnonzero(np.diff(starts) >= ONE_BY_ONE):
-        for row, mine in zip(found, values[:, starts[run] : starts[run + 1]], strict=True):
-            row[run] = mine.sum()
+    for run in np.flatnonzero(np.diff(starts) > IN_ONE_PIECE):
+        found[:, run] = [mine.sum() for mine in values[:, starts[run] : starts[run + 1]]]
     return found
 
 
 @kernel(F64Matrix, I64In, F64MatrixOut)
 def add_up(values: Any, starts: Any, found: Any) -> None:
-    """Sums of each run's part of some rows of values, one value after another."""
+    """Sums of each run's part of some rows of values, where it is no longer than `IN_ONE_PIECE`.
+
+    As numpy adds: fewer than eight one after another, else through eight sums that are added in pairs, and what is left of the eights after
+    them.
+    """
     for row in range(values.shape[0]):
         for r in range(starts.size - 1):
-            total = 0.0
-            for i in range(starts[r], starts[r + 1]):
-                total += values[row, i]
+            first, size = starts[r], starts[r + 1] - starts[r]
+            mine, total, done = values[row, first : first + size], 0.0, 0
+            if size >= AT_ONCE:
+                a, b, c, d = mine[0], mine[1], mine[2], mine[3]
+                e, f, g, h = mine[4], mine[5], mine[6], mine[7]
+                for i in range(AT_ONCE, size - AT_ONCE + 1, AT_ONCE):
+                    a, b, c, d = a + mine[i], b + mine[i + 1], c + mine[i + 2], d + mine[i + 3]
+                    e, f, g, h = e + mine[i + 4], f + mine[i + 5], g + mine[i + 6], h + mine[i + 7]
+                total, done = ((a + b) + (c + d)) + ((e + f) + (g + h)), size - size % AT_ONCE
+            for i in range(done, size):
+                total += mine[i]
             found[row, r] = total
 
 

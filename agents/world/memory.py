@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from mmap import mmap
+from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from typing import TypeVar
 
 import numpy as np
@@ -53,13 +53,17 @@ def unwritten(size: int, kind: type[Kind]) -> NDArray[Kind]:
     """An array that takes memory where it is written to, page by page, and nowhere else. What it holds before is anything."""
     count = max(size * np.dtype(kind).itemsize, 1)
     if _KEPT.given is None:
-        return np.frombuffer(mmap(-1, count), dtype=kind, count=size)
+        return np.frombuffer(_mapped(count), dtype=kind, count=size)
     return np.frombuffer(_lent(count, _KEPT.given), dtype=kind, count=size)
 
 
 def untouched(size: int, kind: type[Kind]) -> NDArray[Kind]:
-    """Zeros that take memory where they are written to, page by page, and nowhere else."""
-    return np.frombuffer(mmap(-1, max(size * np.dtype(kind).itemsize, 1)), dtype=kind, count=size)
+    """Zeros; outside such a block they take memory where they are written to, page by page, and nowhere else."""
+    if _KEPT.given is None:
+        return np.frombuffer(_mapped(max(size * np.dtype(kind).itemsize, 1)), dtype=kind, count=size)
+    found = unwritten(size, kind)
+    found.fill(0)
+    return found
 
 
 def _lent(count: int, given: list[mmap]) -> mmap:
@@ -71,6 +75,11 @@ def _lent(count: int, given: list[mmap]) -> mmap:
         # What is too small is given back to the machine, so that no more is kept than was ever needed at once.
         if _KEPT.free:
             _KEPT.free.remove(max(_KEPT.free, key=len))
-        found = mmap(-1, -(-int(count * SPARE) // PAGE) * PAGE)
+        found = _mapped(-(-int(count * SPARE) // PAGE) * PAGE)
     given.append(found)
     return found
+
+
+def _mapped(count: int) -> mmap:
+    # This process's own: pages of what could be shared take longer to come by.
+    return mmap(-1, count, flags=MAP_PRIVATE | MAP_ANONYMOUS)

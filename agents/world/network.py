@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -53,10 +53,34 @@ class Network:
         """Employees and the company's own pages."""
         return self.n_employees + self.n_corporate
 
-    @property
-    def n_source_edges(self) -> int:
-        """Edges of employees and corporate accounts: they come first."""
-        return int(self.graph.offsets[self.n_sources])
+
+class Built:
+    """The sketches of R runs, their large arrays one run's after another's from the beginning.
+
+    What a run needs while it is sketched is used again by the next.
+    """
+
+    def __init__(self, nodes: Sequence[int], audience: int) -> None:
+        """`nodes` of each run, and how many of these are its audience."""
+        self._nodes, self._audience = _bounds(nodes).tolist(), audience
+        self.sketches: list[Sketch] = []
+        self.onward_weight: list[float] = []
+        self.offsets = np.empty(self._nodes[-1] + len(nodes), dtype=np.int64)
+        self.row_segments = np.empty(self._nodes[-1], dtype=np.int32)
+        self.members = np.empty(audience * len(nodes), dtype=np.int32)
+        self.feed_load = np.empty(self._nodes[-1], dtype=np.float32)
+
+    def add(self, sketch: Sketch, feed_load: Floats32, onward_weight: float) -> None:
+        """Those of the next run."""
+        run = len(self.sketches)
+        nodes = slice(self._nodes[run], self._nodes[run + 1])
+        rows = slice(nodes.start + run, nodes.stop + run + 1)
+        people = slice(run * self._audience, (run + 1) * self._audience)
+        self.offsets[rows], self.row_segments[nodes] = sketch.offsets, sketch.row_segments
+        self.members[people], self.feed_load[nodes] = sketch.members, feed_load
+        sketch = replace(sketch, offsets=self.offsets[rows], row_segments=self.row_segments[nodes])
+        self.sketches.append(replace(sketch, members=self.members[people]))
+        self.onward_weight.append(onward_weight)
 
 
 class Networks:
@@ -72,10 +96,8 @@ class Networks:
     The other arrays are those of `engine.generate.Sketch`, one run's after another's.
     """
 
-    def __init__(
-        self, built: Sequence[tuple[Sketch, Floats32, float]], n_corporate: int, n_topics: int, laws: Laws
-    ) -> None:
-        sketches = [one[0] for one in built]
+    def __init__(self, built: Built, n_corporate: int, n_topics: int, laws: Laws) -> None:
+        sketches = built.sketches
         self.ties = sketches[0].ties
         self.n_corporate = n_corporate
         self.employees = np.array([one.n_employees for one in sketches], dtype=np.int64)
@@ -87,24 +109,22 @@ class Networks:
             raise ValueError(
                 f"{self.edges[-1]} edges side by side; at most {MAX_EDGES}; take fewer runs at once"
             )
-        self.offsets = _joined([one.offsets for one in sketches])
-        self.row_segments = _joined([one.row_segments for one in sketches])
-        self.members = _joined([one.members for one in sketches])
+        self.offsets, self.row_segments = built.offsets, built.row_segments
+        self.members, self.feed_load = built.members, built.feed_load
         self.starts = _joined([one.starts for one in sketches])
         self.starts_at = _bounds([one.starts.size for one in sketches])
         self.coworkers = _joined([one.coworkers for one in sketches])
         self.coworkers_at = _bounds(self.employees)
         self.mixing = np.array([sketches[0].homophily, sketches[0].concentration])
         self.keys = np.array([one.key for one in sketches], dtype=np.uint64)
-        self.feed_load = _joined([one[1] for one in built])
-        self.onward_weight = np.array([one[2] for one in built])
+        self.onward_weight = np.array(built.onward_weight)
         self.targets = unwritten(int(self.edges[-1]), np.int32)
         self.drawn = untouched(int(self.nodes[-1]), np.uint8)
         self.n_topics, self.laws = n_topics, laws
         self.levels = np.stack(
             [laws.column(name) for name in ("interest_own", "interest_other", "interest_spread")], axis=1
         )
-        self.lane = np.repeat(np.arange(len(built), dtype=np.int64), per_run)
+        self.lane = np.repeat(np.arange(self.count, dtype=np.int64), per_run)
         self.own = np.arange(self.lane.size, dtype=np.int64) - self.sources[self.lane]
         local = self.offsets[self.nodes[self.lane] + self.lane + self.own]
         self.begins = self.edges[self.lane] + local
@@ -195,12 +215,13 @@ def build_networks(
     """Sketch the audience network of each run."""
     # Who is there on the first day is the same in every run, and stands first.
     ties = ties_of(organisation, staffs[0])
-    built = [
-        _sketched(organisation, staff, draw.parameters, stream_key(draw.seed, Stream.NETWORK, draw.run), ties)
-        for staff, draw in zip(staffs, draws, strict=True)
-    ]
+    audience, pages = organisation.audience.size, len(organisation.corporate_accounts)
+    built = Built([staff.size + pages + audience for staff in staffs], audience)
+    for staff, draw in zip(staffs, draws, strict=True):
+        key = stream_key(draw.seed, Stream.NETWORK, draw.run)
+        built.add(*_sketched(organisation, staff, draw.parameters, key, ties))
     laws = Laws(draw.parameters for draw in draws)
-    return Networks(built, len(organisation.corporate_accounts), n_topics, laws)
+    return Networks(built, pages, n_topics, laws)
 
 
 def _sketched(

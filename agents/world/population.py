@@ -1,6 +1,4 @@
-"""Who works in the simulated company: rows as arrays, from people rows or generated, with fixed traits and
-turnover.
-"""
+"""Who works in the simulated company: rows as arrays, from people rows or generated, with fixed traits and turnover."""
 
 from __future__ import annotations
 
@@ -153,9 +151,7 @@ class Traits:
 
 
 def contact_counts(law: Contacts, medians: Floats, key: np.uint64, rows: Ints) -> Ints:
-    """int64[n]: lognormal counts, with a Pareto tail from the body's upper end for `tail_share` of the
-    people.
-    """
+    """int64[n]: lognormal counts, with a Pareto tail from the body's upper end for `tail_share` of the people."""
     body = medians * np.exp(law.sigma * normals(key, 0, rows, CONTACT_BODY))
     in_tail = uniforms(key, 0, rows, CONTACT_TAIL) < law.tail_share
     start = medians * np.exp(2.33 * law.sigma)

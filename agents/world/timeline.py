@@ -79,8 +79,10 @@ class Timeline:
         return (day - ended[-1]) / 7.0 if ended else None
 
     def novelty_weeks(self, group: int, day: int, p: Parameters) -> float:
-        """The novelty clock a of a group, in weeks: it runs while a scheme is in force, a change of what a scheme offers turns back
-        a part of it, the larger the newer the offer is, and without a scheme it fades with the half-life of novelty itself.
+        """The novelty clock a of a group, in weeks.
+
+        It runs while a scheme is in force, a change of what a scheme offers turns back a part of it, the larger the newer the offer is,
+        and without a scheme it fades with the half-life of novelty itself.
         """
         if day < 0:
             return 0.0

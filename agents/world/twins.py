@@ -23,8 +23,9 @@ Offer = list[tuple[str, Leaves]]
 
 
 def offered(scheme: IncentiveScheme) -> Offer:
-    """All of it that people can tell by living under it, neither words nor ids: each rule, badge, reward … and each section that is no
-    list, with the name of its section.
+    """All of it that people can tell by living under it, neither words nor ids.
+
+    Each rule, badge, reward … and each section that is no list, with the name of its section.
     """
     body = _body(scheme)
     # What a badge or a challenge counts is told by what it names, not by the name.
@@ -41,8 +42,10 @@ def offered(scheme: IncentiveScheme) -> Offer:
 
 
 def newness(here: Offer, before: Offer) -> float:
-    """How new an offer is to those who lived under another, by what in it is newest or gone: 0 for a twin, 1 for a rule, badge, board …
-    of a kind that was not there, in between where only numbers moved: one that is x times another is 1 − x new, x below 1.
+    """How new an offer is to those who lived under another, by what in it is newest or gone.
+
+    0 for a twin, 1 for a rule, badge, board … of a kind that was not there, in between where only numbers moved: one that is x times
+    another is 1 − x new, x below 1.
     """
     return max(_farthest(here, before), _farthest(before, here))
 

@@ -54,7 +54,7 @@ class World:
 
     @cached_property
     def staff_sources(self) -> Ints:
-        """int64[n]: where each employee stands among the sources of the networks."""
+        """int64[n]: where each employee is among the sources of the networks."""
         found: Ints = self.networks.sources[self.lanes.lane] + self.lanes.own
         return found
 

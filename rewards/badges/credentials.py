@@ -1,6 +1,6 @@
 """Badges as Open Badges 3.0 credentials: W3C Verifiable Credentials signed as JWT, whose status can be looked up.
 
-The issuer is a did:key, so that a credential is checked without asking us; whether it still holds stands in a signed
+The issuer is a did:key, so that a credential is checked without asking us; whether it still holds is in a signed
 Bitstring Status List. A credential names nobody: its subject is a salted hash that only the holder can resolve.
 """
 

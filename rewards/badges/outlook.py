@@ -1,4 +1,4 @@
-"""What a person can still earn and keep today: what is left of each cap, streaks as they stand, the level held."""
+"""What a person can still earn and keep today: what is left of each cap, the state of streaks, the level held."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _streaks(
 
 
 def level_held(scheme: IncentiveScheme, earned: int) -> LevelHeld | None:
-    """Where so many millipoints stand among the scheme's levels; None where it has none."""
+    """Where so many millipoints are among the scheme's levels; None where it has none."""
     if not scheme.levels:
         return None
     rising = sorted(scheme.levels, key=lambda level: level.points)

@@ -47,7 +47,7 @@ class ChallengeView:
 
     `counting`: it is over, and late events still count; `final`: the result is fixed. `teams` are those of `unit`: of persons
     the reader alone. `suppressed`: teams or segments
-    that are too small to show, or would tell of one that is.
+    that are too small to show, or would reveal one that is.
     """
 
     id: str

@@ -17,7 +17,7 @@ from rewards.store.session import Transaction
 def withdraw_challenges(tx: Transaction, organisation: str, closed_us: int, reason: str, now_us: int) -> None:
     """Take back what the open period gave for challenges that the versions now standing do not have on those terms and days.
 
-    Their results are forgotten with it, so that what stands in their place is counted and paid as if nothing had been.
+    Their results are forgotten with it, so that what is in their place is counted and paid as if nothing had been.
     """
     for name, first, given in _lapsing(tx, organisation, Schemes.of(tx, organisation), closed_us, now_us):
         rows.forget(tx, organisation, name, first)

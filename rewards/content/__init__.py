@@ -1,1 +1,1 @@
-"""Content, tracked links, and clicks told apart from crawlers."""
+"""Content, tracked links, and clicks distinguished from crawlers."""

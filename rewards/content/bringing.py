@@ -57,7 +57,7 @@ class Brought:
 
 
 def read_items(data: bytes, zone: str = "UTC") -> Read:
-    """The items of a file of CSV, JSON, RSS or Atom, told apart by how it begins. Raises BadValue where it is none of these."""
+    """The items of a file of CSV, JSON, RSS or Atom, distinguished by how it begins. Raises BadValue where it is none of these."""
     head = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:2000].lower()
     if head.startswith((b"[", b"{")):
         return _from_json(data)
@@ -70,7 +70,7 @@ def _from_json(data: bytes) -> Read:
     try:
         told = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise BadValue("JSON: not readable ({error}); mend it there", error=error) from None
+        raise BadValue("JSON: not readable ({error}); correct it there", error=error) from None
     documents = told.get("items") if isinstance(told, dict) else told
     if not isinstance(documents, list):
         raise BadValue('JSON: got no list of items; write [{"id": …}, …] or {"items": […]}')
@@ -146,7 +146,7 @@ def _item_of(cells: dict[str, str], zone: str) -> ContentItem:
 def bring_items(
     tx: Transaction, organisation: str, items: Sequence[ContentItem], author: str, now: datetime
 ) -> Brought:
-    """Make drafts of items that are new or say something else than what stands on the desk or the grid."""
+    """Make drafts of items that are new or say something else than what is on the desk or the grid."""
     new: list[str] = []
     changed: list[str] = []
     unchanged: list[str] = []

@@ -1,6 +1,6 @@
 """Clicks that one network forges: made-up browsers are free, addresses are not, and people take their time.
 
-The limits are per sharer and day (or less), so that they bind whoever aims at one person's points, and stand in docs/running.md.
+The limits are per sharer and day (or less), so that they bind whoever aims at one person's points, and are in docs/running.md.
 """
 
 from collections.abc import Sequence

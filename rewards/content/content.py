@@ -32,8 +32,10 @@ _STEP_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A page of what a person may share (`more`: it is not the last), and the first of what is there for her but may go nowhere yet,
-    and of what she has set aside."""
+    """A page of what a person may share (`more`: it is not the last), with the first items that wait and that she dismissed.
+
+    Those that wait are in her list, but may go nowhere yet.
+    """
 
     open: list[ContentItem]
     closed: list[ContentItem]

@@ -183,7 +183,7 @@ def approve(
     """Approve an item in review; None when that was enough and it is on the grid now, else the draft, which waits for more people.
 
     As many people as the rules ask for stand for it, its author among them. Approving twice counts once. Raises NotFound, Conflict
-    where it is not in review, Stale where `revision` is no longer the one that stands, Refused for the author alone.
+    where it is not in review, Stale where `revision` is no longer the current one, Refused for the author alone.
     """
     row = _waiting(tx, organisation, item, revision)
     written = read_item(row.document)

@@ -28,7 +28,7 @@ class Reads(Protocol):
     """Whatever fetches an address: `rewards.outside.fetching.Fetcher`."""
 
     def fetch(self, url: str) -> Fetched:
-        """What stands there. Raises Fault."""
+        """What the source holds. Raises Fault."""
 
 
 @dataclass(frozen=True, slots=True)

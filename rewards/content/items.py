@@ -97,7 +97,7 @@ class ContentItem(BaseModel):
     """One item of the content grid. Empty `segments` means everybody.
 
     Channels, topic and tags are names as `rewards.fields.name_of` has them; an empty topic is none. `starts_on`: the first day, in the
-    reader's zone, on which it may be shared; it stands in that day's week of the calendar. An empty `disclosure` leaves it to the rules
+    reader's zone, on which it may be shared; it is in that day's week of the calendar. An empty `disclosure` leaves it to the rules
     of `rewards.content.policy`.
     """
 
@@ -141,7 +141,7 @@ class ContentItem(BaseModel):
             )
         return value
 
-    # What a new item may not say any more; one that was stored before is read as it stands.
+    # What a new item may not say any more; one that was stored before is read as it is.
 
     @field_validator("*")
     @classmethod
@@ -194,11 +194,6 @@ class ContentItem(BaseModel):
     def on(self, channel: str) -> ChannelStatus | None:
         """What holds on a channel, however its name is written; None where it is not listed."""
         return self.channels.get(name_of(channel))
-
-    @property
-    def is_green(self) -> bool:
-        """True when at least one channel is not red."""
-        return any(channel.status != "red" for channel in self.channels.values())
 
     @property
     def every_text(self) -> tuple[str, ...]:

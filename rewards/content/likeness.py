@@ -1,4 +1,4 @@
-"""How alike two texts are, and phrases that must not stand in one.
+"""How alike two texts are, and phrases that must not be in one.
 
 A text is kept as a sketch: the smallest hashes of its pairs of neighbouring words (bottom-k of MinHash, Broder 1997), salted. The
 words cannot be read from it, and two sketches tell how many pairs the texts share (Jaccard).
@@ -66,7 +66,7 @@ def _hashes(sketch: str) -> set[str]:
 
 
 def holds(text: str, phrase: str) -> bool:
-    """Whether a phrase stands in a text, word for word; a `*` at a word's end stands for any ending."""
+    """Whether a phrase is in a text, word for word; a `*` at a word's end stands for any ending."""
     found = words_of(text)
     wanted = [_WORD.findall(part) + (["*"] if part.endswith("*") else []) for part in folded(phrase).split()]
     looked_for = [word for part in wanted for word in part]

@@ -42,7 +42,7 @@ MOST_WORDS = 5000
 class ShareDraft:
     """What the share page offers; nothing is posted by it.
 
-    `text` stands in the box and may be changed; `posted` is what is copied or handed to the dialogue, the disclosure in it. On a
+    `text` is in the box and may be changed; `posted` is what is copied or handed to the dialogue, the disclosure in it. On a
     network that forbids ready-made texts the box is empty, and its dialogue is given the link alone. `alike`: how much the text is
     like the most similar one of a colleague, 0 to 1. `found`: phrases that stay out.
     """

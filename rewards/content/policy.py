@@ -118,8 +118,11 @@ def set_policy(
 def disclosure_for(
     policy: ContentPolicy, item: ContentItem, channel: str, segment: str, company: str = ""
 ) -> str:
-    """The item's own disclosure, else that of the closest rule (sector before channel before segment before language), else that
-    one works at the `company`, in the item's language where we know how to say it."""
+    """The item's own disclosure, else that of the closest rule, else that one works at the `company`.
+
+    A rule of a sector is closer than one of a channel, a segment or a language. The last is in the item's language where a translation
+    exists.
+    """
     if item.disclosure:
         return item.disclosure
     asked = (item.sector or policy.sector, name_of(channel), segment, item.language)
@@ -139,7 +142,7 @@ def disclosure_for(
 
 
 def with_disclosure(words: str, disclosure: str) -> str:
-    """The words as they are posted: the disclosure stands in them, at the end where it was left out."""
+    """The words as they are posted: the disclosure is in them, at the end where it was left out."""
     words = words.strip()
     if not disclosure or _flat(disclosure) in _flat(words):
         return words
@@ -151,7 +154,7 @@ def _flat(text: str) -> str:
 
 
 def forbidden_in(policy: ContentPolicy, text: str, language: str) -> list[Finding]:
-    """Phrases that stay out and stand in a text of this language."""
+    """Phrases that stay out and are in a text of this language."""
     return [
         Finding(rule.phrase, rule.remedy, text[:40])
         for rule in policy.forbidden
@@ -160,6 +163,6 @@ def forbidden_in(policy: ContentPolicy, text: str, language: str) -> list[Findin
 
 
 def findings(policy: ContentPolicy, item: ContentItem) -> list[Finding]:
-    """What stays out and stands in anything of the item that is copied or read."""
+    """What stays out and is in anything of the item that is copied or read."""
     texts = (item.title, item.summary, item.disclosure, *item.every_text)
     return [found for text in texts for found in forbidden_in(policy, text, item.language)]

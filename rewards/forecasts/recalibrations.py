@@ -4,17 +4,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from rewards.faults import BadValue, Conflict, NotFound
 from rewards.store import recalibrations as rows
 from rewards.store import trail
-from rewards.store.recalibrations import ACCEPTED, OPEN, REJECTED
+from rewards.store.recalibrations import ACCEPTED, OPEN, REJECTED, WITHDRAWN
 from rewards.store.rows import ListedRecalibrationRow
 from rewards.store.session import Transaction
 from rewards.store.units import digest, dump, from_us, maybe_us, to_us
 
 MOST_WORDS = 1000
+Belief = Literal["accepted", "published"]
+"""What simulations of a company go by: the posterior that it accepted last, or that of published findings alone."""
 MOST_BYTES = 20_000_000
 
 
@@ -44,8 +46,9 @@ class Recalibration:
 def propose(
     tx: Transaction, organisation: str, posterior: Mapping[str, Any], *, actor: str, now: datetime
 ) -> int:
-    """Put a posterior (its `names`, `values` and `provenance`, checked against the model by whoever calls) before people; returns its
-    number.
+    """Propose a posterior for acceptance by people; returns its number.
+
+    The caller has checked its `names`, `values` and `provenance` against the model.
 
     Raises BadValue for one too large to be kept.
     """
@@ -80,21 +83,64 @@ def propose(
     return number
 
 
+def propose_once(
+    tx: Transaction, organisation: str, posterior: Mapping[str, Any], *, actor: str, now: datetime
+) -> int:
+    """The same, unless this very posterior was proposed before; returns the number under which it was."""
+    known = rows.of_hash(tx, organisation, digest(dump(posterior)))
+    return propose(tx, organisation, posterior, actor=actor, now=now) if known is None else known.id
+
+
+def of_hash(tx: Transaction, organisation: str, content: str) -> Recalibration | None:
+    """The newest proposal of a posterior by its digest."""
+    row = rows.of_hash(tx, organisation, content)
+    return None if row is None else _one(row)
+
+
+def withdraw(
+    tx: Transaction, organisation: str, number: int, reason: str, *, actor: str, now: datetime
+) -> None:
+    """Take back the acceptance, with a reason: from then on what was accepted before it counts again, or published findings alone.
+
+    Raises NotFound, BadValue without a reason, Conflict where it is not accepted.
+    """
+    get_recalibration(tx, organisation, number)
+    words = _reason(reason)
+    values = {
+        "status": WITHDRAWN,
+        "deciding_actor": actor,
+        "reason": words,
+        "decided_us": to_us(now),
+    }
+    if not rows.decide(tx, number, values, ACCEPTED):
+        raise Conflict(
+            "recalibration {number}: is not accepted; only what counts can be taken back", number=number
+        )
+    trail.log(
+        tx, organisation, actor, f"recalibration.{WITHDRAWN}", str(number), reason=words, at_us=to_us(now)
+    )
+
+
 def decide(
     tx: Transaction, organisation: str, number: int, accept: bool, reason: str, *, actor: str, now: datetime
 ) -> None:
     """Accept or reject a proposal, once, with a reason. Raises NotFound, BadValue without a reason, Conflict where it was decided."""
     get_recalibration(tx, organisation, number)
-    words = " ".join(reason.split())
-    if not words or len(words) > MOST_WORDS:
-        raise BadValue(
-            "reason: got {count} letters; limit 1 to {most}; say why", count=len(words), most=MOST_WORDS
-        )
+    words = _reason(reason)
     status = ACCEPTED if accept else REJECTED
     values = {"status": status, "deciding_actor": actor, "reason": words, "decided_us": to_us(now)}
     if not rows.decide(tx, number, values):
         raise Conflict("recalibration {number}: was decided already; propose another", number=number)
     trail.log(tx, organisation, actor, f"recalibration.{status}", str(number), reason=words, at_us=to_us(now))
+
+
+def _reason(reason: str) -> str:
+    words = " ".join(reason.split())
+    if not words or len(words) > MOST_WORDS:
+        raise BadValue(
+            "reason: got {count} letters; limit 1 to {most}; say why", count=len(words), most=MOST_WORDS
+        )
+    return words
 
 
 def list_recalibrations(tx: Transaction, organisation: str, limit: int = 20) -> list[Recalibration]:
@@ -110,10 +156,36 @@ def get_recalibration(tx: Transaction, organisation: str, number: int) -> Recali
     return _one(row)
 
 
-def accepted_posterior(tx: Transaction, organisation: str) -> Mapping[str, Any] | None:
-    """The posterior that was accepted last, as JSON values; None where none was."""
-    row = rows.accepted(tx, organisation)
-    return None if row is None else json.loads(row.document)
+def belief_of(tx: Transaction, organisation: str, choice: Belief = "accepted") -> dict[str, Any] | None:
+    """The posterior that a job is to go by, as its specification names it; None: that of published findings."""
+    row = rows.accepted_name(tx, organisation) if choice == "accepted" else None
+    return None if row is None else {"recalibration": row.id, "hash": row.content_hash}
+
+
+def with_belief(tx: Transaction, organisation: str, spec: str) -> str:
+    """A specification with the document of the posterior that it names: kept once, a thousand jobs can go by it.
+
+    Raises ValueError where the document is not the one that was named.
+    """
+    body = json.loads(spec)
+    named = body.get("posterior")
+    if not isinstance(named, dict) or "recalibration" not in named or "document" in named:
+        return spec
+    document = document_of(tx, organisation, named["recalibration"])
+    if digest(document) != named["hash"]:
+        raise BadValue(
+            "recalibration {number}: is not the posterior that was asked for; ask anew",
+            number=named["recalibration"],
+        )
+    return dump({**body, "posterior": {**named, "document": json.loads(document)}})
+
+
+def document_of(tx: Transaction, organisation: str, number: int) -> str:
+    """The posterior of one of them, as JSON text. Raises NotFound."""
+    found = rows.document(tx, organisation, number)
+    if found is None:
+        raise NotFound("recalibration {number}: not in this organisation; look at the list", number=number)
+    return found
 
 
 def _one(row: ListedRecalibrationRow) -> Recalibration:

@@ -1,4 +1,4 @@
-"""Programme health as it is kept: reckoned by the worker and, where nobody did lately, when somebody asks."""
+"""Programme health as it is kept: computed by the worker and, where nobody did lately, when somebody asks."""
 
 import json
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ KIND = "health"
 FEW_PEOPLE = 2_000
 KEPT_FOR, KEPT_FOR_MANY = timedelta(minutes=1), timedelta(hours=6)
 RENEWED_AFTER = timedelta(hours=1)
-"""The worker renews what is older; a page of a large company reckons itself only where no worker ran for long."""
+"""The worker renews what is older; a page of a large company computes them only where no worker ran for long."""
 
 
 def health_of(
@@ -74,7 +74,7 @@ def keep_health(
     forecast: str = "",
     bands: Mapping[str, Band] | None = None,
 ) -> Health:
-    """Reckon it anew and keep it."""
+    """Compute it anew and keep it."""
     with db.read() as tx:
         found = health_of(tx, organisation, now, forecast, bands)
     text = json.dumps(found.as_json(), ensure_ascii=False)
@@ -84,7 +84,7 @@ def keep_health(
 
 
 def is_old(tx: Transaction, organisation: str, now: datetime) -> bool:
-    """Whether it is time to reckon anew."""
+    """Whether it is time to compute anew."""
     found = _latest(tx, organisation)
     return found is None or now - datetime.fromisoformat(found.as_of) > RENEWED_AFTER
 

@@ -85,7 +85,7 @@ def _begun(tx: Transaction, organisation: str, now: datetime) -> str:
 
 
 def reach_rows(tx: Transaction, organisation: str, now: datetime) -> Iterator[HealthRow]:
-    """Shares, viewers where a connector tells of them, and clicks: human ones, and what was filtered."""
+    """Shares, viewers where a connector reports them, and clicks: human ones, and what was filtered."""
     since = to_us(now) - LATELY_DAYS * DAY_US
     kinds = people_rows.kinds(tx, organisation, since, to_us(now))
     yield number("reach", "shares_28d", kinds.get("share", 0))

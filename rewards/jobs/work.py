@@ -108,13 +108,6 @@ def outranked(db: Database, held: Held, now: datetime) -> bool:
         return rows.outranked(tx, held.id, to_us(now))
 
 
-def plan(db: Database, held: Held, total: int) -> None:
-    """Write down how many pieces it takes. Raises Lost."""
-    with db.begin() as tx:
-        if not rows.change_held(tx, held.id, held.worker, {"total": total}):
-            raise Lost
-
-
 def keep(db: Database, held: Held, number: int, body: bytes, now: datetime) -> None:
     """Keep a piece. Raises Lost."""
     with db.begin() as tx:

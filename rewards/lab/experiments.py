@@ -24,7 +24,7 @@ MOST_REVISIONS, MOST_RUNS_LISTED, MOST_TITLE = 20, 20, 200
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """One experiment as it stands."""
+    """One experiment as it is now."""
 
     id: int
     title: str
@@ -48,7 +48,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of an edit: the experiment as it stands, and `clash` where somebody else saved meanwhile and nothing was changed.
+    """What became of an edit: the experiment as it is now, and `clash` where somebody else saved meanwhile and nothing was changed.
 
     `text` is then what to look at: both edits brought together (`together`), or one's own.
     """
@@ -101,7 +101,7 @@ def save_experiment(
     now: datetime,
     base: str = "",
 ) -> Saved:
-    """Replace the text, if `revision` still stands (None: whichever does). `base` is the text that the edit began from, where known.
+    """Replace the text, if `revision` is still current (None: whichever is). `base` is the text that the edit began from, where known.
 
     Where it does not, nothing is saved: what comes back has both edits where they do not touch the same lines, else one's own.
     Raises BadValue, NotFound, and Conflict where the experiment was put aside.
@@ -133,7 +133,7 @@ def put_aside(tx: Transaction, organisation: str, experiment: int, actor: str, n
 
 
 def get_experiment(tx: Transaction, organisation: str, experiment: int) -> Experiment:
-    """One experiment as it stands. Raises NotFound."""
+    """One experiment as it is now. Raises NotFound."""
     return _experiment(tx, _found(rows.find(tx, organisation, experiment), experiment))
 
 
@@ -150,12 +150,6 @@ def revisions(tx: Transaction, organisation: str, experiment: int) -> list[Writt
     return [Written(row.revision, row.text, row.actor, from_us(row.written_us)) for row in found]
 
 
-def revision_text(tx: Transaction, organisation: str, experiment: int, revision: int) -> str:
-    """What was typed of one revision; "" where it is not kept."""
-    row = rows.find_text(tx, organisation, experiment, revision)
-    return "" if row is None else row.text
-
-
 def start_run(
     tx: Transaction,
     organisation: str,
@@ -166,7 +160,7 @@ def start_run(
     actor: str,
     now: datetime,
 ) -> int:
-    """Put a run of the experiment as it stands into the queue; returns the number of the job.
+    """Put a run of the experiment as it is now into the queue; returns the number of the job.
 
     Raises Refused where too much is under way.
     """

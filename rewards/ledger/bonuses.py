@@ -1,4 +1,4 @@
-"""Points that no single event gave: the bonus of a challenge, the award of a nomination, a highlight. Each is paid once, by its key."""
+"""Entries without an event of their own: a challenge's bonus, a nomination's award, a highlight. Each is posted once, by its key."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -27,7 +27,7 @@ def bonus(
     dedupe: str,
     now_us: int,
 ) -> NewEntry:
-    """The entry of `amount` millipoints (0 is told too) for a row of `person`, booked now. `arguments` explain it.
+    """The entry of `amount` millipoints (0 is recorded too) for a row of `person`, booked now. `arguments` explain it.
 
     Its rule is `kind:of`, since rules and badges may bear the same id.
     """

@@ -1,4 +1,4 @@
-"""What stands in the ledger against what should: opposites of what is wrong, and what is missing."""
+"""Reconciling the ledger with a replay: reversals of entries that no longer hold, and the entries that are missing."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,14 +23,14 @@ NOT_FOLDED = frozenset({str(Reason.LATE), str(Reason.CLOSED_PERIOD), str(Reason.
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
-    """An entry, by its id, that no longer stands, and why."""
+    """An entry to be reversed, by its id, and why."""
 
     entry: int
     why: str
 
 
 def resolved(tx: Transaction, found: Sequence[NewEntry | Undoing]) -> list[NewEntry]:
-    """The drafts, an opposite for each entry that no longer stands; those of several people are read together."""
+    """The drafts, with the reversal of each entry to be undone; entries of several people are read in one query."""
     gone = {one.entry: one.why for one in found if isinstance(one, Undoing)}
     entries, postings = rows.with_postings(tx, gone)
     opposites = {row.id: opposite(row, postings.get(row.id, ()), "replay", gone[row.id]) for row in entries}
@@ -38,7 +38,7 @@ def resolved(tx: Transaction, found: Sequence[NewEntry | Undoing]) -> list[NewEn
 
 
 class Ledger:
-    """A person's standing entries of some events, and what brings them to what a fold says of these."""
+    """A person's entries in force for some events, and what has to change to match a replay of these events."""
 
     def __init__(
         self,
@@ -64,12 +64,13 @@ class Ledger:
         earned: Callable[[], set[tuple[str, int]]],
         once_counted: Callable[[], Sequence[NewEntry]],
     ) -> tuple[list[Undoing], list[NewEntry]]:
-        """What should not stand, oldest first, and what should and does not. `alive` are the events that count, and `earned` the badges
-        that all events of the open period give: they are held whenever they were earned.
+        """The entries to reverse, oldest first, and the drafts to post.
 
-        What is for good outlives the events that earned it: of the permanent badges that stand and are no longer earned, those
-        stay that the events `once_counted` give, the undone included. So neither the order of arrival nor a version that was
-        withdrawn matters.
+        `alive` are the events that count, and `earned` the badges that all events of the open period give: they are held whenever
+        they were earned.
+
+        A permanent badge outlives the events that earned it: of those held and no longer earned, the ledger keeps the ones that
+        the events `once_counted` give, undone events included. So neither the order of arrival nor a withdrawn version matters.
         """
         fresh = self._missing(desired)
         lost = {badge_of(row) for row in self._left() if self._is_for_good(row)}
@@ -80,13 +81,13 @@ class Ledger:
         gone = sorted(self._left(), key=lambda row: int(row.id))
         undone = [Undoing(row.id, self._why_undone(row, alive)) for row in gone]
         superseded = [row for row, one in zip(gone, undone, strict=True) if one.why == SUPERSEDED]
-        return undone, _told_of_versions(fresh, superseded)
+        return undone, _with_changes(fresh, superseded)
 
     def _left(self) -> list[JournalRow | ComparedRow]:
         return [row for found in self._standing.values() for row in found]
 
     def _missing(self, desired: Sequence[NewEntry]) -> list[NewEntry]:
-        """Of what should stand, what does not; what does is no longer `_left`."""
+        """The desired drafts without an equal entry; an entry that equals one is no longer `_left`."""
         fresh: list[NewEntry] = []
         for draft in desired:
             key = (draft.event_ref, draft.kind, draft.rule)
@@ -113,7 +114,7 @@ class Ledger:
         return [draft for draft in fresh if draft.kind != "badge" or badge_of(draft) not in kept]
 
     def _why_undone(self, row: JournalRow | ComparedRow, alive: set[int]) -> str:
-        """Why an entry no longer stands: its event was undone, another version holds now, or something earlier changed."""
+        """Why an entry is reversed: its event was undone, another version is in force, or an earlier event changed it."""
         if row.event_ref not in alive:
             return "reversed"
         if self.schemes.at(row.occurred_us) == row.scheme_version:
@@ -124,10 +125,10 @@ class Ledger:
 def _same(row: JournalRow | ComparedRow, amount: int, version: int, reason: str) -> bool:
     """Equal in what they give and why; whether an award waited, was released or approved makes no difference."""
     if reason == HELD and row.reason != HELD:
-        # It counted, and now waits for a human look.
+        # It counted before, and now waits for a review.
         return False
     if row.reason == EMPTY:
-        # What the budget left spendable of it is the pool's matter.
+        # How much of it is spendable is decided by the pool when the draft is posted, not by the fold.
         return bool(row.amount == amount and row.scheme_version == version)
     if row.amount != amount or row.scheme_version != version:
         return False
@@ -135,15 +136,13 @@ def _same(row: JournalRow | ComparedRow, amount: int, version: int, reason: str)
     return bool(once[0] == once[1])
 
 
-def _told_of_versions(
-    fresh: list[NewEntry], superseded: Sequence[JournalRow | ComparedRow]
-) -> list[NewEntry]:
-    """The same, and where another version of the scheme changed an amount the new entry says from which."""
+def _with_changes(fresh: list[NewEntry], superseded: Sequence[JournalRow | ComparedRow]) -> list[NewEntry]:
+    """The same drafts; where another version of the scheme changed an amount, the new entry names the former one."""
     before = {(row.event_ref, row.rule): row for row in superseded if row.kind == "points" and row.rule}
-    return [_told(draft, before.get((draft.event_ref, draft.rule))) for draft in fresh]
+    return [_with_change(draft, before.get((draft.event_ref, draft.rule))) for draft in fresh]
 
 
-def _told(draft: NewEntry, row: JournalRow | ComparedRow | None) -> NewEntry:
+def _with_change(draft: NewEntry, row: JournalRow | ComparedRow | None) -> NewEntry:
     if row is None or draft.kind != "points" or row.amount == draft.amount:
         return draft
     change = {"former": points_text(row.amount), "way": "lowered" if draft.amount < row.amount else "raised"}

@@ -1,4 +1,4 @@
-"""What the ledger holds of a person, to be shown: entries with their reasons, receipts, balances, badges."""
+"""Views of the ledger: entries with their reasons, receipts, balances and badges of a person."""
 
 import json
 from collections.abc import Sequence
@@ -67,7 +67,7 @@ class EventWords(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The answer to one event. `note` says whom it names in vain: nobody earns for them, and the others all the same."""
+    """The answer to one event. `note` names people who are unknown or were absent: they earn nothing, the others do."""
 
     source: str
     id: str
@@ -97,8 +97,10 @@ class BadgeAward:
 
 @dataclass(frozen=True, slots=True)
 class BadgeView:
-    """A badge somebody has, or had. `awards` has one for each object where every object earns it anew, the oldest first; the dates
-    are those of the last one that stands."""
+    """A badge that a person holds, or held. The dates are those of the last award in force.
+
+    `awards` has one for each object where every object earns it anew, the oldest first.
+    """
 
     badge: str
     title: str
@@ -109,7 +111,7 @@ class BadgeView:
 
     @property
     def times(self) -> int:
-        """How many awards stand."""
+        """How many awards are in force."""
         return sum(award.revoked_at is None for award in self.awards)
 
 

@@ -1,4 +1,4 @@
-"""Spendable points lapse: what was earned longest ago is spent first, and what is left of it after the scheme's days expires."""
+"""Expiry of spendable points: what is left of a lot after the scheme's days expires."""
 
 from datetime import datetime
 
@@ -15,10 +15,10 @@ DAY_US = 86_400_000_000
 
 
 def expire_due(tx: Transaction, organisation: str, now: datetime) -> int:
-    """Let spendable points of more than `redemption_expiry_days` lapse; returns how many people lost some.
+    """Expire spendable points older than `redemption_expiry_days`; returns how many people lost some.
 
-    Days count from when the points could first be spent, whatever was counted again since; of a claim taken back from then on. Ranks
-    are untouched. Doing it twice takes nothing twice.
+    Days count from when the points first became spendable, replays notwithstanding; for a refunded claim from its refund. Earned
+    points, which rank, are untouched. Idempotent: a second run finds nothing.
     """
     schemes, now_us = Schemes.of(tx, organisation), to_us(now)
     version = schemes.at(now_us)
@@ -26,7 +26,7 @@ def expire_due(tx: Transaction, organisation: str, now: datetime) -> int:
     if days is None:
         return 0
     before_us = now_us - days * DAY_US
-    # Found without a lock, and found again once nobody else can spend.
+    # Candidates are found without a lock; the amounts are read again under the locks, when nobody else can spend.
     locked = states.lock(tx, organisation, rows.with_old_points(tx, organisation, before_us))
     old = {who: purse.older_than(before_us) for who, purse in purses(tx, list(locked)).items()}
     day = today(now_us, schemes.zone(version)).toordinal()

@@ -1,8 +1,8 @@
-"""One person's events, folded by the kernel in canonical order, and the ledger brought to what the fold says.
+"""Scoring a person's events as a fold in canonical order, and replaying the open period where that order changed.
 
-In order, a new event extends the stored state. Out of order, after a reversal or a change of versions, the events
-of the open period are folded again from its base; entries that came out differently are undone by opposites and
-written anew, so that what stands equals what canonical order would have given.
+An event that comes in order extends the stored state. After a late event, a reversal or a new version, the events of the open
+period are folded again from the state at its beginning. Entries that come out differently are reversed and posted anew, so that
+the ledger equals what events in canonical order would have given.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -38,7 +38,7 @@ WHY_NOT = {NO_SCHEME: Reason.NO_SCHEME, OUTSIDE: Reason.NOT_ENROLLED}
 
 @dataclass(frozen=True, slots=True)
 class FoldState:
-    """Where a fold stands."""
+    """The state of a fold after its last event, and the version whose layout the state has."""
 
     version: int
     state: bytes
@@ -46,7 +46,7 @@ class FoldState:
 
 @dataclass(frozen=True, slots=True)
 class _Late:
-    """What late events changed for a person: `drafts` of what the `changed` events give now."""
+    """A late event's effect on one person: `drafts` of what the `changed` events give now."""
 
     person_id: int
     period: Period
@@ -72,7 +72,7 @@ class FoldBatch:
         self._read: dict[int, list[InboxEvent]] = {}
 
     def read_ahead(self, ids: Collection[int]) -> None:
-        """Read at once what the late events of several people are going to ask for."""
+        """Read in one query what the late events of several people need."""
         if not ids:
             return
         found, held = event_rows.scored_and_held(self.tx, self.organisation, sorted(ids), self.closed_us)
@@ -85,7 +85,7 @@ class FoldBatch:
         return fresh[0].key <= last and not self._reaches_back(place, stored, fresh)
 
     def advance(self, person: AnyPerson, place: Place, stored: AnyState, fresh: Sequence[InboxEvent]) -> None:
-        """Take in new events (in canonical order), replaying when they change what came before."""
+        """Score new events (in canonical order), with a replay where they change earlier entries."""
         if self.is_late(place, stored, fresh):
             self._take_late(person, place, stored, fresh)
             return
@@ -102,35 +102,35 @@ class FoldBatch:
         self._keep(person.id, stand, fresh[-1])
 
     def replay(self, person: AnyPerson, place: Place, stored: AnyState) -> None:
-        """Fold the open period again and draft the differences from what stands."""
+        """Replay the open period and draft the differences to the ledger."""
         ever = self.open_events(person.id, voided=True)
-        stand, drafts, told = self._again(person, place, stored, ever)
+        stand, drafts, events = self._again(person, place, stored, ever)
         self._found += drafts
-        self._keep(person.id, stand, told[-1] if told else None)
+        self._keep(person.id, stand, events[-1] if events else None)
 
     def _take_late(
         self, person: AnyPerson, place: Place, stored: AnyState, fresh: Sequence[InboxEvent]
     ) -> None:
-        """Put new events, read ahead with the others, among those that they came after.
+        """Insert late events, read ahead with the others, into the open period.
 
-        What stands is what the events before gave, so that only what one gives differently now is compared with the ledger.
+        The ledger has what the events without them gave, so that only events that give something else now are compared with it.
         """
         ever = self._read[person.id]
-        told = [one for one in ever if one.voided_at_us is None]
+        events = [one for one in ever if one.voided_at_us is None]
         new = {one.ref for one in fresh}
         basis = Basis(stored.base_version, stored.base_state, place, self.schemes.token)
         memory = Periods.of(self.tx.database)
         known = memory.get(person.id, basis) if basis.schemes else None
-        places_of_new = [at for at, one in enumerate(told) if one.ref in new]
-        former = [one for one in told if one.ref not in new]
+        places_of_new = [at for at, one in enumerate(events) if one.ref in new]
+        former = [one for one in events if one.ref not in new]
         before = folded(self.schemes, person.id, basis, former, known)
-        # The very objects that the period before has, so that what was read of them serves again.
-        after = before.told.copy()
+        # The very objects of the period before: what was decoded of them is found by identity, and marks before them stay valid.
+        after = before.events.copy()
         for at in places_of_new:
-            after.insert(at, told[at])
+            after.insert(at, events[at])
         first = places_of_new[0]
         now = folded(self.schemes, person.id, basis, after, before, same=first)
-        gave = {one.ref: line for one, line in zip(before.told[first:], before.lines[first:], strict=True)}
+        gave = {one.ref: line for one, line in zip(before.events[first:], before.lines[first:], strict=True)}
         changed = {
             one.ref: (one, line)
             for one, line in zip(now.seen[first:], now.lines[first:], strict=True)
@@ -141,7 +141,7 @@ class FoldBatch:
             for ref, (_, line) in changed.items()
             for entry in (*line[1], *gave.get(ref, NOTHING)[1])
         )
-        if (badges and len(told) < len(ever)) or self.schemes.top_ups(self.closed_us):
+        if (badges and len(events) < len(ever)) or self.schemes.top_ups(self.closed_us):
             # A badge that outlived its events, and a top-up, depend on more than the events that count.
             self.replay(person, place, stored)
             return
@@ -158,24 +158,24 @@ class FoldBatch:
     def _again(
         self, person: AnyPerson, place: Place, stored: AnyState, ever: Sequence[InboxEvent]
     ) -> tuple[FoldState, list[NewEntry | Undoing], list[InboxEvent]]:
-        """Where the fold of the open period ends, the differences, and which events of those that `ever` counted do."""
+        """The state after a replay of the open period, the differences, and those of the events `ever` scored that count."""
         if person.id not in self._read:
             self.under_review |= reviews.held_events(self.tx, self.organisation, [person.id])
         start = FoldState(stored.base_version, stored.base_state)
-        told = [one for one in ever if not one.voided]
+        events = [one for one in ever if not one.voided]
         standing = journal_rows.standing(self.tx, person.id, self.closed_us)
 
         def once_counted() -> list[NewEntry]:
-            return [] if len(told) == len(ever) else self.fold(person.id, place, start, ever)[1]
+            return [] if len(events) == len(ever) else self.fold(person.id, place, start, ever)[1]
 
         ledger = Ledger(self.tx, self.schemes, person.id, self.closed_us, standing)
-        stand, desired = self.fold(person.id, place, start, told)
+        stand, desired = self.fold(person.id, place, start, events)
         earned = {badge_of(draft) for draft in desired if draft.kind == "badge"}
-        gone, fresh = ledger.differences(desired, {one.ref for one in told}, lambda: earned, once_counted)
-        return stand, [*gone, *fresh, *self._top_ups(person, place, start, told)], told
+        gone, fresh = ledger.differences(desired, {one.ref for one in events}, lambda: earned, once_counted)
+        return stand, [*gone, *fresh, *self._top_ups(person, place, start, events)], events
 
     def _compared(self, late: Sequence["_Late"]) -> dict[int, list[NewEntry | Undoing]]:
-        """By person, what is posted for late events: the entries of what they changed are read together."""
+        """By person, the differences that late events make; the entries they change are read in one query."""
         standing = journal_rows.standing_of(self.tx, set().union(*(one.changed for one in late)))
         found: dict[int, list[NewEntry | Undoing]] = {}
         for one in late:
@@ -189,32 +189,32 @@ class FoldBatch:
         """The badges that a period's events give."""
         return {
             (entry.item, self._object_key(version, entry, one) or badge_rows.NO_OBJECT)
-            for one, (version, entries) in zip(period.told, period.lines, strict=True)
+            for one, (version, entries) in zip(period.events, period.lines, strict=True)
             for entry in entries
             if entry.kind == "badge"
         }
 
     def _reaches_back(self, place: Place, stored: AnyState, fresh: Sequence[InboxEvent]) -> bool:
-        """True where new events can change what came before the first of them."""
-        return self._topped_up(fresh) or any(place.may_go_back(told, stored.last_us) for told in fresh)
+        """True where new events can change entries of events before them."""
+        return self._topped_up(fresh) or any(place.may_go_back(event, stored.last_us) for event in fresh)
 
     def _topped_up(self, fresh: Sequence[InboxEvent]) -> bool:
         """True where an event falls into a span that a top-up covers."""
         if not self.schemes.has_top_ups:
             return False
         spans = self.schemes.top_ups(self.closed_us)
-        return any(span.since_us <= told.occurred_us < span.until_us for span in spans for told in fresh)
+        return any(span.since_us <= event.occurred_us < span.until_us for span in spans for event in fresh)
 
     def _top_ups(
-        self, person: AnyPerson, place: Place, start: FoldState, told: Sequence[InboxEvent]
+        self, person: AnyPerson, place: Place, start: FoldState, events: Sequence[InboxEvent]
     ) -> list[NewEntry]:
-        """Each top-up as the events known now make it: what its version would have given more, never less than nothing."""
+        """Each top-up recomputed: what its version would have given beyond the versions before it, never below 0."""
         if not self.schemes.has_top_ups:
             return []
         drafts: list[NewEntry] = []
         granted = 0
         for span in self.schemes.top_ups(self.closed_us):
-            known = [one for one in told if one.occurred_us < span.until_us]
+            known = [one for one in events if one.occurred_us < span.until_us]
 
             def chosen(at_us: int, span: TopUp = span) -> int:
                 return span.version if at_us >= span.since_us else in_force(span.before, at_us)
@@ -226,13 +226,14 @@ class FoldBatch:
                 sum(draft.amount for draft in self.fold(person.id, place, start, known, version_at)[1])
                 for version_at in (chosen, former)
             ]
+            # What an older top-up granted is part of what this one would grant again.
             rise = max(0, worlds[0] - worlds[1] - granted)
             granted += rise
             drafts.extend(self._top_up(person, span, rise))
         return drafts
 
     def _top_up(self, person: AnyPerson, span: TopUp, rise: int) -> list[NewEntry]:
-        """The opposite of a top-up that stands at another amount, and the right one."""
+        """The reversal of a top-up whose amount has changed, and the new one."""
         standing = journal_rows.top_ups(self.tx, self.organisation, span.version, person.id)
         if sum(row.amount for row in standing) == rise:
             return []
@@ -267,12 +268,12 @@ class FoldBatch:
         person_id: int,
         place: Place,
         start: FoldState,
-        told: Sequence[InboxEvent],
+        events: Sequence[InboxEvent],
         version_at: Callable[[int], int] | None = None,
     ) -> tuple[FoldState, list[NewEntry]]:
         """The kernel over these events. `version_at` overrides which version is in force (for top-ups)."""
         fold = Fold.resume(self.schemes, start.version, start.state)
-        seen = seen_by(person_id, place, told)
+        seen = seen_by(person_id, place, events)
         lines = lines_of(fold, person_id, place, seen, {}, version_at=version_at)
         drafts = [
             draft
@@ -281,20 +282,20 @@ class FoldBatch:
         ]
         return FoldState(fold.version, fold.to_bytes()), drafts
 
-    def _drafts(self, person_id: int, place: Place, told: InboxEvent, line: Line) -> list[NewEntry]:
+    def _drafts(self, person_id: int, place: Place, event: InboxEvent, line: Line) -> list[NewEntry]:
         version, entries = line
         why_not = WHY_NOT.get(version)
         if why_not is not None:
-            own = told.person_id == person_id
-            return [self.zero(told, place, str(why_not))] if own else []
-        then = place.of(told.ref)
-        return [self._draft(person_id, told, then, version, entry) for entry in entries]
+            own = event.person_id == person_id
+            return [self.zero(event, place, str(why_not))] if own else []
+        then = place.of(event.ref)
+        return [self._draft(person_id, event, then, version, entry) for entry in entries]
 
-    def zero(self, told: InboxEvent, place: Place, reason: str) -> NewEntry:
-        """An award of zero that the kernel never saw."""
-        version = self.schemes.at(told.occurred_us)
+    def zero(self, event: InboxEvent, place: Place, reason: str) -> NewEntry:
+        """An award of zero for an event that was not scored."""
+        version = self.schemes.at(event.occurred_us)
         return NewEntry(
-            person_id=told.person_id,
+            person_id=event.person_id,
             origin="award",
             kind="points",
             rule="",
@@ -302,11 +303,11 @@ class FoldBatch:
             reason=reason,
             arguments={"grace_hours": str(self.schemes.grace_hours(version))},
             scheme_version=version,
-            local_date=told.local_date,
-            board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),
-            team=place.of(told.ref).membership_at(told.occurred_us)[1],
-            occurred_us=told.occurred_us,
-            event_ref=told.ref,
+            local_date=event.local_date,
+            board_date=local_ordinal(event.occurred_us, self.schemes.zone(version)),
+            team=place.of(event.ref).membership_at(event.occurred_us)[1],
+            occurred_us=event.occurred_us,
+            event_ref=event.ref,
         )
 
     def post(self) -> list[int]:
@@ -325,10 +326,11 @@ class FoldBatch:
         return ref in self.under_review and entry.amount_millipoints > 0
 
     def _draft(
-        self, person_id: int, told: InboxEvent, then: Place, version: int, entry: ScoredEntry
+        self, person_id: int, event: InboxEvent, then: Place, version: int, entry: ScoredEntry
     ) -> NewEntry:
-        review = self._waits(told.ref, entry)
-        hold_us = UNTIL_REVIEWED_US if review else told.occurred_us + entry.hold_hours * HOUR_US
+        review = self._waits(event.ref, entry)
+        hold_us = UNTIL_REVIEWED_US if review else event.occurred_us + entry.hold_hours * HOUR_US
+        # A replay after the waiting time posts the award as released: it must not wait a second time.
         held = (review or entry.hold_hours > 0) and hold_us > self.now_us
         return NewEntry(
             person_id=person_id,
@@ -339,20 +341,20 @@ class FoldBatch:
             reason=HELD if review else str(entry.reason),
             arguments=dict(entry.arguments),
             scheme_version=version,
-            local_date=told.local_date,
-            board_date=local_ordinal(told.occurred_us, self.schemes.zone(version)),
-            team=then.membership_at(told.occurred_us)[1],
-            occurred_us=told.occurred_us,
-            event_ref=told.ref,
+            local_date=event.local_date,
+            board_date=local_ordinal(event.occurred_us, self.schemes.zone(version)),
+            team=then.membership_at(event.occurred_us)[1],
+            occurred_us=event.occurred_us,
+            event_ref=event.ref,
             hold_until_us=hold_us if held else None,
-            object_key=self._object_key(version, entry, told),
+            object_key=self._object_key(version, entry, event),
             moves=award_moves(person_id, entry.amount_millipoints, held=held),
         )
 
-    def _object_key(self, version: int, entry: ScoredEntry, told: InboxEvent) -> int | None:
+    def _object_key(self, version: int, entry: ScoredEntry, event: InboxEvent) -> int | None:
         if entry.kind != "badge" or not self.schemes.is_once_per_object(version, entry.item):
             return None
-        return object_key(told.item)
+        return object_key(event.item)
 
     def _keep(self, person_id: int, stand: FoldState, last: InboxEvent | None) -> None:
         self._states.append(

@@ -114,7 +114,7 @@ class _History:
     def events(self, found: Sequence[EventRow]) -> Iterator[Event]:
         """Those of the inbox's rows that are history, in canonical order."""
         kept = [row for row in found if row.status != WAITING and not self._never_happened(row)]
-        # What is open goes by the versions of today, what is closed by those that it was closed under.
+        # Open periods are scored by the versions of today, closed ones by those in force when they were closed.
         frozen = [row.id for row in kept if row.occurred_us < self.closed_us or row.status != SCORED]
         versions = {row.event_ref: row.scheme_version for row in journal_rows.of_event(self.tx, frozen)}
         for row in sorted(kept, key=lambda one: (one.occurred_us, one.source, one.event_id)):

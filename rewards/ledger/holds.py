@@ -1,4 +1,4 @@
-"""Entries that wait: for a time to pass, or for a reviewer's decision."""
+"""Held entries: awards that wait for a time to pass, or for a reviewer's decision."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,10 +18,10 @@ from rewards.store.units import to_us
 
 
 def release_due(tx: Transaction, organisation: str, now: datetime) -> int:
-    """Release awards whose waiting time is over and admit quarantined events whose time has come; returns how many."""
+    """Release awards whose holding time is over and admit quarantined events that are due; returns how many."""
     now_us = to_us(now)
     organisation_rows.find_shared(tx, organisation)
-    # All at once, in the order of ids: nobody waits in a circle.
+    # All locks at once, in the order of ids, so that two transactions cannot deadlock.
     waiting = {rows.person_of(row) for row in rows.due(tx, organisation, now_us)}
     locked = states.lock(tx, organisation, sorted(waiting | waiting_people(tx, organisation, now_us)))
     due = [row for row in rows.due(tx, organisation, now_us) if row.person_id in locked]
@@ -32,7 +32,7 @@ def release_due(tx: Transaction, organisation: str, now: datetime) -> int:
 def release(
     tx: Transaction, organisation: str, held: Sequence[JournalRow], reason: str, now_us: int
 ) -> list[int]:
-    """Turn held entries into the person's own: an opposite of each, and the award anew; of closed periods, booked today."""
+    """Move held entries to the earned account: the reversal of each, and the award anew; those of closed periods are booked today."""
     if not held:
         return []
     postings = rows.postings_of(tx, [row.id for row in held])
@@ -44,7 +44,7 @@ def release(
 
 
 def held_entries(tx: Transaction, event_ref: int) -> list[JournalRow]:
-    """Entries of an event, whoever earned them, that wait for a review."""
+    """Entries of an event, of the subject and the owner, that wait for a review."""
     found = rows.of_event(tx, [event_ref])
     undone = {row.reverses for row in found}
     return [row for row in found if row.hold_until_us == UNTIL_REVIEWED_US and row.id not in undone]

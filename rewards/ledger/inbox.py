@@ -37,7 +37,7 @@ class InboxEvent(NamedTuple):
 
     @classmethod
     def stored(cls, row: ScoredEventRow) -> "InboxEvent":
-        """From what `event_rows.scored_of` reads, whose columns stand in the order of the fields, with the person asked about last."""
+        """From a row of `event_rows.scored_of`: its columns are in the order of the fields, then the person asked about."""
         return cls._make(row[:-1])
 
     @property
@@ -52,7 +52,7 @@ class InboxEvent(NamedTuple):
 
     @property
     def item(self) -> str:
-        """What stands for its object where things are counted once."""
+        """The identity of its object for what is counted once per object."""
         return item_of(self.source, self.event_id, self.object)
 
     @property

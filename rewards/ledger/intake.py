@@ -38,7 +38,7 @@ class Arrival:
     """One event of the batch with its row in the inbox."""
 
     position: int
-    told: InboxEvent
+    event: InboxEvent
     status: str
 
 
@@ -70,9 +70,9 @@ def record(
 
 
 def admit_due(tx: Transaction, organisation: str, now: datetime) -> int:
-    """End the quarantine of events whose time has come; returns of how many.
+    """End the quarantine of events that are no longer in the future; returns how many.
 
-    Each of them ends, whatever became of its people meanwhile: it counts, or an entry of zero says why not.
+    Each of them ends, whatever happened to its people meanwhile: it counts, or an entry of zero gives the reason.
     """
     now_us = to_us(now)
     home = organisation_rows.find_shared(tx, organisation)
@@ -136,20 +136,20 @@ class _Intake:
         return [self.receipts[position] for position in range(len(events))]
 
     def admit(self, due: Sequence[EventRow]) -> None:
-        """Count quarantined events whose time has come, rows of the inbox."""
+        """Count quarantined events that are no longer in the future, given as rows of the inbox."""
         self._count([self._end_quarantine(row, position) for position, row in enumerate(due)])
 
     def _count(self, taken: Sequence[Arrival]) -> None:
         counted = [one for one in taken if one.status == SCORED]
         folder = FoldBatch(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
-        fresh = [(one.told.person_id, one.told.occurred_us) for one in counted]
+        fresh = [(one.event.person_id, one.event.occurred_us) for one in counted]
         held = hold_unusual(
             self.tx, self.organisation, self.schemes, fresh, self.closed_us, now_us=self.now_us
         )
         folder.under_review = {row.id for row in held}
         entries = self._settle(folder, counted, held)
         for one in taken:
-            self._answer(one, entries.get(one.told.ref, ()))
+            self._answer(one, entries.get(one.event.ref, ()))
         self._tell(taken)
 
     def _into_inbox(self, events: Sequence[Event]) -> tuple[list[Arrival], list[int]]:
@@ -172,7 +172,7 @@ class _Intake:
         for row in rows_in:
             key = (row["source"], row["event_id"])
             if key in ids:
-                taken.append(Arrival(positions[key], _told(ids[key], row), row["status"]))
+                taken.append(Arrival(positions[key], _inbox_event(ids[key], row), row["status"]))
             else:
                 admitted = self._admit(row, events[positions[key]], positions[key])
                 if admitted is None:
@@ -191,7 +191,7 @@ class _Intake:
         return self._end_quarantine(stored, position)
 
     def _end_quarantine(self, row: EventRow, position: int) -> Arrival:
-        """What becomes of a quarantined event now. It came before its time, so it cannot be late; its date and zone were frozen then."""
+        """A quarantined event with its status of now. It was early, so it cannot be late; its date and zone were frozen on arrival."""
         person = self.people[row.person_id]
         status = CLOSED if row.occurred_us < self.closed_us else SCORED
         if self._is_away(person, row.occurred_us):
@@ -199,7 +199,7 @@ class _Intake:
         owner = None if row.owner_id is None else self.people.get(row.owner_id)
         owner_id = self._earning_owner(owner, row.person_id, row.occurred_us)
         rows.admit(self.tx, row.id, status, status == SCORED, owner_id, received_us=self.now_us)
-        return Arrival(position, _told(row.id, {**row._asdict(), "owner_id": owner_id}), status)
+        return Arrival(position, _inbox_event(row.id, {**row._asdict(), "owner_id": owner_id}), status)
 
     def _row(self, event: Event) -> dict[str, Any]:
         person = self.named[event.subject]
@@ -230,8 +230,7 @@ class _Intake:
         }
 
     def _earning_owner(self, owner: FoldedPersonRow | None, person_id: int, at_us: int) -> int | None:
-        """Who else may earn by it: nobody who is not known or was away, nor where both accounts are one human's, who would be
-        thanking herself."""
+        """The owner who earns by the event too; None for one unknown or absent then, and for another account of the same human."""
         if owner is None or self._is_away(owner, at_us):
             return None
         if owner.id != person_id and person_links.linked(self.tx, self.organisation, person_id, owner.id):
@@ -245,13 +244,13 @@ class _Intake:
     def _note(self, event: Event) -> str:
         """Who of the event's people is not known, or was away."""
         named = {"subject": event.subject, "owner": event.owner}
-        told = []
+        notes = []
         for role, name in named.items():
             if name is not None and name not in self.named:
-                told.append(f"{role} {name!r}: nobody has this id; import the person")
+                notes.append(f"{role} {name!r}: nobody has this id; import the person")
             elif name is not None and self._is_away(self.named[name], to_us(event.occurred_at)):
-                told.append(f"{role} {name!r}: was not with the company then; nothing is earned for them")
-        return "; ".join(told)
+                notes.append(f"{role} {name!r}: was not with the company then; nothing is earned for them")
+        return "; ".join(notes)
 
     def _status(self, at_us: int) -> str:
         if at_us > self.now_us + FUTURE_LIMIT_US:
@@ -271,27 +270,27 @@ class _Intake:
         """Fold each beneficiary's new events, or replay where one came out of order; post everything at once."""
         fresh: dict[int, list[InboxEvent]] = {}
         for one in counted:
-            for person_id in one.told.beneficiaries:
-                fresh.setdefault(person_id, []).append(one.told)
-        refs = {one.told.ref for one in counted}
+            for person_id in one.event.beneficiaries:
+                fresh.setdefault(person_id, []).append(one.event)
+        refs = {one.event.ref for one in counted}
         earlier = {id_ for row in held if row.id not in refs for id_ in (row.person_id, row.owner_id) if id_}
-        ordered = {person_id: sorted(told, key=_key) for person_id, told in sorted(fresh.items())}
+        ordered = {person_id: sorted(mine, key=_key) for person_id, mine in sorted(fresh.items())}
         late = [
             person_id
-            for person_id, told in ordered.items()
+            for person_id, mine in ordered.items()
             if person_id not in earlier
-            and folder.is_late(self.places[person_id], self.people[person_id], told)
+            and folder.is_late(self.places[person_id], self.people[person_id], mine)
         ]
         folder.read_ahead(late)
-        for person_id, told in ordered.items():
+        for person_id, mine in ordered.items():
             person = self.people[person_id]
             if person_id in earlier:
                 folder.replay(person, self.places[person_id], person)
             else:
-                folder.advance(person, self.places[person_id], person, told)
+                folder.advance(person, self.places[person_id], person, mine)
         self._replay_others(folder, earlier - set(fresh))
         ids = folder.post()
-        events = {one.told.ref: one.told for one in counted}
+        events = {one.event.ref: one.event for one in counted}
         entries: dict[int, list[EntryView]] = {}
         for id_, draft in zip(ids, folder.drafts, strict=True):
             if draft.event_ref in events and draft.reverses is None:
@@ -310,7 +309,7 @@ class _Intake:
         return None if person_id is None else self.people[person_id].external_id
 
     def _replay_others(self, folder: FoldBatch, ids: Collection[int]) -> None:
-        """Count again for people without an event in the batch, one of whose earlier events now waits for a look."""
+        """Replay people without an event in the batch, one of whose earlier events now waits for review."""
         if not ids:
             return
         locked = states.lock(self.tx, self.organisation, sorted(ids))
@@ -320,31 +319,31 @@ class _Intake:
             folder.replay(people[person_id], where[person_id], stored)
 
     def _answer(self, one: Arrival, entries: tuple[EntryView, ...]) -> None:
-        told = one.told
+        event = one.event
         if one.status == QUARANTINED:
-            receipt = Receipt(told.source, told.event_id, "quarantined", "future")
+            receipt = Receipt(event.source, event.event_id, "quarantined", "future")
         elif one.status == SCORED:
-            receipt = Receipt(told.source, told.event_id, *outcome(entries), entries)
+            receipt = Receipt(event.source, event.event_id, *outcome(entries), entries)
         else:
             draft = self._refused_entry(one)
             (id_,) = post(self.tx, self.organisation, [draft], self.now_us)
             view = of_draft(
-                id_, draft, self.schemes, self._external(told.person_id), told, now_us=self.now_us
+                id_, draft, self.schemes, self._external(event.person_id), event, now_us=self.now_us
             )
             status = "rejected" if one.status == LEFT else "late"
-            receipt = Receipt(told.source, told.event_id, status, one.status, (view,))
+            receipt = Receipt(event.source, event.event_id, status, one.status, (view,))
         self.receipts[one.position] = receipt
 
     def _refused_entry(self, one: Arrival) -> NewEntry:
         """An award of zero that says why: too late, of a closed period, or of somebody who had left."""
-        told = one.told
+        event = one.event
         folder = FoldBatch(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
-        return folder.zero(told, self.places[told.person_id], one.status)
+        return folder.zero(event, self.places[event.person_id], one.status)
 
     def _contradicts(self, stored: EventRow, event: Event) -> bool:
-        """True where the event says something else than the one of its key.
+        """True where the payload differs from that of the stored event with the same key.
 
-        What was stored before tags had one order is read anew; what names the same people by other ids, since merged, is the same.
+        Payloads stored before tags had one order are hashed anew; ids that have since been merged name the same people.
         """
         if stored.payload_hash == payload_hash(event):
             return False
@@ -358,7 +357,7 @@ class _Intake:
 
     def _tell(self, taken: Sequence[Arrival]) -> None:
         messages = [
-            (f"event.{self.receipts[one.position].status}", {"event": one.told.ref, "kind": one.told.kind})
+            (f"event.{self.receipts[one.position].status}", {"event": one.event.ref, "kind": one.event.kind})
             for one in taken
         ]
         trail.tell(self.tx, self.organisation, messages, self.now_us)
@@ -392,9 +391,9 @@ def outcome(entries: Sequence[EntryView]) -> tuple[str, str]:
     return "zero", entries[0].reason if entries else "no_rule"
 
 
-def _key(told: InboxEvent) -> tuple[int, str, str]:
-    return told.key
+def _key(event: InboxEvent) -> tuple[int, str, str]:
+    return event.key
 
 
-def _told(ref: int, row: dict[str, Any]) -> InboxEvent:
+def _inbox_event(ref: int, row: dict[str, Any]) -> InboxEvent:
     return InboxEvent.from_row(ref, row)

@@ -20,7 +20,7 @@ MOST_MONTHS = 1 << 12
 Occasion = tuple[int, int, EventNumbers]
 """Kind, role, and the rest of an event, in the kernel's codes."""
 Read = dict[int, tuple[InboxEvent, int, Occasion]]
-"""By event, what was read for the kernel before, and under which version of the scheme."""
+"""By event, its decoded form and the version whose vocabulary it was decoded with."""
 
 
 class Fold:
@@ -34,7 +34,7 @@ class Fold:
 
     @classmethod
     def resume(cls, schemes: Schemes, version: int, data: bytes) -> "Fold":
-        """From what `to_bytes` gave; version 0 and no bytes is the beginning."""
+        """From what `to_bytes` returned; version 0 and no bytes is the initial state."""
         if version == NO_SCHEME:
             return cls(schemes, version, None)
         return cls(schemes, version, PersonState.from_bytes(data, schemes.compiled(version)))
@@ -44,7 +44,7 @@ class Fold:
         return b"" if self._state is None else self._state.to_bytes()
 
     def under(self, version: int) -> PersonState:
-        """The state carried to a version, and there from now on."""
+        """The state converted to the layout of a version, which it keeps from now on."""
         compiled = self.schemes.compiled(version)
         if self._state is None:
             self._state = PersonState.new(compiled)
@@ -54,28 +54,28 @@ class Fold:
         return self._state
 
     def stand(self) -> tuple[int, PersonState | None]:
-        """Where the fold is now, to go on from there another time."""
+        """A copy of the state and its version, to resume from later."""
         return self.version, self._state and self._state.copy()
 
     def score(
-        self, version: int, told: Sequence[InboxEvent], person_id: int, place: Place, read: Read
+        self, version: int, events: Sequence[InboxEvent], person_id: int, place: Place, read: Read
     ) -> list[tuple[ScoredEntry, ...]]:
         """Score events for one beneficiary under one version, carrying the state over when the version changes; entries by event."""
         state, compiled = self.under(version), self.schemes.compiled(version)
         kinds: list[int] = []
         roles: list[int] = []
-        events: list[EventNumbers] = []
-        for one in told:
+        numbers: list[EventNumbers] = []
+        for one in events:
             ref = one.ref
             known = read.get(ref)
             if known is None or known[0] is not one or known[1] != version:
                 known = read[ref] = one, version, _occasion(compiled, one, person_id, place)
-            kind, role, event = known[2]
+            kind, role, event_numbers = known[2]
             kinds.append(kind)
             roles.append(role)
-            events.append(event)
+            numbers.append(event_numbers)
         leave = [(0, *dates) for dates in self._off(version, compiled, place)]
-        return award_batch(compiled, state, Occasions(events, kinds, roles, leave))
+        return award_batch(compiled, state, Occasions(numbers, kinds, roles, leave))
 
     def _off(self, version: int, compiled: CompiledScheme, place: Place) -> tuple[tuple[int, int], ...]:
         """Leave and holidays under a version."""

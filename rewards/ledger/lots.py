@@ -1,8 +1,8 @@
-"""Which spendable points are left of which award, and how old they are: what was given longest ago is spent first.
+"""Lots of spendable points: what is left of each award and how old it is; the oldest is spent first (first in, first out).
 
-Points keep the age of the first entry that gave them: an award that is counted again is as old as it was. What comes back from a claim is
-new, since it could not be spent meanwhile. Where an award that was spent is counted again, other points pay for it only until it is there
-again, and stay as old as they are. What lapsed of an award that is then taken back is owed: nobody has it to give back.
+A lot keeps the age of the first entry that gave it, so a replay makes nothing younger. A refunded claim is a new lot, since it could
+not be spent meanwhile. Where an award that was spent is reversed and posted again, other lots lend the amount until it is back, and
+keep their age. Expired points of an award that is then reversed are owed by the program: the person has nothing to give back.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ _Key = tuple[object, ...]
 
 @dataclass(slots=True)
 class _Lot:
-    """What is left of one entry, and how much of it lapsed."""
+    """What is left of one entry, and how much of it expired."""
 
     since_us: int
     left: int
@@ -25,7 +25,7 @@ class _Lot:
 
 @dataclass(slots=True)
 class Purse:
-    """One person's spendable points, entry by entry. What was spent of an award that is taken back is a debt, paid by other points."""
+    """One person's lots. What was spent of an award that is reversed is a debt, paid from other lots."""
 
     _lots: dict[int, _Lot] = field(default_factory=dict)
     _first: dict[_Key, int] = field(default_factory=dict)
@@ -35,25 +35,19 @@ class Purse:
     _now_us: int = 0
 
     @property
-    def debt(self) -> int:
-        """Spent, and taken back since."""
-        self._settle()
-        return sum(self._debts.values())
-
-    @property
     def owed(self) -> int:
-        """What lapsed of awards taken back since, and was not given back yet."""
+        """Expired points of awards reversed since, not yet compensated."""
         return sum(self._owed.values())
 
     def older_than(self, before_us: int) -> int:
-        """What could be spent since before an instant, and was not."""
+        """Points that became spendable before an instant and are left."""
         self._settle()
         return sum(lot.left for lot in self._lots.values() if lot.since_us < before_us)
 
     def take_in(self, entry: SpendableRow) -> None:
-        """The next entry that moved spendable points; `amount` is by how much."""
+        """Apply the next entry that moved spendable points, by its `amount`."""
         if entry.recorded_us != self._now_us or (entry.amount < 0 and entry.reverses is None):
-            # What is counted again is taken back and given at one instant: only what stays away then is paid for by other points.
+            # A replay reverses and posts at one instant: other lots pay only for what is not back by the next instant.
             self._settle()
             self._now_us = entry.recorded_us
         if entry.amount < 0:
@@ -97,7 +91,7 @@ class Purse:
         self._owe(lot.key, self._called_in(lot, amount - lapsed))
 
     def _called_in(self, lot: _Lot, amount: int) -> int:
-        """What a lot that is taken back had paid for others is their debt again; returns what is left of the amount."""
+        """Loans from a lot that is reversed become debts of the borrowers again; returns the rest of the amount."""
         for key, loans in self._loans.items():
             for at, (other, lent) in enumerate(loans):
                 called = min(lent, amount) if other is lot else 0
@@ -111,7 +105,7 @@ class Purse:
             self._debts[key] = self._debts.get(key, 0) + amount
 
     def _settle(self) -> None:
-        """Debts are paid by what is there, the oldest first; an award that comes again pays it back."""
+        """Pay debts from the oldest lots, as loans: an award that is posted again repays them."""
         if not self._debts:
             return
         lots = self._by_age()
@@ -137,7 +131,7 @@ def purse_of(entries: Iterable[SpendableRow]) -> Purse:
     """From all entries that moved somebody's spendable points, in order, those of accounts merged into theirs included."""
     purse = Purse()
     for entry in entries:
-        # A merge moves what both entries before it stand for.
+        # The entries of a merge move points between the accounts whose entries are both here already.
         if entry.origin != "merge" or entry.reverses is not None or entry.event_ref is not None:
             purse.take_in(entry)
     return purse

@@ -1,4 +1,4 @@
-"""Entries about to be posted, and the moves between accounts that they stand for."""
+"""Drafts of ledger entries, and their moves between accounts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace

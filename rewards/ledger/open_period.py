@@ -1,8 +1,7 @@
-"""What the kernel says of a person's open period, event by event, and how a late event is put into it.
+"""The fold of a person's open period, event by event, kept in memory so that a late event replays only what follows it.
 
-Everything before a late event stays as it is, so that its period is folded from a state on the way and not from its beginning. The
-process remembers some periods; a remembered one is used as far as its events are those just read from the database, whoever
-recorded them, so that it can never be out of date.
+A late event changes nothing before it, so the fold resumes from an intermediate state instead of the beginning. A period in memory
+is used only as far as its events equal those just read from the database, so it can never be out of date.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ class Period:
     """
 
     basis: Basis
-    told: list[InboxEvent]
+    events: list[InboxEvent]
     seen: list[InboxEvent]
     lines: list[Line]
     marks: list[tuple[int, int, PersonState | None]]
@@ -58,12 +57,12 @@ class Period:
     version: int
     state: bytes
 
-    def same_until(self, told: Sequence[InboxEvent]) -> int:
+    def same_until(self, events: Sequence[InboxEvent]) -> int:
         """How many events these and the period's own begin with in common."""
-        if self.told == told:
-            return len(told)
-        pairs = enumerate(zip(self.told, told, strict=False))
-        return next((at for at, (one, other) in pairs if one != other), min(len(self.told), len(told)))
+        if self.events == events:
+            return len(events)
+        pairs = enumerate(zip(self.events, events, strict=False))
+        return next((at for at, (one, other) in pairs if one != other), min(len(self.events), len(events)))
 
 
 class Periods:
@@ -81,7 +80,7 @@ class Periods:
         return found
 
     def get(self, person_id: int, basis: Basis) -> Period | None:
-        """The person's, if it stands on the same basis."""
+        """The person's period, if it has the same basis."""
         with self._lock:
             found = self._kept.get(person_id)
             if found is None or found.basis != basis:
@@ -90,29 +89,29 @@ class Periods:
             return found
 
     def keep(self, person_id: int, period: Period) -> None:
-        """Remember one, and let go of others where these become too many events."""
+        """Remember one, and evict those used longest ago above MOST_EVENTS."""
         with self._lock:
             former = self._kept.pop(person_id, None)
             self._kept[person_id] = period
-            self._events += len(period.told) - (len(former.told) if former else 0)
+            self._events += len(period.events) - (len(former.events) if former else 0)
             while self._events > MOST_EVENTS:
                 _, gone = self._kept.popitem(last=False)
-                self._events -= len(gone.told)
+                self._events -= len(gone.events)
 
 
 def folded(
     schemes: Schemes,
     person_id: int,
     basis: Basis,
-    told: Sequence[InboxEvent],
+    events: Sequence[InboxEvent],
     known: Period | None = None,
     *,
     same: int | None = None,
 ) -> Period:
     """The period with these events; what it has in common with a `known` one is taken from there, their first `same` events."""
     if same is None:
-        same = known.same_until(told) if known else 0
-    if known and same == len(told) == len(known.told):
+        same = known.same_until(events) if known else 0
+    if known and same == len(events) == len(known.events):
         return known
     place = basis.place
     marks = [mark for mark in known.marks if mark[0] <= same] if known else []
@@ -122,15 +121,15 @@ def folded(
     else:
         at, fold = 0, Fold.resume(schemes, basis.version, basis.state)
     seen, lines = (known.seen[:at], known.lines[:at]) if known else ([], [])
-    seen = seen + seen_by(person_id, place, told[at:], seen[-1].local_date if seen else 0)
-    step = max(_LEAST_BETWEEN, len(told) // _MOST_MARKS)
+    seen = seen + seen_by(person_id, place, events[at:], seen[-1].local_date if seen else 0)
+    step = max(_LEAST_BETWEEN, len(events) // _MOST_MARKS)
     read: Read = known.read if known else {}
-    while at < len(told):
+    while at < len(events):
         if not marks or at > marks[-1][0]:
             marks.append((at, *fold.stand()))
         lines = lines + lines_of(fold, person_id, place, seen[at : at + step], read)
-        at = min(at + step, len(told))
-    return Period(basis, list(told), seen, lines, marks, read, fold.version, fold.to_bytes())
+        at = min(at + step, len(events))
+    return Period(basis, list(events), seen, lines, marks, read, fold.version, fold.to_bytes())
 
 
 def lines_of(
@@ -189,15 +188,15 @@ def _runs(
         yield version, list(some)
 
 
-def seen_by(person_id: int, place: Place, told: Sequence[InboxEvent], used: int = 0) -> list[InboxEvent]:
-    """The events on the person's own dates, none of which comes again once it was left; `used` is the last before them."""
+def seen_by(person_id: int, place: Place, events: Sequence[InboxEvent], used: int = 0) -> list[InboxEvent]:
+    """The events on the person's own dates, which never go back; `used` is the last date before them."""
     found = []
-    for one in told:
+    for one in events:
         if one.person_id != person_id:
             # What was frozen with the event is the subject's date; an owner's caps and streaks go by their own.
             day, zone = place.of(one.ref).date_at(one.occurred_us)
             one = one._replace(local_date=day, zone=zone)
-        # A date that was left does not come again, though clocks may show it a second time.
+        # Dates never go back, although a person who changes zones may see one twice: windows of caps and streaks only move on.
         used = max(used, one.local_date)
         found.append(one if one.local_date == used else one._replace(local_date=used))
     return found

@@ -1,4 +1,4 @@
-"""Closing a period: what occurred before its end is frozen."""
+"""Closing a period: entries of events before its end are final."""
 
 from datetime import datetime
 
@@ -32,9 +32,9 @@ def close_period(tx: Transaction, organisation: str, until: datetime, actor: str
     people = people_rows.by_ids(tx, organisation, [row.person_id for row in busy])
     where = places(tx, list(people.values()))
     for row in busy:
-        told = folder.open_events(row.person_id, until_us)
+        events = folder.open_events(row.person_id, until_us)
         stand, _ = folder.fold(
-            row.person_id, where[row.person_id], FoldState(row.base_version, row.base_state), told
+            row.person_id, where[row.person_id], FoldState(row.base_version, row.base_state), events
         )
         states.rebase(tx, row.person_id, stand.version, stand.state)
     organisation_rows.close_until(tx, organisation, until_us)

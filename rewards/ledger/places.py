@@ -1,4 +1,4 @@
-"""Where a person was when: zone, local date, segment and team at the time of an event, days of leave."""
+"""A person's history of zones, segments, teams, leave and absences, as of the time of an event."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from rewards.store.units import from_us, to_us
 
 FOREVER_US = 2**62
 MOST_DATES = 1 << 14
-"""A late event asks for the dates of what follows it once more."""
+"""Kept by the process, since a late event needs the dates of all events after it again."""
 FURTHEST_AHEAD = "Pacific/Kiritimati"
 
 
@@ -39,7 +39,7 @@ class Dated(Protocol):
 class Place:
     """One person's memberships, zones, leave, absences and enrolments, oldest first. Most people have only the current ones.
 
-    `leave` holds first and last dates of whatever excuses: days off, and dates that never were where the person lived.
+    `leave` holds first and last dates that excuse: days off, and dates that did not exist where the person lived.
     `formerly` holds the places of accounts that became this one, by the rows of the events that happened to them.
     """
 
@@ -54,7 +54,7 @@ class Place:
     formerly: Mapping[int, "Place"] = field(default_factory=dict)
 
     def of(self, event_ref: int | None) -> "Place":
-        """Where the person was as far as an event goes: under the account that it happened to, if that was merged into this one."""
+        """The history that applies to an event: that of the account it was recorded for, if that was merged into this one."""
         return self if event_ref is None else self.formerly.get(event_ref, self)
 
     def is_away(self, at_us: int) -> bool:
@@ -96,7 +96,7 @@ class Place:
         return [(local_ordinal(at_us, self.date_at(at_us)[1]), name) for at_us, name, _ in self.memberships]
 
     def date_at(self, at_us: int) -> tuple[int, str]:
-        """(local date as ordinal, zone) at an instant; a date used up in an earlier zone is not gone back behind."""
+        """(local date as ordinal, zone) at an instant; never before the last date in an earlier zone."""
         index = bisect_right(self.zones, at_us, key=lambda one: one[0]) - 1
         zone, floor = self.zones[index][1:] if index >= 0 else (self.zone, 0)
         return max(local_ordinal(at_us, zone), floor), zone
@@ -111,7 +111,7 @@ class Place:
         return is_repeated(from_us(event.occurred_us), self.date_at(event.occurred_us)[1])
 
     def missing(self) -> tuple[int, ...]:
-        """Dates that the person never had: left out by a zone, or passed over by a move across the date line."""
+        """Dates that did not exist for the person: skipped by a zone, or by a move across the date line."""
         spans = self.zones or ((0, self.zone, 0),)
         ends = (*(one[0] for one in spans[1:]), FOREVER_US)
         found: list[int] = []
@@ -180,7 +180,7 @@ def _excused(place: Place) -> Place:
 
 
 def _enrolments(row: AnyPerson, known: Sequence[EnrolmentRow]) -> tuple[tuple[int, bool], ...]:
-    """Since when the person takes part, or no longer does. Who joined once and stayed has no history of it."""
+    """When the person enrolled and left the program. Whoever enrolled once and stayed has no history of it."""
     if known:
         return tuple((one.from_us, one.standing == rows.ENROLLED) for one in known)
     if row.standing != rows.ENROLLED or row.standing_us is None:
@@ -189,7 +189,7 @@ def _enrolments(row: AnyPerson, known: Sequence[EnrolmentRow]) -> tuple[tuple[in
 
 
 def _gone(row: AnyPerson) -> tuple[tuple[int, int], ...]:
-    """The absence that goes on: of who left the company, and of who was erased, as far as anything still comes."""
+    """The absence without an end: of a person who left the company or was erased."""
     if row.status == "erased":
         return ((0, FOREVER_US),)
     return ((row.inactive_since_us or 0, FOREVER_US),) if row.status == "inactive" else ()

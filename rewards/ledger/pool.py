@@ -1,7 +1,7 @@
-"""The budget of spendable points that all awards share: what goes beyond counts for ranks and badges, and cannot be spent.
+"""The award budget: a pool of spendable points that all awards share. An award beyond it counts for ranks and badges only.
 
-The pool is one balance a window (of the scheme's calendar), drawn on when points become spendable and given back when they are taken back.
-An award counted again draws on the window it drew on before. Who comes first is who is booked first.
+The pool is one balance a window (of the scheme's calendar), debited when points become spendable and credited when they are reversed.
+An award that is replayed draws on the window it drew on before. The order of booking decides who draws first.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ POOL = "awards:"
 AWARDING = frozenset({"award", "replay", "release", "top_up", "bonus"})
 WINDOW_AT = {"total": 0, "month": 1, "week": 2, "day": 3}
 KEEPS_REASON = frozenset({str(Reason.NOW_VERIFIED), str(Reason.TOP_UP)})
-"""Reasons that say what the entry is to other entries; that the budget is empty is added to them."""
+"""Reasons that relate an entry to other entries: they are kept, and an empty budget is noted in the arguments."""
 
 
 def budget_in_force(tx: Transaction, organisation: str, now_us: int) -> tuple[AwardBudget, str, int] | None:
@@ -41,10 +41,9 @@ def funding_key(pool: str, count: int) -> str:
 
 
 def within_budget(drafts: Sequence["NewEntry"], pool: str, left: int) -> list["NewEntry"]:
-    """The drafts as far as the pool reaches: `left` of it, after what these drafts give back to each person.
+    """The drafts with moves that the pool covers: `left` of it, after what these drafts credit for each person.
 
-    Who is counted again keeps so what could be spent, on the windows that it came from, and whoever takes over the events of a merged
-    account keeps what it could spend.
+    A replay so keeps what was spendable, on the windows that it was drawn from, and so does a merge of two accounts.
     """
     wanting = {draft.person_id for draft in drafts if wants(draft)}
     handed: dict[int | None, list[tuple[str, int]]] = {}
@@ -69,7 +68,7 @@ def within_budget(drafts: Sequence["NewEntry"], pool: str, left: int) -> list["N
 
 
 def _given_back(draft: "NewEntry") -> list[tuple[str, int]]:
-    """What a draft returns to which windows of the pool."""
+    """What a draft credits to which windows of the pool."""
     return [
         (detail, amount)
         for account, _, detail, amount in draft.moves
@@ -78,7 +77,7 @@ def _given_back(draft: "NewEntry") -> list[tuple[str, int]]:
 
 
 def _take(purse: list[tuple[str, int]], wanted: int) -> tuple[list[tuple[str, int]], int]:
-    """(what is taken out of it, what is still wanted)."""
+    """(what is drawn from each window, what is still wanted)."""
     drawn = []
     while purse and wanted:
         detail, amount = purse.pop(0)
@@ -105,7 +104,7 @@ def _drawing(draft: "NewEntry", wanted: int, drawn: Sequence[tuple[str, int]]) -
         if account == SPENDABLE:
             moves += [(account, holder, detail, spendable)] if spendable else []
         elif account == MINT:
-            # What stays out of circulation is not minted; what is drawn comes out of the pool, which was.
+            # Points beyond the budget are never minted; those drawn come from the pool, whose funding was minted.
             moves.append((account, holder, detail, amount + wanted))
         else:
             moves.append((account, holder, detail, amount))
@@ -113,9 +112,13 @@ def _drawing(draft: "NewEntry", wanted: int, drawn: Sequence[tuple[str, int]]) -
     kept = tuple(move for move in moves if move[3])
     if spendable == wanted:
         return replace(draft, moves=kept)
-    told = {**draft.arguments, "spendable": points_text(spendable), "title": draft.arguments.get("title", "")}
+    arguments = {
+        **draft.arguments,
+        "spendable": points_text(spendable),
+        "title": draft.arguments.get("title", ""),
+    }
     reason = draft.reason if draft.reason in KEEPS_REASON else str(Reason.BUDGET_EMPTY)
-    return replace(draft, moves=kept, reason=reason, arguments=told)
+    return replace(draft, moves=kept, reason=reason, arguments=arguments)
 
 
 def funded(tx: Transaction, organisation: str, pool: str) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Posting: drafts become journal entries, double-entry postings, balances and projections, in one go.
+"""Posting: drafts become journal entries, double-entry postings, balances and projections, in one transaction.
 
 An award of x moves: mint −2x, earned +x (ranks, never spent), spendable +x. While it is held: mint −x, held +x.
 Postings of an entry sum to zero. Entries are never changed; undoing posts the opposite, once.
@@ -24,7 +24,7 @@ KeyT = TypeVar("KeyT")
 
 
 def post(tx: Transaction, organisation: str, drafts: Sequence[NewEntry], now_us: int) -> list[int]:
-    """Append the drafts and move everything that is kept beside them; returns the entries' ids in order.
+    """Append the drafts and update every projection; returns the entries' ids in order.
 
     Raises Insufficient when an allowance, a budget or a held balance would fall below zero.
     """
@@ -34,7 +34,7 @@ def post(tx: Transaction, organisation: str, drafts: Sequence[NewEntry], now_us:
 def book(
     tx: Transaction, organisation: str, drafts: Sequence[NewEntry], now_us: int
 ) -> tuple[list[NewEntry], list[int]]:
-    """As `post`; returns the drafts too, as they were booked: awards only as far as the budget of spendable points reached."""
+    """As `post`; returns the drafts as booked too: awards are spendable only as far as the budget reached."""
     for draft in drafts:
         if sum(move[3] for move in draft.moves) != 0:
             raise AssertionError(f"entry of rule {draft.rule!r}: postings sum to a value other than zero")
@@ -49,7 +49,7 @@ def book(
 def _within_budget(
     tx: Transaction, organisation: str, drafts: Sequence[NewEntry], now_us: int
 ) -> list[NewEntry]:
-    """The drafts, awards only as far as the scheme's budget of spendable points reaches."""
+    """The drafts, with awards spendable only as far as the scheme's budget reaches."""
     found = pool.budget_in_force(tx, organisation, now_us)
     if found is None or not any(pool.wants(draft) for draft in drafts):
         return list(drafts)
@@ -85,7 +85,7 @@ def purses(tx: Transaction, ids: Collection[int]) -> dict[int, Purse]:
 def _lapsed_before(
     tx: Transaction, organisation: str, drafts: Sequence[NewEntry], now_us: int
 ) -> list[NewEntry]:
-    """What lapsed of awards just taken back, given back: nobody owes points that she could not spend."""
+    """Compensation for expired points of awards just reversed: a reversal takes nothing that she could not spend."""
     undone = {
         holder: draft
         for draft in drafts
@@ -108,7 +108,7 @@ def _lapsed_before(
 
 
 def post_once(tx: Transaction, organisation: str, draft: NewEntry, now_us: int) -> int | None:
-    """Post an entry unless one of the same dedupe key is there; returns its id, or None. Waits for a rival in flight."""
+    """Post an entry unless one of the same dedupe key is there; returns its id, or None. Waits for a rival transaction."""
     id_ = rows.add_entry_once(tx, _journal_row(organisation, draft, now_us))
     if id_ is not None:
         _move(tx, organisation, [draft], [id_], now_us)

@@ -1,4 +1,4 @@
-"""States written by an earlier version of the program, folded again from the events themselves."""
+"""Migration of stored states: a state in the layout of an earlier version is folded again from the events."""
 
 from datetime import datetime
 

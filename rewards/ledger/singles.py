@@ -1,4 +1,4 @@
-"""Single events that came at the same time, recorded in one transaction; one that cannot be recorded keeps no other back.
+"""Concurrent single events recorded in one transaction; one that cannot be recorded does not block the others.
 
 The answers are those that some order of arrival gives: `record` brings events into canonical order whatever it is given, and
 answers a key that comes twice as it would if the two came one after the other.
@@ -15,7 +15,7 @@ from rewards.store.session import Database, Transaction
 
 
 class NotAdmitted(Exception):  # noqa: N818 - it is an answer, not an accident
-    """Whoever sends may not send this now."""
+    """The sender may not record this event now."""
 
 
 @dataclass(frozen=True, slots=True)

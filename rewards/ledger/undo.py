@@ -1,6 +1,7 @@
-"""Taking entries back: an event as if it had never happened, or one entry by an opposite.
+"""Reversals: of an event, as if it had never happened, or of one entry.
 
-Opposites go to the account that has by now what the entry gave: accounts may have become one since."""
+A reversal is booked on the account that holds by now what the entry gave: accounts may have been merged since.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,7 +26,7 @@ from rewards.store.units import from_us, to_us
 def opposites(
     tx: Transaction, organisation: str, entries: Sequence[JournalRow], origin: str, reason: str
 ) -> list[NewEntry]:
-    """The opposites of rows of the journal, in their order."""
+    """The reversals of journal rows, in their order."""
     postings = rows.postings_of(tx, [row.id for row in entries])
     heirs = people_rows.heirs(tx, organisation, [row.person_id for row in entries if row.person_id])
     return [inherited(opposite(row, postings.get(row.id, ()), origin, reason), heirs) for row in entries]
@@ -34,10 +35,10 @@ def opposites(
 def reverse_entry(
     tx: Transaction, organisation: str, entry_id: int, actor: str, reason: str, *, now: datetime
 ) -> list[EntryView]:
-    """Undo the event behind an entry, once; later events of the open period are counted again without it.
+    """Reverse the event behind an entry, once; the later events of the open period are replayed without it.
 
-    An entry of a closed period is undone by an opposite booked today, and nothing else of that period moves.
-    Raises NotFound for the entry, Conflict when it was undone before, Refused for an entry that is itself an undoing.
+    An entry of a closed period is reversed by an entry booked today, and nothing else of that period moves.
+    Raises NotFound for the entry, Conflict when it was reversed before, Refused for an entry that is itself a reversal.
     """
     home = organisation_rows.find_shared(tx, organisation)
     row = rows.get(tx, organisation, entry_id)
@@ -81,11 +82,11 @@ def void_event(
     if event.occurred_us < closed_until(home):
         return _undo_closed(tx, organisation, event, Schemes.of(tx, organisation), now_us)
     if not fresh.scored:
-        # It earned nothing, and what said so is undone with it.
+        # It earned nothing: only the entries of zero that gave the reason are reversed.
         found = rows.of_event(tx, [event.id])
         undone = {row.reverses for row in found}
-        told = [row for row in found if row.reverses is None and row.id not in undone]
-        return post(tx, organisation, opposites(tx, organisation, told, "reversal", "reversed"), now_us)
+        standing = [row for row in found if row.reverses is None and row.id not in undone]
+        return post(tx, organisation, opposites(tx, organisation, standing, "reversal", "reversed"), now_us)
     return replay_people(tx, organisation, home, who, now_us)
 
 
@@ -101,7 +102,7 @@ def in_the_open(
 
 
 def _undo_alone(tx: Transaction, organisation: str, row: JournalRow, now_us: int) -> list[int]:
-    """Undo an entry that no event made (a top-up, a bonus)."""
+    """Reverse an entry without an event (a top-up, a bonus)."""
     if row.person_id is not None:
         states.lock(tx, organisation, [row.person_id])
     if rows.is_reversed(tx, row.id):
@@ -113,7 +114,7 @@ def _undo_alone(tx: Transaction, organisation: str, row: JournalRow, now_us: int
             origin=row.origin,
         )
     if row.origin == "merge":
-        # Its own two entries stand for the accounts themselves.
+        # The merge's own two entries only move points between the accounts: reversing them would split the merge.
         drafts = [opposite(row, rows.postings_of(tx, [row.id]).get(row.id, ()), "reversal", "reversed")]
     else:
         drafts = opposites(tx, organisation, [row], "reversal", "reversed")
@@ -123,7 +124,7 @@ def _undo_alone(tx: Transaction, organisation: str, row: JournalRow, now_us: int
 def _undo_closed(
     tx: Transaction, organisation: str, event: EventRow, schemes: Schemes, now_us: int
 ) -> list[int]:
-    """Undo what an event of a closed period gave, today; permanent badges stay, whatever they paid stays with them."""
+    """Reverse today what an event of a closed period gave; permanent badges stay, and so does what they paid."""
     standing = [
         row
         for row in rows.of_event(tx, [event.id])

@@ -1,7 +1,7 @@
-"""Unusual speed: which of a person's events wait for a human look. It goes by canonical order, whoever came first.
+"""Velocity limit: which of a person's events wait for a review because too many happened within an hour.
 
-An event waits if, with those before it in the hour that ends with it, it is one of more than the scheme allows. So a late event
-can make a later one wait that had counted already; what a person has looked at once does not wait again.
+An event waits if the hour that ends with it, in canonical order, holds more events than the scheme allows. So a late event can hold
+a later one that had counted already; an event that was reviewed once is not held again.
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ def hold_unusual(
 
 
 def _beyond_limit(rows: Sequence[EventRow], schemes: Schemes) -> list[tuple[EventRow, int, int]]:
-    """(event, events in the hour that ends with it, limit) of those above the limit. `rows` stand in canonical order."""
+    """(event, events in the hour that ends with it, limit) of those above the limit. `rows` are in canonical order."""
     found = []
     first = 0
     for at, row in enumerate(rows):

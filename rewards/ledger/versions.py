@@ -88,7 +88,7 @@ class Schemes:
 
     @property
     def token(self) -> str:
-        """Stands for the versions and when each is in force; '' where nothing does."""
+        """Identifies the versions and when each is in force, for caches; '' where there is none."""
         return self._token
 
     def at(self, at_us: int) -> int:
@@ -112,7 +112,7 @@ class Schemes:
     def top_ups(self, closed_us: int) -> list[TopUp]:
         """The top-ups that can still change, oldest first: those that look back into the open period alone.
 
-        Where an exact version reaches back into the span, it has the word from there on.
+        Where a later exact version reaches back into the span, the top-up covers only what precedes it.
         """
         found = []
         for at, one in enumerate(self.timeline):
@@ -132,7 +132,7 @@ class Schemes:
 
     def _absences(self, version: int) -> tuple[Absence, ...]:
         """When its streaks were in no version; kept by the process until a version is published or withdrawn."""
-        # What was away has stood, left and come back.
+        # A streak was away only if a version had it, a later one did not, and a third has it again.
         if len(self.timeline) < 3 or not self._plain(version).scheme.streaks:
             return ()
         key = ("absences", self._organisation, self._token, version)

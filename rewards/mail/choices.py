@@ -25,7 +25,7 @@ class Choice:
     """What somebody gets. Hours are those of her own clocks, from 0 to 23; weekdays count from Monday, 0.
 
     digest     daily (Monday to Friday), weekly on `weekday`, or off; at `hour`
-    notices    whether changes of the scheme are told by mail before they count
+    notices    whether changes of the scheme are announced by mail before they count
     quiet      from `quiet_from` until `quiet_until` nothing arrives but what lets her sign in; no such time where both are equal
     """
 

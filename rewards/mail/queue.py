@@ -1,4 +1,4 @@
-"""Queueing mail: a row of the caller's transaction, so that nothing is told that did not happen, and nothing that did is forgotten."""
+"""Queueing mail: a row of the caller's transaction, so that nothing is reported that did not happen, and nothing that did is forgotten."""
 
 import secrets
 from collections.abc import Mapping, Sequence

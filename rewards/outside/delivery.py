@@ -177,6 +177,6 @@ def _left(give_up: float) -> float:
 
 
 def hang_up(sock: socket.socket) -> None:
-    """End a connection from another thread: whoever waits for it is told at once."""
+    """End a connection from another thread: whoever waits for it is notified at once."""
     with suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)

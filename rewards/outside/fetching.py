@@ -1,4 +1,4 @@
-"""Reading what stands at a public address: bounded in bytes, time and redirects, and never anything of our own network (SSRF)."""
+"""Reading what is at a public address: bounded in bytes, time and redirects, and never anything of our own network (SSRF)."""
 
 import http.client
 import threading
@@ -22,7 +22,7 @@ WHAT = "address"
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What stood there: the address that it came from in the end, what the server calls it, and its bytes."""
+    """What was there: the address that it came from in the end, what the server calls it, and its bytes."""
 
     url: str
     media_type: str
@@ -36,7 +36,7 @@ class Fetcher(HttpSender):
         super().__init__(allow_loopback, seconds)
 
     def fetch(self, url: str) -> Fetched:
-        """What stands at an address. Raises Fault: not allowed, not there, too large, too slow."""
+        """What is at an address. Raises Fault: not allowed, not there, too large, too slow."""
         give_up = time.monotonic() + self.seconds
         for _ in range(MOST_REDIRECTS + 1):
             target = parse_target(url, self.allow_loopback, WHAT)

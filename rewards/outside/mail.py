@@ -44,7 +44,7 @@ class Outgoing(Protocol):
 
 
 class Server(Protocol):
-    """Where mail is handed in: a mail server (`rewards.outside.smtp.MailServer`), or what stands in for one."""
+    """Where mail is handed in: a mail server (`rewards.outside.smtp.MailServer`), or a stand-in for one."""
 
     @property
     def sender(self) -> str: ...

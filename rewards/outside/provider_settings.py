@@ -26,7 +26,7 @@ class ProviderSettings(BaseSettings):
     issuer         GROUNDSWELL_OIDC_ISSUER, the provider's address exactly as its own metadata names it
     client_id      GROUNDSWELL_OIDC_CLIENT_ID, what the provider knows this program by
     client_secret  GROUNDSWELL_OIDC_CLIENT_SECRET; none for a public client, which PKCE alone protects
-    name           GROUNDSWELL_OIDC_NAME, as it stands on the button; the issuer's host unless given
+    name           GROUNDSWELL_OIDC_NAME, as shown on the button; the issuer's host unless given
     scopes         GROUNDSWELL_OIDC_SCOPES, what is asked for
     person_claim   GROUNDSWELL_OIDC_PERSON_CLAIM: `email` finds people by their address, any other claim by their id of the people file
     trust_email    GROUNDSWELL_OIDC_TRUST_EMAIL, for providers that vouch for addresses and do not say `email_verified`
@@ -99,7 +99,7 @@ def said_of(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     message = first["msg"].removeprefix("Value error, ")
     name = f"{str(first['loc'][0]).upper()}: " if first["loc"] else ""
-    return f"{PREFIX}{name}{message}; mend it and start again"
+    return f"{PREFIX}{name}{message}; correct it and start again"
 
 
 def is_safe(address: str) -> bool:

@@ -150,7 +150,7 @@ def server_from(environ: Mapping[str, str], seconds: float = ANSWER_SECONDS) -> 
     if mode is None:
         raise BadValue(f"GROUNDSWELL_SMTP_TLS: not one of {', '.join(TLS_MODES)}; choose one")
     if port and not (port.isascii() and port.isdecimal() and 1 <= int(port) <= MOST_PORT):
-        raise BadValue(f"GROUNDSWELL_SMTP_PORT: not a number from 1 to {MOST_PORT}; mend it")
+        raise BadValue(f"GROUNDSWELL_SMTP_PORT: not a number from 1 to {MOST_PORT}; correct it")
     return MailServer(
         given("SMTP_HOST"), int(port or default_port(mode)), mode, given("MAIL_FROM"), given("SMTP_USER"),
         environ.get("GROUNDSWELL_SMTP_PASSWORD", ""), given("SMTP_CA_FILE"), seconds,

@@ -92,7 +92,7 @@ def subscribe(
     strange = next((topic for topic in wanted if not TOPIC.fullmatch(topic)), None)
     if strange is not None or len(wanted) > MOST_TOPICS:
         raise BadValue(
-            "topic {value!r}: limit {most_topics} topics like event.awarded or event.*; mend the list",
+            "topic {value!r}: limit {most_topics} topics like event.awarded or event.*; correct the list",
             value=(strange or "")[:40],
             most_topics=MOST_TOPICS,
         )

@@ -323,11 +323,6 @@ def create_token(
     return token
 
 
-def authenticate_token(tx: Transaction, token: str, now: datetime) -> ApiToken | None:
-    """What the token may do, or None when it is unknown, expired or revoked, or when whom it speaks for or who made it is gone."""
-    return authenticate_tokens(tx, [token], now)[0]
-
-
 def authenticate_tokens(tx: Transaction, tokens: Sequence[str], now: datetime) -> list[ApiToken | None]:
     """What each token may do, read in one question."""
     hashes = [digest(token) for token in tokens]

@@ -36,7 +36,7 @@ MOST_LEVELS = 100
 
 
 def row_of(record: Mapping[str, Any]) -> PersonRow:
-    """The person that these fields tell of. Raises BadValue naming the field."""
+    """The person that these fields describe. Raises BadValue naming the field."""
     try:
         return PersonRow.model_validate(dict(record))
     except ValidationError as error:
@@ -44,7 +44,7 @@ def row_of(record: Mapping[str, Any]) -> PersonRow:
         field = str(first["loc"][0]) if first["loc"] else "person"
         got = "nothing" if first["type"] == "missing" else repr(first["input"])[:60]
         raise BadValue(
-            "{field}: got {got}; {fault}; mend it and send again", field=field, got=got, fault=fault(first)
+            "{field}: got {got}; {fault}; correct it and send again", field=field, got=got, fault=fault(first)
         ) from None
 
 

@@ -56,7 +56,7 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody whom a colleague may name; the team tells apart who bears the same name."""
+    """Somebody whom a colleague may name; the team distinguishes who bears the same name."""
 
     id: str
     name: str

@@ -30,7 +30,7 @@ def nobody_asks(_done: int, _total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """What a row says that cannot be taken: where it stands, in which column, and how to mend it."""
+    """What a row says that cannot be taken: where it is, in which column, and how to correct it."""
 
     line: int
     column: str
@@ -87,7 +87,7 @@ class Reading:
                     id_,
                     "manager",
                     row.manager,
-                    gettext("nobody has this id; add the person, or mend the cell"),
+                    gettext("nobody has this id; add the person, or correct the cell"),
                 )
         chain = {
             self.names[one]: self.names[two]
@@ -111,7 +111,7 @@ class Reading:
         width = len(self.table.header)
         spare = next((cell for cell in cells[width:] if cell), None)
         if spare is not None:
-            self._fault(line, "", spare, gettext("stands under no column; mend the row"))
+            self._fault(line, "", spare, gettext("is under no column; correct the row"))
             return
         cells_by = {
             name: cells[at] for name, at in self.told.columns.items() if at < len(cells) and cells[at].strip()
@@ -133,7 +133,7 @@ class Reading:
             column = str(first["loc"][0]) if first["loc"] else "id"
             value = cells_by.get(column, "")
             why = (
-                said("{problem}; mend the cell", problem=fault(first))
+                said("{problem}; correct the cell", problem=fault(first))
                 if value
                 else gettext(
                     "the row of a new person must say it; fill the cell, or say what holds for new people"

@@ -69,7 +69,7 @@ def _kinds(tx: Transaction, organisation: str, now: datetime) -> set[Kind]:
 
 
 def joined_shown(joined: Mapping[str, tuple[int, int]], minimum: int) -> set[str]:
-    """Segments of which it may be told how many take part: (who does, who does not) of each.
+    """Segments of which it may be shown how many take part: (who does, who does not) of each.
 
     Neither of the two may be few, but for nobody who does not; and so of all that are not shown together, since the whole is.
     """

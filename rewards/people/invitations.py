@@ -135,8 +135,9 @@ def invite_group(
     team: str = "",
     most: int = MOST_AT_ONCE,
 ) -> tuple[list[Link], int]:
-    """Invite those of a segment or a team (of all, where none is named) who have no account yet, by id, as their rows of the people file
-    say.
+    """Invite the people of a segment or a team (of all, where none is named) who have no account yet, by id.
+
+    Roles are those of the people file.
 
     Somebody who may not give other roles invites them all as employees. At most `most` at once; returns their links and how many are
     left to be invited.

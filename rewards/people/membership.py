@@ -256,7 +256,7 @@ def enrolment(tx: Transaction, organisation: str, now: datetime) -> Enrolment:
 
 
 def align_boards(tx: Transaction, organisation: str, now: datetime) -> bool:
-    """Bring boards to what the scheme in force says of who stands on them; True where that changed."""
+    """Bring boards to what the scheme in force says of who is on them; True where that changed."""
     asked = asks_enrolment(tx, organisation, now)
     if rows.shows_enrolled_only(tx, organisation) == asked:
         return False

@@ -38,7 +38,7 @@ class Participation:
 
 
 def participation(tx: Transaction, organisation: str, now: datetime) -> Participation:
-    """How many take part. Segments that are too small, or would tell of one that is, are not shown."""
+    """How many take part. Segments that are too small, or would reveal one that is, are not shown."""
     now_us = to_us(now)
     may: Collection[str] = groups_shown(tx, organisation, now, kinds=["segment"]).segments
     schemes = Schemes.of(tx, organisation)

@@ -141,7 +141,7 @@ def reactivate(
 
 
 def locked(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow:
-    """The row as it stands while nobody else changes it."""
+    """The row, locked."""
     states.lock(tx, organisation, [find_row(tx, organisation, external_id).id])
     return find_row(tx, organisation, external_id)
 
@@ -157,8 +157,10 @@ def set_opt_out(tx: Transaction, organisation: str, external_id: str, opted_out:
 def refuse_own(
     tx: Transaction, organisation: str, actor: str, person_id: int, wrong: str, **places: object
 ) -> None:
-    """Raise Refused where the actor is the person, by this account or one linked to it, merged into it or acting through a token
-    that she made: nobody decides for herself."""
+    """Raise Refused where the actor is the person herself: nobody decides for herself.
+
+    That is this account, one linked to it or merged into it, or a token that she made.
+    """
     decider = acting(tx, organisation, actor)
     whose = rows.heirs(tx, organisation, [person_id]).get(person_id, person_id)
     if decider is not None and person_links.linked(tx, organisation, decider, whose):

@@ -87,7 +87,7 @@ def get_profile(tx: Transaction, organisation: str, external_id: str) -> Profile
 
 
 def stamp_of(row: NamedPersonRow) -> str:
-    """A word for a person's row as it stands."""
+    """A word for a person's row as it is now."""
     told = [
         row.id, row.external_id, row.name, row.email, row.segment, row.team, row.timezone, row.contacts, row.locale, row.desk,
         row.hours_share_ppm, row.joined_date, row.manager_id, "inactive" if row.status == "inactive" else "present",

@@ -197,13 +197,13 @@ def apply_plan(
         )
     if plan.faults and not leave_out:
         raise Refused(
-            "{count} rows cannot be read, the first in line {line}; nothing was applied; mend them, or choose to leave them out",
+            "{count} rows cannot be read, the first in line {line}; nothing was applied; correct them, or choose to leave them out",
             count=len(plan.faults),
             line=plan.faults[0].line,
         )
     if plan.faults and deactivate_missing:
         raise Refused(
-            "{count} rows cannot be read, so who is missing is not certain; nothing was applied; mend them first",
+            "{count} rows cannot be read, so who is missing is not certain; nothing was applied; correct them first",
             count=len(plan.faults),
         )
     me = acting(tx, organisation, actor)

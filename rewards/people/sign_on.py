@@ -118,7 +118,7 @@ def _find(tx: Transaction, organisation: str, vouched: Vouched) -> NamedPersonRo
     if len(found) > 1:
         raise Refused(
             _(
-                "Several people of this company have your address, so it does not say who you are. Ask HR to mend that."
+                "Several people of this company have your address, so it does not say who you are. Ask HR to correct that."
             )
         )
     return found[0] if found else None

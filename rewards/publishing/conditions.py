@@ -1,10 +1,12 @@
-"""What the gate asks for before a scheme counts, one condition at a time, each with how it stands and what mends it."""
+"""What the gate asks for before a scheme counts, one condition at a time, each with its status and its remedy."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from rewards.faults import NotFound
+from rewards.forecasts.recalibrations import belief_of
 from rewards.language import gettext as _
 from rewards.people.accounts import PRESENT
 from rewards.people.rights import Right, rights_of
@@ -32,7 +34,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One thing that is asked of a publication: `words` say how it stands and, where it is not kept, the remedy."""
+    """One thing that is asked of a publication: `words` say its status and, where it is not kept, the remedy."""
 
     name: str
     kept: bool
@@ -70,11 +72,13 @@ def conditions(
     *,
     people: Sequence[str] = (),
 ) -> list[Condition]:
-    """How a draft stands before the gate. `people`: who proposes and who agrees, as far as that is known."""
+    """The status of a draft at the gate. `people`: who proposes and who agrees, as far as that is known."""
     rules = rules_of(tx, organisation)
     forecast = latest_rehearsal(tx, organisation, draft.hash)
+    accepted = belief_of(tx, organisation)
+    rehearsed = _rehearsed(forecast, rules, now, plan.exception)
     return [
-        _rehearsed(forecast, rules, now, plan.exception),
+        replace(rehearsed, words=" ".join([rehearsed.words, *_believed(forecast, accepted)])),
         _fair(forecast, plan.exception),
         _noticed(plan, rules, now),
         _by_two(tx, organisation, draft, people),
@@ -106,6 +110,26 @@ def _rehearsed(forecast: Forecast | None, rules: Rules, now: datetime, exception
         text = _("Its rehearsal has {runs} runs, and {fewest} are needed: rehearse it with more.")
         return Condition(name, False, text.format(runs=forecast.runs, fewest=FEWEST_RUNS))
     return _precise(forecast, exception)
+
+
+def _believed(forecast: Forecast | None, accepted: Mapping[str, Any] | None) -> list[str]:
+    """What the rehearsal's runs went by, and whether the company believes something else by now; nothing where that was not kept."""
+    if forecast is None or not forecast.posterior:
+        return []
+    words = [went_by(forecast.recalibration, forecast.posterior)]
+    if accepted is not None and accepted["recalibration"] != forecast.recalibration:
+        text = _("Recalibration {number} is accepted by now: rehearsed again it would go by that.")
+        words.append(text.format(number=accepted["recalibration"]))
+    return words
+
+
+def went_by(recalibration: int | None, posterior: str) -> str:
+    """What runs went by, in a sentence."""
+    if recalibration is not None:
+        return _("It went by recalibration {number}: {posterior}.").format(
+            number=recalibration, posterior=posterior
+        )
+    return _("It went by {posterior}, and by no recalibration of this company.").format(posterior=posterior)
 
 
 def _precise(forecast: Forecast, exception: str) -> Condition:
@@ -173,21 +197,21 @@ def _fair(forecast: Forecast | None, exception: str) -> Condition:
     name = "fair"
     if forecast is None:
         return Condition(name, False, _("Whether it is fair is not known before it is rehearsed."))
-    values = {"value": f"{forecast.fairness:.0%}", "least": f"{forecast.least:.0%}"}
+    values = {"value": f"{100.0 * forecast.fairness:.0f} %", "least": f"{100.0 * forecast.least:.0f} %"}
     if forecast.fair:
         text = _(
             "The least-paid segment gets {value} of the usual points a share; at least {least} is wanted."
         )
         return Condition(name, True, text.format(**values))
     if forecast.fairness >= forecast.least:
-        # The middle run keeps the limit, and too many others do not.
+        # All runs together keep the limit, and by too little for so few of them.
         excusing = _(
-            "The least-paid segment gets {value} of the usual points a share in the middle run, but below {least} in too "
-            "many; the reason why is written down."
+            "The least-paid segment gets {value} of the usual points a share, but that it is {least} or more is not sure enough; "
+            "the reason why is written down."
         )
         lacking = _(
-            "The least-paid segment gets {value} of the usual points a share in the middle run, but below {least} in too "
-            "many: rehearse with more people or runs, change the draft, or write down why it has to be so."
+            "The least-paid segment gets {value} of the usual points a share, but that it is {least} or more is not sure enough: "
+            "rehearse with more people or runs, change the draft, or write down why it has to be so."
         )
     else:
         excusing = _(

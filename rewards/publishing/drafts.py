@@ -31,7 +31,7 @@ OPEN, PUBLISHED, RETIRED = "draft", "published", "retired"
 
 @dataclass(frozen=True, slots=True)
 class SchemeDraft:
-    """A draft. `revision` counts its edits; `rehearsed` and `shadowed` hold for the text as it stands.
+    """A draft. `revision` counts its edits; `rehearsed` and `shadowed` hold for the text as it is now.
 
     `shadow_mode` and `shadow_since`: how the text was looked at last, where it was.
     """
@@ -98,7 +98,7 @@ def edit_draft(
     now: datetime,
     revision: int | None = None,
 ) -> SchemeDraft:
-    """Replace the text. Raises Stale when `revision` is not the one that stands, Conflict when it is no longer open."""
+    """Replace the text. Raises Stale when `revision` is not the current one, Conflict when it is no longer open."""
     compile_scheme(scheme)
     row = _open(tx, organisation, draft, revision)
     values = {
@@ -261,7 +261,7 @@ def _ended(scheme: IncentiveScheme) -> IncentiveScheme:
 
 
 def check_open(draft: SchemeDraft, revision: int | None) -> None:
-    """Raises Conflict for a draft that is open no more, Stale where another revision stands."""
+    """Raises Conflict for a draft that is open no more, Stale where another revision is current."""
     _check_open(draft.id, draft.status, draft.revision, revision)
 
 

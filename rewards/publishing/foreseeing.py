@@ -94,7 +94,7 @@ def foresee_roll_back(db: Database, organisation: str, version: int, now: dateti
 
 
 def to_take_back(tx: Transaction, organisation: str, version: int) -> SchemeVersion:
-    """The version, which still stands. Raises NotFound, Conflict where it was rolled back."""
+    """The version, which is not rolled back. Raises NotFound, Conflict where it was rolled back."""
     found = get_version(tx, organisation, version)
     if found.rolled_back_at is not None:
         raise Conflict("scheme version {version}: already rolled back; nothing to do", version=version)

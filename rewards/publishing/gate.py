@@ -160,7 +160,7 @@ def publish(
     """Put a draft in force, through the gate where the organisation has one.
 
     With an open proposal of somebody else's this is the second person's yes to it. `past_gate`: an emergency, which the caller has to
-    have the right to; its reason stands in the record. Raises as `propose` and `approve`.
+    have the right to; its reason is in the record. Raises as `propose` and `approve`.
     """
     found = get_draft(tx, organisation, draft)
     check_open(found, revision)

@@ -54,7 +54,7 @@ class SchemeVersion:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What a version would change in the open period, in millipoints; persons by external id. `loses`: what it lays aside."""
+    """What a version would change in the open period, in millipoints; persons by external id. `loses`: what it keeps aside."""
 
     by_person: Mapping[str, int]
     by_segment: Mapping[str, int]

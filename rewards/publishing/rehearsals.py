@@ -42,7 +42,8 @@ class Forecast:
     """What a rehearsal of a text said. `clicks`: human clicks more than doing nothing, median and the middle 80 % of the runs.
 
     `fairness`: the least-paid segment's points a share, as a part of the median segment's; `least` is what is allowed.
-    `precision`: None where the rehearsal stated none.
+    `precision`: None where the rehearsal stated none. `posterior`: what its runs went by ("": it was not written down), and
+    `recalibration` the number under which the company accepted that (None: it is that of published findings, or a file of somebody's own).
     """
 
     id: int
@@ -54,6 +55,8 @@ class Forecast:
     fairness: float
     least: float
     precision: Precision | None
+    posterior: str = ""
+    recalibration: int | None = None
 
     @property
     def precise(self) -> bool:
@@ -68,7 +71,8 @@ def note_rehearsal(
     texts = {
         one["name"]: next(iter(one["schemes"].values())) for one in body["provenance"]["scenarios"] if one["schemes"]
     }  # fmt: skip
-    found, precision = [], _precision_of(body)
+    found, precision, about = [], _precision_of(body), body["provenance"]
+    named = about.get("recalibration")
     for candidate in body["choice"]["candidates"]:
         content = texts.get(candidate["scenario"])
         if content is None:
@@ -80,6 +84,8 @@ def note_rehearsal(
             "fairness": None if fairness is None else fairness["value"],
             "least": None if fairness is None else fairness["allowed"],
             "precision": None if precision is None else asdict(precision),
+            "posterior": about.get("posterior") or about.get("parameters") or "",
+            "recalibration": None if named is None else named["number"],
         }
         rows.add_rehearsal(
             tx,
@@ -141,5 +147,5 @@ def _forecast(row: SchemeRehearsalRow) -> Forecast:
     return Forecast(
         row.id, row.result_id, from_us(row.rehearsed_us), row.runs, row.fair, (median, low, high),
         1.0 if fairness is None else fairness, 0.0 if least is None else least,
-        None if stated is None else Precision(**stated),
+        None if stated is None else Precision(**stated), numbers.get("posterior", ""), numbers.get("recalibration"),
     )  # fmt: skip

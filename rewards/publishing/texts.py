@@ -29,7 +29,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of an edit: the draft as it stands, and `clash` where somebody else saved meanwhile and nothing was changed.
+    """What became of an edit: the draft as it is now, and `clash` where somebody else saved meanwhile and nothing was changed.
 
     `text` is then what to look at: both edits brought together (`together`), or one's own.
     """
@@ -58,7 +58,7 @@ def save_text(
     now: datetime,
     base: str = "",
 ) -> Saved:
-    """Replace a draft's text, if `revision` still stands. `base` is the text that the edit began from, where the editor knows it.
+    """Replace a draft's text, if `revision` is still current. `base` is the text that the edit began from, where the editor knows it.
 
     Where it does not, nothing is saved: what comes back has both edits where they do not touch the same lines, else one's own.
     Raises DocumentError, SchemeError, NotFound, and Conflict where the draft is open no more.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 Piece = tuple[int, int, list[str]]
-"""Lines of the base, from and until, and what stands in their place."""
+"""Lines of the base, from and until, and what is in their place."""
 
 
 def woven(base: str, mine: str, theirs: str) -> str | None:
@@ -33,7 +33,7 @@ def _pieces(base: Sequence[str], edited: Sequence[str]) -> list[Piece]:
 
 
 def _touch(one: Piece, other: Piece) -> bool:
-    """Whether two edits share lines, or stand at one place."""
+    """Whether two edits share lines, or are at one place."""
     return max(one[0], other[0]) < min(one[1], other[1]) or one[0] == other[0] or (
         one[0] == one[1] and other[0] < one[0] < other[1]
     ) or (other[0] == other[1] and one[0] < other[0] < one[1])  # fmt: skip

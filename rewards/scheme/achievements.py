@@ -36,7 +36,7 @@ _KIND: TypeAdapter[str] = TypeAdapter(Kind)
 def _check_name(metric: str, of: str) -> None:
     if (metric == "points") != (of == ""):
         raise BadValue(
-            "metric {metric} got of {of!r}; points need no name, the others name a rule, an event kind or a streak; mend `of`",
+            "metric {metric} got of {of!r}; points need no name, the others name a rule, an event kind or a streak; correct `of`",
             metric=metric,
             of=of,
         )
@@ -45,7 +45,7 @@ def _check_name(metric: str, of: str) -> None:
             _KIND.validate_python(of)
         except ValidationError:
             raise BadValue(
-                "{of!r} is not an event kind; kinds are lower-case words of at most 64 letters; mend `of`",
+                "{of!r} is not an event kind; kinds are lower-case words of at most 64 letters; correct `of`",
                 of=of,
             ) from None
 
@@ -220,7 +220,7 @@ class Level(Part):
 
 
 class Repair(Part):
-    """How a broken streak can be mended on the day somebody comes back."""
+    """How a broken streak can be repaired on the day somebody comes back."""
 
     missed_days: Annotated[int, Field(ge=1, le=30, strict=True), Whole] = Field(
         1, description="at most so many required days were missed"
@@ -231,8 +231,7 @@ class Repair(Part):
 
 
 class Streak(Part):
-    """Consecutive required days with at least one event, on calendar dates, never by 24 hours. Other days keep it and do not lengthen
-    it."""
+    """Consecutive required days with at least one event, on calendar dates, never by 24 hours. Other days neither lengthen nor break it."""
 
     id: Id = Field(description="unique; keeps its meaning through versions of the scheme")
     title: Title = Field(description="what people call it")
@@ -250,7 +249,7 @@ class Streak(Part):
     freeze_window: Window = Field(
         "total", description="when freezes are filled up again, by the day somebody comes back"
     )
-    repair: Repair | None = Field(None, description="how a break can be mended; not at all, if none")
+    repair: Repair | None = Field(None, description="how a break can be repaired; not at all, if none")
 
 
 class Challenge(Part):

@@ -13,7 +13,7 @@ from rewards.fields import name_of
 from rewards.language import counted, gettext, in_signs, said
 from rewards.scheme import sentences
 from rewards.scheme.earning import Cap, Rule
-from rewards.scheme.explain_achievements import explain_badge, explain_challenge, explain_streak, told
+from rewards.scheme.explain_achievements import explain_badge, explain_challenge, explain_streak, paragraph
 from rewards.scheme.networks import UNREWARDED_NETWORKS
 from rewards.scheme.offers import Highlight, Kudos, Leaderboard, Nomination, Reward
 from rewards.scheme.phrases import act, condition, joined, points
@@ -106,7 +106,7 @@ def _rule(rule: Rule) -> str:
         text.append(gettext(sentences.PART_FIRST[rule.verification]).format(part=rule.until_verified))
     elif rule.verification in sentences.PROVEN:
         text.append(gettext(sentences.PROVEN[rule.verification]))
-    return told(text)
+    return paragraph(text)
 
 
 def _earned(rule: Rule) -> str:
@@ -127,7 +127,7 @@ def _earned(rule: Rule) -> str:
 
 def _places(board: Leaderboard) -> str:
     first = counted("the first place", "the first {count}", board.top) if board.top else ""
-    # Teams stand on their board without neighbours.
+    # The board of teams is shown whole, without neighbours.
     near = board.neighbours if board.group != "team" else 0
     beside = counted("{count} place on either side of you", "{count} places on either side of you", near)
     if first and near:
@@ -149,7 +149,7 @@ def _board(board: Leaderboard, pseudonyms: bool) -> str:
         text.append(gettext("Teams are compared by the average of their members."))
     if pseudonyms:
         text.append(gettext("Pseudonyms stand for names."))
-    return told(text)
+    return paragraph(text)
 
 
 def _recognition(scheme: IncentiveScheme, hr: bool) -> list[str]:
@@ -230,7 +230,7 @@ def _reward(reward: Reward, hr: bool) -> str:
         text.append(gettext("You can cancel it and get your points back on the day you choose it."))
     if hr:
         text.append(said("One costs {amount}.", amount=in_signs(f"{reward.unit_cost_cents / 100:.2f}")))
-    return told(text) + _nature(reward.nature, hr)
+    return paragraph(text) + _nature(reward.nature, hr)
 
 
 def _time(calendar: Calendar) -> list[str]:

@@ -31,7 +31,7 @@ def explain_badge(badge: Badge, scheme: IncentiveScheme) -> str:
             if level.points
             else said("“{title}” at {times} times as much.", **places)
         )
-    return told(text)
+    return paragraph(text)
 
 
 def _need(need: Requirement, titles: dict[str, str]) -> str:
@@ -94,8 +94,8 @@ def explain_streak(streak: Streak) -> str:
         text += " " + _freezes(streak.freezes, streak.freeze_window)
     if streak.repair:
         text += " " + counted(
-            "If you missed no more than {count} day, {events} on the day you come back mend it.",
-            "If you missed no more than {count} days, {events} on the day you come back mend it.",
+            "If you missed no more than {count} day, {events} on the day you come back repair it.",
+            "If you missed no more than {count} days, {events} on the day you come back repair it.",
             streak.repair.missed_days,
             events=streak.repair.events,
         )
@@ -157,9 +157,9 @@ def explain_challenge(one: Challenge, scheme: IncentiveScheme) -> str:
                 points=points(one.points),
             )
         )
-    return told(text)
+    return paragraph(text)
 
 
-def told(sentences_: list[str]) -> str:
+def paragraph(sentences_: list[str]) -> str:
     """Sentences one after another, those that are empty left out."""
     return " ".join(one for one in sentences_ if one)

@@ -44,7 +44,7 @@ class Leaderboard(Part):
     )
     per_head: bool = Field(False, description="teams are compared by the average of their members")
     minimum_group: Annotated[int, Field(ge=2, le=1000, strict=True), Whole] = Field(
-        5, description="smaller groups are not shown at all, nor those from which they could be reckoned"
+        5, description="smaller groups are not shown at all, nor those from which they could be computed"
     )
     pseudonyms: bool = Field(
         False, description="names are replaced by pseudonyms, on every board of persons in the scheme"

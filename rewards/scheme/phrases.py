@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from rewards.amounts import amount_text
-from rewards.language import counted, gettext, msg, said
+from rewards.language import gettext, msg, said
 from rewards.scheme.predicates import (
     All,
     AnyOf,
@@ -72,11 +72,6 @@ _JOINTS = {
 def points(amount: Decimal | int) -> str:
     """An amount with its unit: 1 point, 2.5 points."""
     return amount_text(millipoints(Decimal(amount)))
-
-
-def times(count: int) -> str:
-    """How often: once, 2 times."""
-    return counted("once", "{count} times", count)
 
 
 def joined(words: tuple[str, ...], joint: Literal["or", "and"] = "or") -> str:

@@ -162,7 +162,7 @@ _TEXTS = {
 
 
 def text_of_preset(name: str) -> str:
-    """A preset as it is written, which is how a draft that begins from it is laid out."""
+    """The YAML text of a preset, from which a draft starts."""
     return _TEXTS[name].lstrip("\n")
 
 

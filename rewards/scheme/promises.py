@@ -1,4 +1,4 @@
-"""What a scheme may say and the live program would not do: it is refused at publication, so that nothing is promised in vain.
+"""What a scheme may say but the live program cannot do: publication refuses it, so that no promise is broken.
 
 Where each field acts is declared in `tests/contracts/scheme_fields.py`, which holds this list against what is there.
 """

@@ -19,7 +19,7 @@ MARK = "<!-- every field, written by python -m rewards.scheme.reference -->\n"
 
 
 CONDITIONS = frozenset(model.__name__ for model in (*TAG_OF, Comparison, Membership))
-"""Parts of conditions, which the page tells of in a table of their own."""
+"""Parts of conditions, which the page documents in a table of their own."""
 
 
 def json_schema() -> dict[str, Any]:
@@ -68,11 +68,9 @@ def _part(name: str, body: dict[str, Any]) -> str:
     text = f"### {title}\n\n{' '.join(body.get('description', '').split())}\n\n"
     text += "| field | takes | if left out | meaning |\n|---|---|---|---|\n"
     required = body.get("required", [])
-    for field, told in body["properties"].items():
-        default = "required" if field in required else f"`{_compact(told.get('default'))}`"
-        text += (
-            f"| `{field}` | {_takes(told)} | {default} | {' '.join(told.get('description', '').split())} |\n"
-        )
+    for field, schema in body["properties"].items():
+        default = "required" if field in required else f"`{_compact(schema.get('default'))}`"
+        text += f"| `{field}` | {_takes(schema)} | {default} | {' '.join(schema.get('description', '').split())} |\n"
     return text
 
 
@@ -80,31 +78,33 @@ def _compact(value: object) -> str:
     return "none" if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def _takes(told: dict[str, Any]) -> str:
-    if "$ref" in told:
-        return str(told["$ref"].rsplit("/", 1)[1])
-    if "enum" in told or "const" in told:
-        return ", ".join(f"`{value}`" for value in told.get("enum", [told.get("const")]))
+def _takes(schema: dict[str, Any]) -> str:
+    if "$ref" in schema:
+        return str(schema["$ref"].rsplit("/", 1)[1])
+    if "enum" in schema or "const" in schema:
+        return ", ".join(f"`{value}`" for value in schema.get("enum", [schema.get("const")]))
     for several in ("oneOf", "anyOf"):
-        if several in told:
-            options = [_takes(one) for one in told[several] if one.get("type") != "null"]
+        if several in schema:
+            options = [_takes(one) for one in schema[several] if one.get("type") != "null"]
             return "condition" if len(options) > 6 else " or ".join(dict.fromkeys(options))
-    if told.get("type") == "array":
-        most = f", at most {told['maxItems']}" if "maxItems" in told and "prefixItems" not in told else ""
-        return f"list of {_takes(told['items'])}{most}"
-    return _plain(told)
+    if schema.get("type") == "array":
+        most = (
+            f", at most {schema['maxItems']}" if "maxItems" in schema and "prefixItems" not in schema else ""
+        )
+        return f"list of {_takes(schema['items'])}{most}"
+    return _plain(schema)
 
 
-def _plain(told: dict[str, Any]) -> str:
+def _plain(schema: dict[str, Any]) -> str:
     words = {"integer": "whole number", "number": "number", "string": "text", "boolean": "`true`, `false`"}
-    text = words.get(str(told.get("type")), "anything")
-    if told.get("format") == "date":
+    text = words.get(str(schema.get("type")), "anything")
+    if schema.get("format") == "date":
         return "date"
-    if "minimum" in told and "maximum" in told:
-        return f"{text} from {told['minimum']:g} to {told['maximum']:g}"
-    if "maxLength" in told:
-        return f"{text} of at most {told['maxLength']} characters"
-    return f"{text} like `{told['pattern']}`" if "pattern" in told else text
+    if "minimum" in schema and "maximum" in schema:
+        return f"{text} from {schema['minimum']:g} to {schema['maximum']:g}"
+    if "maxLength" in schema:
+        return f"{text} of at most {schema['maxLength']} characters"
+    return f"{text} like `{schema['pattern']}`" if "pattern" in schema else text
 
 
 def main() -> None:

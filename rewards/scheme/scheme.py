@@ -92,7 +92,7 @@ class Privacy(Part):
 
     minimum_group: Annotated[int, Field(ge=2, le=1000, strict=True), Whole] = Field(
         5,
-        description="numbers of smaller groups are shown nowhere, nor any from which they could be reckoned",
+        description="numbers of smaller groups are shown nowhere, nor any from which they could be computed",
     )
     boards_opt_in: bool = Field(
         False,
@@ -133,7 +133,7 @@ class IncentiveScheme(Part):
     note: Text = Field("", description="for those who decide about it")
     membership: Literal["everybody", "enrolled"] = Field(
         "everybody",
-        description="who takes part: everybody, or the enrolled alone, who were invited and joined; only they earn and stand on boards",
+        description="who takes part: everybody, or the enrolled alone, who were invited and joined; only they earn and appear on boards",
     )
     rules: Annotated[tuple[Rule, ...], Field(max_length=32)] = Field((), description="what earns points")
     caps: Annotated[tuple[Cap, ...], Field(max_length=8)] = Field(

@@ -1,4 +1,4 @@
-"""What a scheme says and can never come to pass, because another limit of it is always met first: nothing wrong, and worth a word."""
+"""Limits of a scheme that are never reached because another limit is always met first: no error, but worth a hint."""
 
 from __future__ import annotations
 

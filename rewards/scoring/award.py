@@ -3,7 +3,7 @@
     state = PersonState.new(compiled)
     state, outcome = award(compiled, state, event, PersonFacts(segment="sales"))
 
-The state given is never changed. A rule whose beneficiary is the object's owner is fed with `role="owner"` and the owner's state; the
+The state given is never changed. A rule whose beneficiary is the object's owner is evaluated with `role="owner"` and the owner's state; the
 caller awards an event once for its subject and, where `event.owner` is another person, once more for the owner.
 """
 
@@ -111,11 +111,6 @@ class PersonState:
         """Ids of the badges held, levels included, in the scheme's order."""
         held = self.columns(compiled).badge[0] == codes.HELD
         return tuple(badge.id for badge, has in zip(compiled.badges, held, strict=True) if has)
-
-    def streak_days(self, compiled: CompiledScheme) -> dict[str, int]:
-        """Length of each streak as it stood on its last active date."""
-        found = self.columns(compiled).streak[0, :, codes.LENGTH]
-        return {s.id: int(days) for s, days in zip(compiled.scheme.streaks, found, strict=True)}
 
     def reached(self, compiled: CompiledScheme, badge: int) -> list[int]:
         """What each requirement of a badge (its place in `compiled.badges`) has come to, group by group, points in millipoints.

@@ -1,7 +1,7 @@
 """What scoring remembers of people, carried from version to version of a scheme.
 
 Everything that is remembered has a name of its own, its identity, whatever its place in a list and whatever else a version changes of
-it (decision 90). What a version does not name is laid aside and comes back with the next version that names it.
+it (decision 90). What a version does not name is kept and restored by the next version that names it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NO_NUMBERS: Ints = np.empty(0, dtype=np.int64)
 
 @dataclass(frozen=True)
 class Part:
-    """Columns of a person's row that have an identity. `fresh` is what stands in them before any event.
+    """Columns of a person's row that have an identity. `fresh` are their values before any event.
 
     `granted`: how much of the first column the scheme gave at the start of the window in the second; carried is what was used of it.
     """
@@ -39,7 +39,7 @@ class Part:
 
     @property
     def columns(self) -> slice:
-        """Where it stands in a row."""
+        """Its columns in a row."""
         return slice(self.start, self.end)
 
 

@@ -1,4 +1,4 @@
-"""Who took part when, as a log of events tells it: each event of membership holds from its instant on."""
+"""Who took part when, from a log of events: each membership event applies from its instant on."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence

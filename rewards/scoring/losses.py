@@ -1,4 +1,4 @@
-"""What a version of a scheme does not name of what the one before it remembers: laid aside until a version names it again."""
+"""State that a new version of a scheme does not name: kept aside until a version names it again."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OWNER = {"decay": "rule", "cap": "rule", "count": "badge", "freezes": "streak",
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """One thing laid aside. `of`: the rule, badge or streak it belongs to ("": the scheme). `people`: who had begun it.
+    """One part of the state kept aside. `of`: the rule, badge or streak it belongs to ("": the scheme). `people`: who had begun it.
 
     What is kept for each object or pair has no total a person, and counts nobody.
     """

@@ -155,35 +155,35 @@ def explain(reason: Reason, arguments: Mapping[str, object]) -> str:
     What they hold has one form in every language: numbers, codes and titles. Entries of earlier versions hold English words instead
     (`cap`, `cooldown`, `hold`, `grace`, `verification`), which stay as they are.
     """
-    told = {name: value for name, value in arguments.items() if isinstance(value, str)}
+    texts = {name: value for name, value in arguments.items() if isinstance(value, str)}
     sentence = _SENTENCES[reason]
-    if told.get("points", "0") != "0":
+    if texts.get("points", "0") != "0":
         sentence = _WITH_POINTS.get(reason, sentence)
-    text = gettext(sentence).format_map(_Blank(_words(told)))
-    if "former" in told:
-        text += " " + gettext(_VERSIONS[told["way"]]).format(former=counted_points(told["former"]))
+    text = gettext(sentence).format_map(_Blank(_words(texts)))
+    if "former" in texts:
+        text += " " + gettext(_VERSIONS[texts["way"]]).format(former=counted_points(texts["former"]))
     return text
 
 
-def _words(told: Mapping[str, str]) -> dict[str, str]:
+def _words(texts: Mapping[str, str]) -> dict[str, str]:
     """The places of a sentence, filled in the language of now."""
-    words = {name: in_signs(value) if name in _NUMBERS else _once(value) for name, value in told.items()}
-    if "points" in told:
-        points = told["points"]
+    words = {name: in_signs(value) if name in _NUMBERS else _once(value) for name, value in texts.items()}
+    if "points" in texts:
+        points = texts["points"]
         words["amount"] = counted_points(points)
         words["more"] = ngettext(
             "{count} more point", "{count} more points", 1 if points == "1" else 2
         ).format(count=in_signs(points))
-    if "cap_window" in told:
-        limit = _LIMITS[told["cap_window"], told["cap_scope"], told["cap_rules"]]
-        words["cap"] = gettext(limit).format(limit=counted_points(told["cap_points"]))
-    if "proof" in told:
-        words["verification"] = gettext(_PROOFS[told["proof"]])
-    if "cooldown_minutes" in told:
-        words["cooldown"] = minutes(int(told["cooldown_minutes"]))
+    if "cap_window" in texts:
+        limit = _LIMITS[texts["cap_window"], texts["cap_scope"], texts["cap_rules"]]
+        words["cap"] = gettext(limit).format(limit=counted_points(texts["cap_points"]))
+    if "proof" in texts:
+        words["verification"] = gettext(_PROOFS[texts["proof"]])
+    if "cooldown_minutes" in texts:
+        words["cooldown"] = minutes(int(texts["cooldown_minutes"]))
     for name in ("hold", "grace"):
-        if f"{name}_hours" in told:
-            words[name] = hours(int(told[f"{name}_hours"]))
+        if f"{name}_hours" in texts:
+            words[name] = hours(int(texts[f"{name}_hours"]))
     return words
 
 

@@ -35,7 +35,7 @@ class Closing(Part):
 
 
 class RecordedPerson(Part):
-    """A person as scoring sees her. `id` is that of the events; whoever was erased or merged stands as `erased-<number>`.
+    """A person as scoring needs her. `id` is that of the events; erased and merged people appear as `erased-<number>`.
 
     `leave` holds the first and last dates of whatever excuses from streaks; `segments` from which date on she belonged to which
     segment, for who has moved.
@@ -50,7 +50,7 @@ class RecordedPerson(Part):
 
 
 class Kept(Part):
-    """A permanent badge that stands although an event that led to it was undone while its period was open."""
+    """A permanent badge that is kept although an event that led to it was undone while its period was open."""
 
     person: Annotated[str, Field(min_length=1, max_length=64)]
     badge: Annotated[str, Field(min_length=1, max_length=128)]

@@ -85,11 +85,6 @@ class Replay:
     standings: tuple[Standing, ...]
     duplicates: int
 
-    @property
-    def balances_millipoints(self) -> dict[str, int]:
-        """Millipoints earned, by person."""
-        return {one.person: one.millipoints for one in self.standings}
-
 
 def replay(
     events: Iterable[Event],

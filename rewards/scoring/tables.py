@@ -25,7 +25,6 @@ from rewards.scoring.vocabulary import PredicateProgram, Vocabulary, vocabulary_
 _WINDOWS = {"day": codes.DAY, "week": codes.WEEK, "month": codes.MONTH, "total": codes.TOTAL}
 _SCOPES = {"rule": codes.WHOLE, "object": codes.ONE_OBJECT, "pair": codes.ONE_PAIR}
 Row = tuple[int, ...]
-Slot = tuple[int, int]
 
 
 class Limit(NamedTuple):
@@ -117,6 +116,7 @@ class _Builder:
 
     def rule(self, index: int, rule: Rule) -> Row:
         """The rule's row; its conditions, multipliers and caps are added to their tables."""
+        # Rows of other tables are named by ranges, so each rule's own must be added before the next rule's.
         when = self.program.add(rule.when)
         first_multiplier, first_cap = len(self.multipliers), len(self.caps)
         for m in rule.multipliers:
@@ -144,7 +144,7 @@ class _Builder:
         )
 
     def add_caps(self, owner: str, caps: tuple[Cap, ...]) -> None:
-        """A cap is known by its rule, window and scope. Several of the same count the same: the tightest stands for all."""
+        """Add the caps of a rule, known by rule, window and scope. Of several with the same key only the tightest matters."""
         tightest: dict[tuple[Window, str], Cap] = {}
         for cap in caps:
             known = tightest.get((cap.window, cap.scope), cap)
@@ -161,6 +161,7 @@ class _Builder:
         for number, group in enumerate(badge.groups):
             for need in group:
                 metric, of = self._counted_by(badge, need)
+                # Requirements say whole points; the kernel compares millipoints.
                 least = need.at_least * 1000 if need.metric == "points" else need.at_least
                 self.needs.append((number, metric, of, least))
         return (
@@ -190,9 +191,11 @@ class _Builder:
             return self.counter_names.index(name)
         index = len(self.counters)
         self.counter_names.append(name)
+        # Two identities: one for the count, one for the marks of objects that were counted once.
         scope = codes.ONE_OBJECT if need.scope == "object" else codes.WHOLE
         once = int(need.per_object == "once")
         self.counters.append((_WINDOWS[need.window], scope, once, _identity(name), _identity(f"seen/{name}")))
+        # The counter goes up by the requirement's own step, and down by one step for each penalty.
         self._step(
             need.of,
             need.beneficiary,
@@ -200,6 +203,7 @@ class _Builder:
         )
         for penalty in badge.penalties:
             takes = penalty.takes
+            # The kernel multiplies by the quantity, or sets to 0, where the columns after `change` say so.
             change = -takes if isinstance(takes, int) else -1 if takes == "quantity" else 0
             row = (
                 index,
@@ -230,6 +234,7 @@ class _Builder:
         """Every streak's row."""
         rows: list[Row] = []
         for index, s in enumerate(self.scheme.streaks):
+            # A kind named twice would advance the streak twice for one event.
             for kind in dict.fromkeys(s.kinds):
                 self.concerned[self.slot(kind, "subject")][2].append(index)
             repair = (s.repair.missed_days, s.repair.events) if s.repair else (0, 0)
@@ -286,6 +291,7 @@ class _Builder:
         """The dispatch table, the lists it points into, and the most entries and object slots of one event."""
         rows: list[Row] = []
         listed: list[int] = []
+        # The kernel stops before an event whose entries or new slots might not fit; the bounds here are for the worst event.
         most_entries, most_slots = 1, 0
         object_caps = sum(row[1] != codes.WHOLE for row in self.caps)
         for found in self.concerned:
@@ -306,6 +312,7 @@ def compile_scheme(scheme: IncentiveScheme) -> CompiledScheme:
     b = _Builder(scheme)
     badges = scheme.every_badge
     rules = [b.rule(index, rule) for index, rule in enumerate(scheme.rules)]
+    # Caps over all rules come last, so that one number separates them from the rules' own.
     own_caps = len(b.caps)
     b.add_caps("", scheme.caps)
     badge_rows = [b.badge(index, badge) for index, badge in enumerate(badges)]

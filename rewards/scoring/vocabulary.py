@@ -41,7 +41,7 @@ _COMPARISONS = {
 class Vocabulary:
     """Names that the scheme speaks of and their codes: kinds, channels, tags and segments, in order of appearance.
 
-    Channels and tags stand in the one form of `rewards.fields.name_of`, whoever asks for them.
+    Channels and tags are in the canonical form of `rewards.fields.name_of`.
     """
 
     kinds: tuple[str, ...]

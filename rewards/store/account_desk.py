@@ -17,7 +17,7 @@ MOST_COUNTED = 1000
 
 
 def lock(tx: Transaction, person_id: int) -> AccountRow | None:
-    """The account's row as it stands while nobody else changes it."""
+    """The account's row, locked."""
     return tx.row(AccountRow, select(ACCOUNT).where(ACCOUNT.c.person_id == person_id).with_for_update())
 
 

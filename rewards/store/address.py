@@ -129,7 +129,7 @@ def _postgresql(rest: str) -> URL:
 
 
 def _split(rest: str) -> tuple[re.Match[str], re.Match[str]] | None:
-    """Authority and what follows it, or None where the two cannot be told apart for sure."""
+    """Authority and what follows it, or None where the two cannot be distinguished for sure."""
     end = re.search(r"[/?#]", rest)
     cut = len(rest) if end is None else end.start()
     authority, tail = _AUTHORITY.fullmatch(rest[:cut]), _REST.fullmatch(rest[cut:])

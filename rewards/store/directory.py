@@ -216,7 +216,7 @@ def meeting(tx: Transaction, organisation: str, searched: str, role: str) -> lis
 
 
 def place(row: ListedPersonRow, first: str) -> Place:
-    """Where a person stands in a list, `first` being the first word that was looked for."""
+    """Where a person is in a list, `first` being the first word that was looked for."""
     return (int(not row.sort_name.startswith(first)), row.sort_name, row.id)
 
 

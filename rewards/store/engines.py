@@ -24,7 +24,7 @@ def file_of(url: URL) -> Path:
 
 
 def identity(path: Path) -> tuple[int, int] | None:
-    """Which file stands at a path; None where there is none."""
+    """Which file is at a path; None where there is none."""
     try:
         found = path.stat()
     except OSError:
@@ -58,7 +58,7 @@ def sqlite_engine(url: URL, *, writer: bool) -> Engine:
     )
     engine = create_engine(
         url,
-        # What a statement is given stands in no error.
+        # Errors do not contain the values of a statement.
         hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},
         **options,

@@ -1,4 +1,4 @@
-"""Who takes part in the program: the standing of each person, its history, and who stands on boards by it."""
+"""Who takes part in the program: the standing of each person, its history, and who is on boards by it."""
 
 from collections.abc import Mapping, Sequence
 

@@ -161,10 +161,3 @@ def in_order(tx: Transaction, organisation: str, since_us: int) -> list[EventRow
     """All events of the organisation from an instant on, by time."""
     query = select(EVENT).where(EVENT.c.organisation_id == organisation, EVENT.c.occurred_us >= since_us)
     return tx.rows(EventRow, query.order_by(EVENT.c.occurred_us, EVENT.c.id))
-
-
-def move(tx: Transaction, person_id: int, to_person: int, from_us: int) -> None:
-    """Give one person's events since an instant to another (merge of two accounts)."""
-    for column in (EVENT.c.person_id, EVENT.c.owner_id):
-        where = and_(column == person_id, EVENT.c.occurred_us >= from_us)
-        tx.execute(update(EVENT).where(where).values({column.name: to_person}))

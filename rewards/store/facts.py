@@ -50,13 +50,13 @@ def told_by(document: str) -> dict[str, Any]:
 
 
 def listed(values: Any) -> str:
-    """Texts as one: each between two breaks, which stand in none of them, so that no one is found inside another."""
+    """Texts as one: each between two breaks, which are in none of them, so that no one is found inside another."""
     lines = [json.dumps(str(value), ensure_ascii=False) for value in values]
     return "\n".join(["", *lines, ""]) if lines else ""
 
 
 def one_of_list(value: str) -> str:
-    """How a text stands in `listed`."""
+    """A text in the form of `listed`."""
     return listed([value])
 
 

@@ -36,7 +36,7 @@ def _forms(words: Sequence[str]) -> list[str]:
 
 
 def pattern_of(words: Sequence[str]) -> re.Pattern[str]:
-    """Finds the words, whatever their case and Unicode form, where they stand by themselves."""
+    """Finds the words, whatever their case and Unicode form, where they are by themselves."""
     return re.compile(
         "|".join(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])" for word in _forms(words)), re.IGNORECASE
     )

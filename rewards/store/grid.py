@@ -1,6 +1,6 @@
 """The grid of content, narrowed, ordered and cut to a page by the database: what the desk looks through, and what is offered to a person.
 
-What a document says stands beside it (`rewards.store.facts`); documents themselves are read for the lines that are shown.
+What a document says is beside it (`rewards.store.facts`); documents themselves are read for the lines that are shown.
 """
 
 from collections.abc import Collection, Sequence

@@ -280,7 +280,7 @@ def queue(tx: Transaction, organisation: str, from_us: int) -> list[QueueRow]:
 
 
 def hidden_people(tx: Transaction, organisation: str) -> int:
-    """Who chose not to stand on boards."""
+    """Who chose not to be on boards."""
     query = select(func.count()).where(
         PERSON.c.organisation_id == organisation, PERSON.c.opted_out, taking_part(enrolled_only=False)
     )

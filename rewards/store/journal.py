@@ -192,16 +192,6 @@ def lock_balance(tx: Transaction, organisation: str, account: str, holder: int, 
     return tx.execute(held).scalar_one_or_none()
 
 
-def totals(tx: Transaction, organisation: str, account: str) -> dict[int, int]:
-    """Every holder's balance of an account."""
-    query = (
-        select(BALANCE.c.holder, func.sum(BALANCE.c.amount))
-        .where(BALANCE.c.organisation_id == organisation, BALANCE.c.account == account)
-        .group_by(BALANCE.c.holder)
-    )
-    return {holder: int(amount) for holder, amount in tx.execute(query)}
-
-
 def get(tx: Transaction, organisation: str, journal_id: int) -> JournalRow | None:
     """One entry."""
     where = and_(JOURNAL.c.organisation_id == organisation, JOURNAL.c.id == journal_id)

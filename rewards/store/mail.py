@@ -236,7 +236,7 @@ def announced(tx: Transaction, organisation: str) -> AnnouncementRow | None:
         .limit(1)
     )
     if tx.dialect == "postgresql":
-        # Asked first: with SKIP LOCKED alone a rival would go on to the one behind it, and tell of that one sooner.
+        # Asked first: with SKIP LOCKED alone a rival would go on to the one behind it, and announce that one sooner.
         oldest = tx.execute(first.with_only_columns(ANNOUNCEMENT.c.id)).scalar()
         query = select(ANNOUNCEMENT).where(ANNOUNCEMENT.c.id == oldest)
         return tx.row(AnnouncementRow, query.with_for_update(skip_locked=True))

@@ -2,10 +2,8 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from alembic import command
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -13,8 +11,6 @@ from sqlalchemy import Connection, inspect
 
 from rewards.faults import BadValue
 from rewards.store import states
-from rewards.store.schema import metadata
-from rewards.store.schema.base import MADE_BY_MIGRATIONS
 from rewards.store.session import Database, Transaction
 
 CURRENT, OLDER, NEWER = "up to date", "older than this version", "newer than this version"
@@ -79,15 +75,3 @@ def state_of(applied: str) -> str:
         return CURRENT
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     return OLDER if applied in known or applied == "none" else NEWER
-
-
-def differences(db: Database) -> list[Any]:
-    """What `alembic check` would report: changes declared in schema.py that no migration makes."""
-    with db.read() as tx:
-        opts = {"compare_type": True, "include_object": _is_declared}
-        context = MigrationContext.configure(tx.connection, opts=opts)
-        return list(compare_metadata(context, metadata))
-
-
-def _is_declared(_: object, name: str | None, *_more: object) -> bool:
-    return name not in MADE_BY_MIGRATIONS

@@ -39,8 +39,10 @@ def cells(
     enrolled_only: bool = False,
     kinds: Collection[str] = ("segment", "team"),
 ) -> dict[tuple[str, str], int]:
-    """People by segment and team ('' for what is not among `kinds`), inactive and erased ones left out; where only the enrolled take
-    part, they alone. A transaction that only reads counts once."""
+    """People by segment and team ('' for what is not among `kinds`), without the inactive and the erased.
+
+    Where only the enrolled take part, only they are counted. A transaction that only reads counts once.
+    """
     key = ("cells", organisation, enrolled_only, *(name in kinds for name in ("segment", "team")))
     if key in tx.memo and tx.is_snapshot:
         kept: dict[tuple[str, str], int] = tx.memo[key]
@@ -67,8 +69,10 @@ def segments(tx: Transaction, organisation: str) -> dict[int, str]:
 def active(
     tx: Transaction, organisation: str, from_us: int, lately_us: int, until_us: int, *, enrolled_only: bool
 ) -> dict[str, tuple[int, int]]:
-    """By segment, how many people did something themselves in (from, until], and in (lately, until]; where only the enrolled take part, of
-    them."""
+    """By segment, how many people did something themselves in (from, until], and in (lately, until].
+
+    Where only the enrolled take part, only they are counted.
+    """
     last = func.max(EVENT.c.occurred_us).label("last")
     busy = (
         select(EVENT.c.person_id, last)

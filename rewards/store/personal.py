@@ -25,7 +25,7 @@ _SECRET = frozenset(
         "sheet",
     }
 )
-# Who decided about her is told by role in the program, not by name here.
+# Who decided about her is named by role in the program, not by name here.
 # What a mail holds may be a link that signs in.
 _OTHERS = frozenset({"review.actor", "claim.actor", "mail.data"})
 KUDOS_GIVEN = "given"

@@ -35,7 +35,7 @@ def accounts_of(tx: Transaction, row: AnyPerson) -> list[int]:
 
 
 def is_hidden(tx: Transaction, organisation: str, row: AnyPerson) -> bool:
-    """Whether a person stands on no board."""
+    """Whether a person is hidden from all boards."""
     if row.opted_out or row.status != "active" or row.standing in (enrolment.PAUSED, enrolment.LEFT):
         return True
     return row.standing != rows.ENROLLED and enrolment.shows_enrolled_only(tx, organisation)

@@ -23,11 +23,13 @@ from sqlalchemy import (
     values,
 )
 
-from rewards.store import schema
+from rewards.faults import BadValue
+from rewards.store import organisations, schema
 from rewards.store.badges import BADGE_COLUMNS, BADGE_KINDS, badge_standing
+from rewards.store.migrate import CURRENT, WHAT_TO_DO, state
 from rewards.store.projections import bucket_of, windows
 from rewards.store.rows import BadgeEntryRow
-from rewards.store.session import Transaction
+from rewards.store.session import Database, Transaction
 
 JOURNAL, POSTING, PERSON, SCORE, BUCKET, BADGE = (
     schema.journal, schema.posting, schema.person, schema.board_score, schema.board_bucket, schema.person_badge,
@@ -37,8 +39,24 @@ PROJECTIONS = (*SUMMED, BUCKET, BADGE)
 Rows = dict[tuple[Any, ...], tuple[Any, ...]]
 
 
+def rebuild_all(db: Database) -> list[str]:
+    """Rebuild the projections of every organisation, each in a transaction of its own; returns their ids. Raises BadValue for a schema
+    of another version."""
+    found_state = state(db)
+    if found_state != CURRENT:
+        raise BadValue("the database {value}", value=WHAT_TO_DO[found_state])
+    with db.read() as tx:
+        found = [home.organisation_id for home in organisations.every(tx)]
+    for organisation in found:
+        with db.begin() as tx:
+            rebuild(tx, organisation)
+    return found
+
+
 def rebuild(tx: Transaction, organisation: str) -> None:
     """Replace every projection of an organisation by what its ledger says. Linear in the postings."""
+    # Whoever posts holds this lock shared: an entry posted between the deletion and the sums would be counted twice.
+    organisations.find_exclusive(tx, organisation)
     for table in PROJECTIONS:
         tx.execute(delete(table).where(table.c.organisation_id == organisation))
     for table in SUMMED:
@@ -102,7 +120,7 @@ def _windows_of_dates(tx: Transaction, organisation: str) -> Any:
 
 
 def expected_buckets(tx: Transaction, organisation: str) -> Rows:
-    """Rank buckets by the scores that stand in board_score."""
+    """Rank buckets by the scores that are in board_score."""
     query = (
         select(SCORE.c.window, SCORE.c.score, func.count())
         .where(SCORE.c.organisation_id == organisation, SCORE.c.score > 0, SCORE.c.visible)

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from sqlalchemy import and_, insert, select, update
 
 from rewards.store import schema
-from rewards.store.rows import ListedRecalibrationRow, RecalibrationRow
+from rewards.store.rows import ListedRecalibrationRow
 from rewards.store.session import Transaction
 
 TABLE = schema.recalibration
-OPEN, ACCEPTED, REJECTED = "open", "accepted", "rejected"
+OPEN, ACCEPTED, REJECTED, WITHDRAWN = "open", "accepted", "rejected", "withdrawn"
 _LISTED = tuple(TABLE.c[name] for name in ListedRecalibrationRow._fields)
 
 
@@ -30,15 +30,28 @@ def find(tx: Transaction, organisation: str, number: int) -> ListedRecalibration
     return tx.row(ListedRecalibrationRow, select(*_LISTED).where(where))
 
 
-def decide(tx: Transaction, number: int, values: Mapping[str, object]) -> bool:
-    """Decide one that is open; False where it was decided before."""
-    where = and_(TABLE.c.id == number, TABLE.c.status == OPEN)
+def of_hash(tx: Transaction, organisation: str, content: str) -> ListedRecalibrationRow | None:
+    """The newest proposal of a posterior by its digest."""
+    where = and_(TABLE.c.organisation_id == organisation, TABLE.c.content_hash == content)
+    return tx.row(ListedRecalibrationRow, select(*_LISTED).where(where).order_by(TABLE.c.id.desc()).limit(1))
+
+
+def decide(tx: Transaction, number: int, values: Mapping[str, object], standing: str = OPEN) -> bool:
+    """Decide one that stands so; False where it does not."""
+    where = and_(TABLE.c.id == number, TABLE.c.status == standing)
     change = update(TABLE).where(where).values(**values)
     return bool(tx.execute(change.returning(TABLE.c.id)).all())
 
 
-def accepted(tx: Transaction, organisation: str) -> RecalibrationRow | None:
-    """The one that was accepted last."""
+def document(tx: Transaction, organisation: str, number: int) -> str | None:
+    """The posterior of one of them."""
+    where = and_(TABLE.c.organisation_id == organisation, TABLE.c.id == number)
+    found = tx.execute(select(TABLE.c.document).where(where)).scalar_one_or_none()
+    return None if found is None else str(found)
+
+
+def accepted_name(tx: Transaction, organisation: str) -> ListedRecalibrationRow | None:
+    """The one that was accepted last, without its document."""
     where = and_(TABLE.c.organisation_id == organisation, TABLE.c.status == ACCEPTED)
-    query = select(TABLE).where(where).order_by(TABLE.c.decided_us.desc(), TABLE.c.id.desc()).limit(1)
-    return tx.row(RecalibrationRow, query)
+    query = select(*_LISTED).where(where).order_by(TABLE.c.decided_us.desc(), TABLE.c.id.desc()).limit(1)
+    return tx.row(ListedRecalibrationRow, query)

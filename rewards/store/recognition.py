@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import and_, distinct, func, insert, or_, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 
 from rewards.store import schema
 from rewards.store.rows import KudosRow
@@ -93,12 +93,6 @@ def sent_since(tx: Transaction, giver: int, from_us: int) -> int:
         KUDOS.c.giver_id == giver, KUDOS.c.given_us >= from_us, KUDOS.c.status.not_in(UNDONE)
     )
     return int(tx.execute(query).scalar_one())
-
-
-def receivers(tx: Transaction, organisation: str) -> set[int]:
-    """Everybody who was ever thanked."""
-    where = and_(KUDOS.c.organisation_id == organisation, KUDOS.c.status == "given")
-    return set(tx.execute(select(distinct(KUDOS.c.receiver_id)).where(where)).scalars())
 
 
 def blank_messages(tx: Transaction, person_id: int) -> None:

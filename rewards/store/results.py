@@ -68,7 +68,7 @@ def replace_result(
 def renew_result(
     tx: Transaction, organisation: str, result_id: int, body_json: str, content_hash: str
 ) -> bool:
-    """Write a result that tells of something under way anew, in a place of its own; False where somebody else did meanwhile."""
+    """Write a result that describes something under way anew, in a place of its own; False where somebody else did meanwhile."""
     where = and_(RESULT.c.organisation_id == organisation, RESULT.c.id == result_id)
     gone = tx.rows(ResultRow, delete(RESULT).where(where).returning(*RESULT.c))
     for row in gone:

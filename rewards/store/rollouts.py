@@ -12,7 +12,6 @@ from rewards.store.session import Transaction
 
 ROLLOUT, DRAWN = schema.rollout, schema.rollout_person
 PERSON, IDENTITY, EVENT, ENROLMENT = schema.person, schema.person_identity, schema.event, schema.enrolment
-OWNED = ("click", "lead")
 WEEK_DAYS = 7
 
 
@@ -113,8 +112,10 @@ def countable(tx: Transaction, organisation: str, unasked: bool) -> tuple[int, i
 def held_back(
     tx: Transaction, organisation: str, gives: str, people: Collection[int], day: int
 ) -> dict[int, int | None]:
-    """Those of some people who were drawn and whose turn has not come by a day, each with the day on which it comes (None: not before the
-    end)."""
+    """Those of some people who were drawn and whose turn has not come by a day.
+
+    Each with the day on which it comes (None: not before the end).
+    """
     if not people:
         return {}
     query = _held(organisation, gives, day).where(DRAWN.c.person_id.in_(list(people)))

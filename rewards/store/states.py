@@ -1,4 +1,4 @@
-"""Rows of `person_state`: where each person's fold stands, and the base of the open period."""
+"""Rows of `person_state`: the state of each person's fold, and the base of the open period."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
@@ -166,7 +166,7 @@ def active_since(tx: Transaction, organisation: str, from_us: int) -> list[Perso
 
 
 def rebase_idle(tx: Transaction, organisation: str, before_us: int) -> None:
-    """Where nothing was folded since an instant, the state as it stands is the new base."""
+    """Where nothing was folded since an instant, the present state is the new base."""
     where = (STATE.c.organisation_id == organisation, STATE.c.last_us < before_us)
     tx.execute(
         update(STATE).where(*where).values(base_version=STATE.c.scheme_version, base_state=STATE.c.state)

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from rewards.store import schema
 from rewards.store.prepared import NoRow, inserting
-from rewards.store.rows import AuditRow, OutboxRow
 from rewards.store.session import Transaction
 from rewards.store.units import dump
 
@@ -30,14 +29,6 @@ def log(
     tx.execute(insert(AUDIT), row)
 
 
-def audit_log(tx: Transaction, organisation: str, limit: int) -> list[AuditRow]:
-    """The newest lines first."""
-    query = (
-        select(AUDIT).where(AUDIT.c.organisation_id == organisation).order_by(AUDIT.c.id.desc()).limit(limit)
-    )
-    return tx.rows(AuditRow, query)
-
-
 def subjects_of(tx: Transaction, organisation: str, action: str) -> list[tuple[int, str]]:
     """(when, subject) of every line of an action, the oldest first."""
     where = (AUDIT.c.organisation_id == organisation, AUDIT.c.action == action)
@@ -58,14 +49,3 @@ def tell(tx: Transaction, organisation: str, messages: Sequence[tuple[str, objec
         for topic, payload in messages
     ]
     tx.later(_TELL, rows)
-
-
-def waiting(tx: Transaction, limit: int) -> list[OutboxRow]:
-    """Messages not yet delivered, oldest first."""
-    query = select(OUTBOX).where(OUTBOX.c.dispatched_at_us.is_(None)).order_by(OUTBOX.c.id).limit(limit)
-    return tx.rows(OutboxRow, query)
-
-
-def delivered(tx: Transaction, message_id: int, at_us: int) -> None:
-    """Mark one message as delivered."""
-    tx.execute(update(OUTBOX).where(OUTBOX.c.id == message_id).values(dispatched_at_us=at_us))

@@ -45,7 +45,7 @@ def trouble(error: BaseException) -> str | None:
 
 
 def _words(cause: BaseException) -> str:
-    """What may be repeated of the driver's words; an address could stand in them."""
+    """What may be repeated of the driver's words; an address could be in them."""
     return said(cause) or type(cause).__name__
 
 

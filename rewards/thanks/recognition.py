@@ -276,16 +276,6 @@ def _left(tx: Transaction, person_id: int, terms: Allowance, day: date, zone: st
     return max(0, millipoints(terms.allowance) - rows.sent_since(tx, person_id, to_us(began)))
 
 
-def never_thanked(tx: Transaction, organisation: str) -> list[str]:
-    """External ids of active people nobody ever thanked."""
-    thanked = rows.receivers(tx, organisation)
-    return [
-        row.external_id
-        for row in people_rows.every(tx, organisation, inactive=False)
-        if row.id not in thanked
-    ]
-
-
 def period_of(period: str, day: date) -> str:
     """The allowance's period: 2026-11 or 2026-W48."""
     year, week, _ = day.isocalendar()

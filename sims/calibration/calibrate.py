@@ -171,8 +171,10 @@ def document(
 
 
 def _combinations(question: Question, found: Fit) -> list[dict[str, Any]]:
-    """What the data see of parameters together, the most moved first, and how far each goes with its foremost parameters (correlations
-    under the prior)."""
+    """Which combinations of parameters the data inform, the most informed first.
+
+    Each with how far it goes with its foremost parameters (correlations under the prior).
+    """
     loads = question.prior.factor @ found.across
     spread = 1.0 - found.w.var(axis=0)
     return [
@@ -220,7 +222,7 @@ def misfits(question: Question, found: Fit) -> list[str]:
             continue
         lines.append(
             f"does not fit: {one.label} was {one.told(float(question.seen[at])):.3g}, and the calibrated model has {low:.3g} to {high:.3g} "
-            f"(90 %; p {found.checked.p[at]:.2g}): mend the data if they are wrong; else something happened that the scenario lacks"
+            f"(90 %; p {found.checked.p[at]:.2g}): correct the data if they are wrong; else something happened that the scenario lacks"
         )
     if found.checked.suspicious:
         lines.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtr
 
 from sims.calibration.laws import LEAST_SPREAD, Floats, distances, shrunk_covariance
 
@@ -38,7 +38,7 @@ def check(predicted: Floats, observed: Floats) -> Check:
     """Hold summaries float64[K] against runs float64[n, K] by the posterior."""
     n = predicted.shape[0]
     spread = np.maximum(predicted.std(axis=0, ddof=1), LEAST_SPREAD) * np.sqrt(1.0 + 1.0 / n)
-    p = np.asarray(2.0 * student.sf(np.abs(observed - predicted.mean(axis=0)) / spread, n - 1))
+    p = np.asarray(2.0 * stdtr(n - 1, -np.abs(observed - predicted.mean(axis=0)) / spread))
     # A run that may stand anywhere among the others is not told to be far by the tail of a law that does not fit.
     outside = (observed > predicted.max(axis=0)) | (observed < predicted.min(axis=0))
     p = np.where(outside, p, np.maximum(p, 1.0 / n))

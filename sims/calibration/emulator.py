@@ -1,5 +1,6 @@
-"""A local stand-in for the model: a few combinations of parameters that the summaries see, and a quadratic of them for each of as many
-combinations of summaries, which carry all that the others say of the parameters (score compression).
+"""A local emulator of the model: a quadratic in a few combinations of parameters that the summaries respond to.
+
+It predicts as many combinations of summaries, which carry all that the others say of the parameters (score compression).
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ line."""
 def directions(
     z: Floats, s: Floats, rng: np.random.Generator, most: int = MOST_DIRECTIONS
 ) -> tuple[Floats, Floats]:
-    """float64[d, k], orthonormal, the at most so many combinations of parameters that move the summaries by more than chance would, the
-    strongest first; and float64[k], how far one prior spread of each moves them, in spreads of what it does not explain.
+    """float64[d, k], orthonormal: the combinations of parameters that move the summaries by more than chance would.
+
+    At most so many, the strongest first. And float64[k]: how far one prior spread of each moves them, in spreads of what it does not
+    explain.
     """
     away, moved = z - z.mean(axis=0), s - s.mean(axis=0)
     u, size, v = np.linalg.svd(away, full_matrices=False)

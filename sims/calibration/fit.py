@@ -36,8 +36,10 @@ class Model(Protocol):
 
 @dataclass(frozen=True)
 class Budget:
-    """Runs of the model: an ensemble in each round of the smoother (and a part of it again, which measures chance), twice so many around
-    what it found, and so many by the posterior at the end."""
+    """Runs of the model in each round of the smoother, around what it found, and by the posterior at the end.
+
+    A part of each round is run again to measure chance; around what was found there are twice as many.
+    """
 
     ensemble: int = 100
     rounds: int = 4

@@ -77,7 +77,7 @@ class Lives:
         """float64[n, series, weeks] of vectors float64[n, d]; every wave has its own chance."""
         values = self._asked.prior.values(z)
         runs = [wave * RUNS_A_WAVE + at for at in range(z.shape[0])]
-        names = [(run, _digest(row)) for run, row in zip(runs, values, strict=True)]
+        names = [(run, named(row)) for run, row in zip(runs, values, strict=True)]
         left = [at for at, name in enumerate(names) if name not in self._done]
         tasks = chunks([self._asked.scenario], left, self._processes)
         with progress(label, len(runs)) as advance:
@@ -120,7 +120,7 @@ def lives(asked: Asked, runs: int, processes: int | None = None, kept: Path | No
             crew.end()
 
 
-def _digest(values: Floats) -> str:
+def named(values: Floats) -> str:
     """Names a vector: what was kept counts for no other, whatever history asked for it."""
     return sha256(values.tobytes()).hexdigest()[:16]
 

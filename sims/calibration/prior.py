@@ -1,5 +1,7 @@
-"""What is known before a company's data: the stored posterior of published findings, the declared priors of what it does not name, and
-that companies differ more than such findings do.
+"""What is known before a company's data.
+
+The stored posterior of published findings, the declared priors of what it does not name, and that companies differ more than such
+findings do.
 
 Every vector of parameters is the image of one that is standard normal under the prior: each parameter keeps its own law, and their
 correlations are those of the stored sample (a Gaussian copula).

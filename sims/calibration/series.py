@@ -119,7 +119,7 @@ def _common(history: History, scenario: Scenario, notes: list[str]) -> list[Seri
     )
     if heads and people and not 1.0 / UNLIKE <= heads / people <= UNLIKE:
         notes.append(
-            f"the history is of {heads} people and the scenario of {people}: mend the one that is wrong"
+            f"the history is of {heads} people and the scenario of {people}: correct the one that is wrong"
         )
     days = {scenario.start_date.toordinal() + day for day in scenario.change_days}
     for phase in history.phases:

@@ -1,5 +1,6 @@
-"""The ensemble smoother with multiple data assimilation, ES-MDA (Emerick & Reynolds 2013): an ensemble walks to what was observed in a
-few steps, each of which takes the data for noisier than they are.
+"""The ensemble smoother with multiple data assimilation, ES-MDA (Emerick & Reynolds 2013).
+
+An ensemble moves to what was observed in a few steps, each of which inflates the noise of the data.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ def chance_of(first: Floats, second: Floats) -> Floats:
 def smoothed(
     z: Floats, s: Floats, observed: Floats, chance: Floats, *, factor: float, rng: np.random.Generator
 ) -> Floats:
-    """One step: vectors float64[n, d] with summaries float64[n, k] walk towards the observed ones, whose covariance counts `factor`
-    times."""
+    """One step: vectors float64[n, d] with summaries float64[n, k] move towards the observed ones.
+
+    The observations' covariance is multiplied by `factor`.
+    """
     n = z.shape[0]
     away, moved = z - z.mean(axis=0), s - s.mean(axis=0)
     cross = away.T @ moved / (n - 1)

@@ -21,15 +21,13 @@ MOST_BLOCKS = 8
 UNEVEN_WEEKS = 4
 OVER_SHARES = ("clicks", "reactions", "leads", "active_sharers")
 OVER_CLICKS = ("leads",)
-LEVELS = ("shares", "weekly_sharers", "enrolled", "joined", "spend")
 # Added to counts before a logarithm is taken, so that a week without any has one.
 HALF = 0.5
 
 
 @dataclass(frozen=True)
 class Summary:
-    """One number: `level` is what a week has, `ratio` divides two sums, `uneven` is the variance between weeks of one block over their
-    mean.
+    """One number: a `level` of a week, a `ratio` of two sums, or `uneven`, the variance between weeks of one block over their mean.
 
     Series are named by their places; `blocks` are the weeks that it reads.
     """

@@ -114,8 +114,10 @@ def company(number: int, seed: int) -> Company:
 
 
 def futures(one: Company, truth: Floats, runs: int) -> Floats:
-    """float64[runs, series, weeks]: what it lives in so many worlds that have its history and differ by chance after it: no forecast can
-    know more."""
+    """float64[runs, series, weeks]: what it lives in so many worlds that have its history and differ by chance after it.
+
+    No forecast can know more.
+    """
     asked, days = one.asked(), one.weeks * WEEK_DAYS
     values = asked.prior.values(truth[None])[0]
     draw = (one.seed, RUNS_A_WAVE * TRUTH, asked.parameters(values))

@@ -101,7 +101,8 @@ def init(
             summary = import_people(tx, organisation, rows, began, operator())
             if loaded is not None:
                 mode: Literal["prospective", "exact"] = "prospective" if effective_at >= now else "exact"
-                fitting = _on(loaded, used, timezone if template else "")
+                own = (timezone, _split(languages)[0]) if template else None
+                fitting = _on(loaded, used, own)
                 publish_scheme(tx, organisation, fitting, effective_at, operator(), "first scheme", now, mode)
             token = create_token(tx, organisation, "init", INIT_SCOPES, now)
             link = _invited(tx, organisation, admin, admin_roles, now)
@@ -133,10 +134,16 @@ def _scheme(path: Path | None, template: str) -> "IncentiveScheme | None":
     return PRESETS[template] if template else None
 
 
-def _on(scheme: "IncentiveScheme", used: "tuple[Network, ...]", zone: str) -> "IncentiveScheme":
+def _on(
+    scheme: "IncentiveScheme", used: "tuple[Network, ...]", own: tuple[str, str] | None
+) -> "IncentiveScheme":
+    """The scheme with the company's networks, and a template by its zone and in its language (`own`)."""
     from rewards.founding import with_networks, with_zone
+    from rewards.scheme.preset_titles import in_language
 
-    return with_networks(with_zone(scheme, zone) if zone else scheme, used)
+    if own is not None:
+        scheme = in_language(with_zone(scheme, own[0]), own[1])
+    return with_networks(scheme, used)
 
 
 def _with_admin(

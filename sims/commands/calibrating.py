@@ -38,8 +38,9 @@ def calibrate(
     seed: Seed = None,
     processes: ProcessCount = None,
 ) -> None:
-    """Calibrate the model on a history: what it says of the parameters, which of them it does not move, and whether the model could have
-    lived it at all. Interrupted, it goes on from where it was when it is asked again.
+    """Calibrate the model on a history: which parameters it informs, and whether the model could have produced it at all.
+
+    Where it was interrupted, the same command continues it.
 
     Example: groundswell calibrate history.json --scenario examples/midsize.yaml --out posterior.json
     """

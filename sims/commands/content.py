@@ -37,7 +37,7 @@ def bring_in(
     by: By = "",
     json_out: JsonOut = None,
 ) -> None:
-    """Make drafts of a file's items, or of what an address offers; what stands as it is stays. Exit 1 if rows were not taken.
+    """Make drafts of a file's items, or of what an address offers; what is unchanged stays. Exit 1 if rows were not taken.
 
     Example: groundswell content import items.csv --by p214
     """
@@ -141,7 +141,7 @@ def approve(
     reason: Annotated[str, typer.Option(help="Kept with the decision.")] = "",
     json_out: JsonOut = None,
 ) -> None:
-    """Approve items as they stand on the desk; a draft is submitted first. Exit 1 while more people have to approve.
+    """Approve items as they are now on the desk; a draft is submitted first. Exit 1 while more people have to approve.
 
     Example: groundswell content approve launch --by p214 --reason "read and checked"
     """
@@ -179,7 +179,7 @@ def recall(
     by: By = "",
     json_out: JsonOut = None,
 ) -> None:
-    """Withdraw items at once: their links lead to a notice, and those who have one are told on their page and by mail.
+    """Withdraw items at once: their links lead to a notice, and those who have one are notified on their page and by mail.
 
     Example: groundswell content recall launch --reason "a wrong figure" --by p214
     """

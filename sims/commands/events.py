@@ -42,8 +42,9 @@ def export(
         ),
     ] = None,
 ) -> None:
-    """Export every event with what was frozen when it was taken in, and beside it what a replay needs: versions, periods, people
-    without names.
+    """Export every event with what was frozen when it was taken in, and what a replay needs.
+
+    Versions, periods, and people without names.
 
     Example: groundswell events export history.jsonl && groundswell replay history.jsonl
     """

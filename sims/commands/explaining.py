@@ -2,13 +2,14 @@
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sims.commands.console import JsonOut, check_out, say, write_json
-from sims.commands.manner import AtDefaults
+from sims.commands.manner import AtDefaults, PosteriorFile, manner_of
 from sims.commands.questions import ProcessCount, Runs, Seed
 
 if TYPE_CHECKING:
@@ -34,25 +35,27 @@ def explain(
     seed: Seed = None,
     processes: ProcessCount = None,
     at_defaults: AtDefaults = False,
+    posterior: PosteriorFile = None,
     json_out: JsonOut = None,
     csv_out: Annotated[
         Path | None,
         typer.Option("--csv", metavar="OUT.csv", help="Also write a row for each part and group of people."),
     ] = None,
 ) -> None:
-    """Take the paired difference B minus A apart: by mechanism (Shapley values over groups of mechanisms that are switched on and off)
-    and by group of people, with 95 % intervals and a sentence for each of the three largest parts.
+    """Take the paired difference B minus A apart: by mechanism (Shapley values) and by group of people.
+
+    The players are groups of mechanisms that are switched on and off. With 95 % intervals, and a sentence for each of the three largest
+    parts.
 
     Example: groundswell explain examples/midsize-clicks.yaml examples/midsize-recognition.yaml --runs 10
     """
     from rewards.outputs import write_text
-    from sims.ensemble.run import Manner
     from sims.explanation.explain import explain as ask
     from sims.reports.explained import explanation_text
     from sims.scenario.scenario import Scenario
 
     check_out(json_out, csv_out)
-    manner = Manner(processes=processes, at_defaults=at_defaults)
+    manner = replace(manner_of(at_defaults, posterior=posterior), processes=processes)
     one, other = Scenario.load(first), Scenario.load(second)
     found = ask(one, other, outcome, runs, seed, wanted=mechanisms or (), pairs=orders, manner=manner)
     write_json(json_out, found.as_json())

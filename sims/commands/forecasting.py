@@ -7,6 +7,7 @@ import typer
 
 from sims.commands.console import InputError, JsonOut, check_out, say, write_json
 from sims.commands.history import ArmsFile, ColumnsFile, Organisation, PeopleFile, Until, history_from
+from sims.commands.manner import PosteriorFile
 from sims.commands.questions import ProcessCount, ScenarioFile, Seed
 
 STDOUT = Path("-")
@@ -15,12 +16,7 @@ STDOUT = Path("-")
 def forecast(
     scenario: ScenarioFile,
     out: Annotated[Path, typer.Option(metavar="F.json", help="Where the forecast stands from then on.")],
-    posterior: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="P.json", help="What is known of the parameters; the stored posterior unless given."
-        ),
-    ] = None,
+    posterior: PosteriorFile = None,
     runs: Annotated[int | None, typer.Option(help="Runs, each by its own vector; 100 unless given.")] = None,
     *,
     seed: Seed = None,
@@ -36,8 +32,10 @@ def forecast(
     columns: ColumnsFile = None,
     organisation: Organisation = "company",
 ) -> None:
-    """Forecast a scenario week by week: enrolled, active share, shares, human clicks, spend and trust with 50, 80 and 90 % intervals,
-    in a file that is never written over and says everything that it follows from.
+    """Forecast a scenario week by week, with 50, 80 and 90 % intervals.
+
+    Enrolled, active share, shares, human clicks, spend and trust, in a file that is never overwritten and records everything that it
+    follows from.
 
     Example: groundswell forecast examples/midsize.yaml --posterior posterior.json --out forecast.json
     """
@@ -60,8 +58,12 @@ def forecast(
     found = ask(loaded, drawn, runs, seed, processes=processes, history=known, going_on=moved)
     write_json(out, found.model_dump(mode="json"))
     about = found.provenance
+    by = f"{about.posterior_vectors} vectors of {'the joint' if posterior is None else 'a calibrated'} posterior"
     cut = "no data of the company" if about.cut_off is None else f"data to {about.cut_off}"
-    head = f"{loaded.title or loaded.name}: {found.weeks} weeks from {found.first}, {about.runs} runs, seed {about.seed}, {cut}"
+    head = (
+        f"{loaded.title or loaded.name}: {found.weeks} weeks from {found.first}, {about.runs} runs, seed {about.seed}, "
+        f"{by} {about.posterior_hash[:16]}, {cut}"
+    )
     rows = [
         [one["title"], number(total["median"]), *(spread(tuple(total[f"p{each}"])) for each in PERCENTS)]
         for one in found.outcomes
@@ -88,8 +90,10 @@ def score(
     until: Until = None,
     json_out: JsonOut = None,
 ) -> None:
-    """Hold a forecast against what happened, the misses first: coverage of its intervals, CRPS, where each value fell (PIT), and skill
-    over the last value, the seasonal mean, an autoregression and exponential smoothing.
+    """Score a forecast against what happened, the misses first.
+
+    Coverage of its intervals, CRPS, where each value fell (PIT), and skill over the last value, the seasonal mean,
+    an autoregression and exponential smoothing.
 
     Example: groundswell score forecast.json history.json --json score.json
     """

@@ -61,8 +61,9 @@ def export(
     organisation: Organisation = "company",
     until: Until = None,
 ) -> None:
-    """Count what happened: enrolments, opens, shares, clicks, reactions, thanks, badges, redemptions, by segment, team, arm and
-    quarter of contacts, with the versions of the scheme.
+    """Count what happened, by segment, team, arm and quarter of contacts, with the versions of the scheme.
+
+    Enrolments, opens, shares, clicks, reactions, thanks, badges and redemptions.
 
     Example: groundswell history export history.json --from spreadsheet.csv --columns columns.yaml
     """
@@ -113,13 +114,25 @@ def history_from(
     try:
         last = None if until is None else date.fromisoformat(until)
     except ValueError:
-        raise InputError(f"--until: got {until!r}; a date like 2026-03-31 is required; mend it") from None
+        raise InputError(f"--until: got {until!r}; a date like 2026-03-31 is required; correct it") from None
     if source is not None and "://" not in source:
-        return read_history(Path(source), *files, last)
+        return _past(read_history(Path(source), *files, last))
     given = next((one for one in files if one is not None), None)
     if given is not None:
         raise InputError(f"{given}: a database needs no columns, people or arms; leave it out")
     return _of_database(source, organisation, last)
+
+
+def _past(found: "History") -> "History":
+    """As it is; days that have not come yet are told on standard error: a date is mistyped, or it is made up."""
+    today = datetime.now(UTC).date()
+    if found.last > today:
+        typer.echo(
+            f"note: the history goes on to {found.last}, and today is {today}: what has not happened teaches nothing; mend the dates "
+            "unless it is made up",
+            err=True,
+        )
+    return found
 
 
 def _of_database(url: str | None, organisation: str, until: date | None) -> "History":

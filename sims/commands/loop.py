@@ -8,7 +8,7 @@ import typer
 
 from sims.commands.console import InputError, JsonOut, check_out, say, write_json
 from sims.commands.history import Organisation
-from sims.commands.program import opened
+from sims.commands.program import usable
 
 Number = Annotated[int, typer.Argument(help="The recalibration's number.", min=1)]
 Reason = Annotated[str, typer.Option(help="Why; the reason stays with it.")]
@@ -22,8 +22,9 @@ def _group() -> None:
 
 
 def brought(organisation: Organisation = "company", json_out: JsonOut = None) -> None:
-    """What the live programme brought, after the fact: from rollouts drawn at random where there were any, else from the model's worlds
-    without it in the last published forecast, each labelled by how far it can be trusted.
+    """What the live programme brought, after the fact, each number labelled by how far it can be trusted.
+
+    From rollouts drawn at random where there were any, else from the model's worlds without it in the last published forecast.
 
     Example: groundswell brought --json brought.json
     """
@@ -31,13 +32,13 @@ def brought(organisation: Organisation = "company", json_out: JsonOut = None) ->
     from sims.reports.render import number, spread, table
 
     check_out(json_out)
-    with opened(None) as db, db.read() as tx:
+    with usable() as db, db.read() as tx:
         _known(tx, organisation)
         found = ask(tx, organisation, datetime.now(UTC))
     write_json(json_out, {"kind": "brought", "brought": [one.as_json() for one in found]})
     rows = [
         [
-            one.label,
+            one.label if one.recalibration is None else f"{one.label}, by recalibration {one.recalibration}",
             one.against,
             f"{one.first} to {one.last}",
             number(one.estimate),
@@ -66,7 +67,7 @@ def propose(
     from sims.forecasting.posterior import load_posterior
 
     loaded = load_posterior(posterior)
-    with opened(None) as db, db.begin() as tx:
+    with usable() as db, db.begin() as tx:
         _known(tx, organisation)
         number = put(
             tx, organisation, loaded.model_dump(mode="json"), actor=operator(), now=datetime.now(UTC)
@@ -84,7 +85,7 @@ def list_all(organisation: Organisation = "company", json_out: JsonOut = None) -
     from sims.reports.render import table
 
     check_out(json_out)
-    with opened(None) as db, db.read() as tx:
+    with usable() as db, db.read() as tx:
         _known(tx, organisation)
         found = list_recalibrations(tx, organisation, 100)
     body = [
@@ -113,11 +114,26 @@ def reject(number: Number, reason: Reason, organisation: Organisation = "company
     _decide(organisation, number, False, reason)
 
 
+@recalibration.command()
+def withdraw(number: Number, reason: Reason, organisation: Organisation = "company") -> None:
+    """Take an acceptance back: what was accepted before counts again, or published findings alone.
+
+    Example: groundswell recalibration withdraw 1 --reason "its forecast missed every week of April"
+    """
+    from rewards.forecasts.recalibrations import withdraw as take_back
+    from rewards.people.operator import operator
+
+    with usable() as db, db.begin() as tx:
+        _known(tx, organisation)
+        take_back(tx, organisation, number, reason, actor=operator(), now=datetime.now(UTC))
+    say(f"recalibration {number} is taken back")
+
+
 def _decide(organisation: str, number: int, yes: bool, reason: str) -> None:
     from rewards.forecasts.recalibrations import decide
     from rewards.people.operator import operator
 
-    with opened(None) as db, db.begin() as tx:
+    with usable() as db, db.begin() as tx:
         _known(tx, organisation)
         decide(tx, organisation, number, yes, reason, actor=operator(), now=datetime.now(UTC))
     say(f"recalibration {number} is {'accepted' if yes else 'rejected'}")

@@ -88,17 +88,22 @@ def manner_of(
             f"--posterior: got {posterior} with --at-defaults; runs go by the one or by the other; leave one out"
         )
     asked = None if precision is None else Precision.parse(precision, most_runs)
-    drawn = None if posterior is None else _drawn_from(posterior)
+    drawn = drawn_from(posterior)
     return Manner(
         at_defaults=at_defaults, precision=asked, checkpoint=checkpoint, cluster=cluster, posterior=drawn
     )
 
 
-def _drawn_from(posterior: Path) -> "DefaultPosterior":
-    """A posterior's file as runs draw from it; what is to be known of it is told on standard error."""
+def drawn_from(posterior: Path | None) -> "DefaultPosterior | None":
+    """A posterior's file as runs draw from it; what is to be known of it is reported on standard error. None: the stored one."""
+    if posterior is None:
+        return None
+    from sims.ensemble.bridge import parameter_source
     from sims.forecasting.posterior import load_posterior
 
     loaded = load_posterior(posterior)
     for warning in loaded.warnings:
         typer.echo(f"note: {posterior}: {warning}", err=True)
-    return loaded.sample()
+    sample = loaded.sample()
+    typer.echo(f"note: parameters are {parameter_source(sample)}, from {posterior}", err=True)
+    return sample

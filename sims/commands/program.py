@@ -1,4 +1,4 @@
-"""The commands that touch a live program: post, rehearse, db upgrade, verify, backup and restore."""
+"""The commands that touch a live program: post, rehearse, db upgrade, verify, rebuild, backup and restore."""
 
 import os
 from collections.abc import Iterator
@@ -162,6 +162,21 @@ def verify(json_out: JsonOut = None) -> None:
 
 
 @db.command()
+def rebuild() -> None:
+    """Compute balances, boards and badges anew from the ledger, where `db verify` finds that they differ.
+
+    Example: groundswell db rebuild
+    """
+    from rewards.store.rebuild import rebuild_all
+
+    with opened() as database:
+        found = rebuild_all(database)
+    say(
+        f"{shown(database_url())}: projections of {len(found)} organisation{'s' * (len(found) != 1)} rebuilt from the ledger"
+    )
+
+
+@db.command()
 def backup(out: Annotated[Path, typer.Argument(metavar="OUT")]) -> None:
     """Copy the database to a file while it is in use.
 
@@ -185,6 +200,19 @@ def restore(source: Annotated[Path, typer.Argument(metavar="BACKUP")]) -> None:
     with database_faults(database_url()):
         put_back(source, database_url())
     say(f"{source} restored to {shown(database_url())}")
+
+
+Published = Annotated[
+    bool,
+    typer.Option(
+        "--published",
+        help="By published findings alone, instead of the recalibration that was accepted last.",
+    ),
+]
+LACKING = (
+    " The gate asks for a stated precision that was reached: give --precision human_clicks=10%, with --most-runs beyond it, or a "
+    "written reason."
+)
 
 
 def _number_of(draft: str) -> int:
@@ -215,6 +243,7 @@ def rehearse(
     *,
     at_defaults: AtDefaults = False,
     posterior: PosteriorFile = None,
+    published: Published = False,
     precision: PrecisionAsked = None,
     most_runs: MostRuns = None,
     checkpoint: Checkpoint = None,
@@ -222,8 +251,9 @@ def rehearse(
     turning: TurningPoints = False,
     json_out: JsonOut = None,
 ) -> None:
-    """Simulate a draft for the company's own people, beside the scheme in force and beside doing nothing; the strategist's page
-    shows it, and the draft counts as rehearsed.
+    """Simulate a draft for the company's own people, beside the scheme in force and beside doing nothing.
+
+    The strategist's page shows it, and the draft counts as rehearsed.
 
     Example: groundswell rehearse d7 --scenario examples/midsize.yaml --runs 20
     """
@@ -248,22 +278,19 @@ def rehearse(
             runs=runs,
             manner=manner,
             actor=operator(),
+            belief="published" if published else "accepted",
         )
     # The rehearsal is kept already: whoever waits for its page does not wait for this too.
-    points = turning_points_beside(found.comparison.control, found.scenarios, manner) if turning else []
-    write_json(json_out, found.comparison.detailed_json() | told_of(points, turning))
+    points = turning_points_beside(found.comparison.control, found.scenarios, found.manner) if turning else []
+    if json_out is not None:
+        write_json(json_out, found.detailed_json() | told_of(points, turning))
     say(comparison_text(found.comparison), json_out)
     for point in points:
         say(f"{point.scenario}: {point.sentence()}", json_out)
     stated = found.comparison.control.precision
-    lacking = (
-        ""
-        if stated is not None and stated.enough and stated.asked.outcome == "human_clicks"
-        else " The gate asks for a stated precision that was reached: give --precision human_clicks=10%, with --most-runs "
-        "beyond it, or a "
-        "written reason."
-    )
-    say(f"\nDraft {draft} is rehearsed ({found.draft_hash[:12]}).{lacking}", json_out)
+    enough = stated is not None and stated.enough and stated.asked.outcome == "human_clicks"
+    lacking = "" if enough else LACKING
+    say(f"\nDraft {draft} is rehearsed ({found.draft_hash[:12]}), by {found.went_by}.{lacking}", json_out)
 
 
 def post(

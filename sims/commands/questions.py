@@ -15,6 +15,7 @@ from sims.commands.manner import (
     PosteriorFile,
     PrecisionAsked,
     TurningPoints,
+    drawn_from,
     manner_of,
 )
 
@@ -48,8 +49,9 @@ def simulate(
         bool, typer.Option("--by-day", help="Add each day's intervals to the JSON, beside each week's.")
     ] = False,
 ) -> None:
-    """Simulate one scenario as an ensemble: outcomes with 50, 80 and 90 % intervals, in whole, by week, by
-    period between changes of phases, by group, and each arm against the control.
+    """Simulate one scenario as an ensemble: outcomes with 50, 80 and 90 % intervals.
+
+    In whole, by week, by period between changes of phases, by group, and each arm against the control.
 
     Example: groundswell simulate examples/midsize.yaml --runs 20 --json out.json --events events.jsonl
     """
@@ -63,7 +65,8 @@ def simulate(
     loaded = Scenario.load(scenario)
     manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster, posterior=posterior)
     result = ask(loaded, runs, seed, processes, manner)
-    write_json(json_out, result.as_json(by_day))
+    if json_out is not None:
+        write_json(json_out, result.as_json(by_day))
     say(result_text(result), json_out)
     if events is not None:
         count = write_events(
@@ -116,8 +119,9 @@ def compare(
     each = replace(manner, processes=processes)
     found = turning_points_beside(comparison.control, loaded, each) if turning else []
     resting = hanging_beside(comparison.control, loaded, each) if assumptions else []
-    told = {"assumptions": [one.as_json() for one in resting]} if assumptions else {}
-    write_json(json_out, comparison.detailed_json() | told_of(found, turning) | told)
+    if json_out is not None:
+        told = {"assumptions": [one.as_json() for one in resting]} if assumptions else {}
+        write_json(json_out, comparison.detailed_json() | told_of(found, turning) | told)
     say(comparison_text(comparison), json_out)
     for point in found:
         say(f"{point.scenario}: {point.sentence()}", json_out)
@@ -125,9 +129,10 @@ def compare(
         say(f"{one.scenario}: {one.sentence()}", json_out)
 
 
-def waterfall(scenario: ScenarioFile, seed: Seed = None, json_out: JsonOut = None) -> None:
-    """Walk from naive reach to expected human clicks, each factor with its source; the essay's figures
-    beside.
+def waterfall(
+    scenario: ScenarioFile, seed: Seed = None, posterior: PosteriorFile = None, json_out: JsonOut = None
+) -> None:
+    """Walk from naive reach to expected human clicks, each factor with its source; the essay's figures beside.
 
     Example: groundswell waterfall examples/essay.yaml
     """
@@ -136,7 +141,8 @@ def waterfall(scenario: ScenarioFile, seed: Seed = None, json_out: JsonOut = Non
     from sims.scenario.scenario import Scenario
 
     check_out(json_out)
-    found = walk(Scenario.load(scenario), seed)
+    loaded = Scenario.load(scenario)
+    found = walk(loaded, seed, drawn_from(posterior))
     write_json(json_out, found.as_json())
     say(waterfall_text(found), json_out)
 

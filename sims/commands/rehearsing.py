@@ -1,10 +1,13 @@
-"""`groundswell rehearse`: a draft of the live program in simulation, for the company's own people, beside what is in force and beside
-doing nothing."""
+"""`groundswell rehearse`: a draft of the live program in simulation, for the company's own people.
+
+It is compared with the scheme in force and with doing nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +16,10 @@ from sims.rehearsal.asking import BEGINNING, since
 from sims.reports.stored import save_comparison
 
 if TYPE_CHECKING:
+    from rewards.forecasts.recalibrations import Belief
     from rewards.people.people import Person
     from rewards.scheme.scheme import IncentiveScheme
-    from rewards.store.session import Database
+    from rewards.store.session import Database, Transaction
     from sims.comparison.comparison import Comparison
     from sims.ensemble.run import Manner
     from sims.scenario.scenario import Scenario
@@ -26,12 +30,33 @@ QUIET_DAYS = 28
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What the page of comparisons shows under `id`, the draft's content hash that was rehearsed, and the scenarios that were compared."""
+    """What the page of comparisons shows under `id`, the draft's content hash that was rehearsed, and the scenarios that were compared.
+
+    `manner`: as they were carried out; `recalibration` names the accepted posterior that they went by (None: another one).
+    """
 
     id: str
     draft_hash: str
     comparison: Comparison
     scenarios: tuple[Scenario, ...]
+    manner: Manner
+    recalibration: Mapping[str, Any] | None
+
+    @property
+    def went_by(self) -> str:
+        """Whose vectors the runs went by, in words."""
+        vectors = self.comparison.control.provenance.parameters or "the declared defaults"
+        return (
+            vectors
+            if self.recalibration is None
+            else f"{vectors}, recalibration {self.recalibration['number']}"
+        )
+
+    def detailed_json(self) -> dict[str, Any]:
+        """The comparison whole, with what it went by."""
+        body = self.comparison.detailed_json()
+        body["provenance"]["recalibration"] = self.recalibration
+        return body
 
 
 def rehearse(
@@ -45,12 +70,15 @@ def rehearse(
     processes: int | None = None,
     actor: str = "rehearse",
     manner: Manner | None = None,
+    belief: Belief = "accepted",
 ) -> Rehearsal:
-    """Simulate the draft and the scheme in force for the organisation's active people, keep the comparison for the strategist's page, and
-    note at the draft that its text was rehearsed.
+    """Simulate the draft and the scheme in force for the organisation's active people, and keep the comparison.
+
+    The strategist's page shows it, and the draft's text counts as rehearsed.
 
     base    says what the database does not: audience, content, policy; the defaults unless given
     manner  how the runs are carried out; each by its own draw of the parameters unless given
+    belief  what runs go by where the manner says nothing of it: the posterior that the company accepted last, or published findings
     Raises NotFound for the organisation or the draft, Conflict where the draft changed meanwhile or is open no more, ValueError where
     nobody is there to simulate.
     """
@@ -70,6 +98,7 @@ def rehearse(
         found = get_draft(tx, organisation, draft)
         live = scheme_in_force(tx, organisation, now)
         people = list_people(tx, organisation)
+        manner, named = _believing(tx, organisation, manner or PLAIN, belief)
     if found.status != "draft":
         raise Conflict(f"draft {draft}: is {found.status}; rehearse one that can still be published")
     if not people:
@@ -79,13 +108,28 @@ def rehearse(
         )
     schemes = {f"draft-{draft}": found.scheme} | ({} if live is None else {"in-force": live.scheme})
     scenarios = scenarios_of(people, home.timezone, schemes, base, now.date())
-    comparison = compare(scenarios, runs, processes=processes, manner=manner or PLAIN)
+    comparison = compare(scenarios, runs, processes=processes, manner=manner)
     body = comparison.as_json()
+    body["provenance"]["recalibration"] = named
     with database.begin() as tx:
         rehearsed(tx, organisation, draft, found.hash, actor, now=now)
         id_ = save_comparison(tx, organisation, body, now)
         note_rehearsal(tx, organisation, int(id_), body, actor, now=now)
-    return Rehearsal(id_, found.hash, comparison, tuple(scenarios))
+    return Rehearsal(id_, found.hash, comparison, tuple(scenarios), manner, named)
+
+
+def _believing(
+    tx: Transaction, organisation: str, manner: Manner, belief: Belief
+) -> tuple[Manner, dict[str, Any] | None]:
+    """The manner with the accepted posterior where it names none, and which recalibration that is."""
+    from rewards.forecasts.recalibrations import belief_of, with_belief
+    from sims.forecasting.posterior import named_in, sample_in
+
+    if manner.at_defaults or manner.posterior is not None:
+        return manner, None
+    spec = {"posterior": belief_of(tx, organisation, belief)}
+    sample = sample_in(json.loads(with_belief(tx, organisation, json.dumps(spec))))
+    return replace(manner, posterior=sample), named_in(spec)
 
 
 def scenarios_of(
@@ -95,8 +139,10 @@ def scenarios_of(
     base: Scenario | None,
     today: date,
 ) -> list[Scenario]:
-    """One scenario for each scheme, by name: the same company, four quiet weeks, then the scheme to the end, and with it the tool of
-    `base`, or a usual one where nothing says what the company's is like."""
+    """One scenario for each scheme, by name: the same company, four quiet weeks, then the scheme to the end.
+
+    With the tool of `base`, or a usual one where nothing says what the company's is like.
+    """
     from agents.setting.tool import Tool
     from sims.scenario.scenario import Scenario, SchemePhase
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from sims.commands.console import FINDING, InputError, JsonOut, check_out, say, write_json
+from sims.commands.manner import PosteriorFile, drawn_from
 from sims.commands.questions import ProcessCount, ScenarioFile
 
 if TYPE_CHECKING:
@@ -42,9 +43,7 @@ def design(
         float, typer.Option(help="Level of the test: one less what the interval covers.")
     ] = 0.05,
     *,
-    posterior: Annotated[
-        Path | None, typer.Option(metavar="P.json", help="What is known of the parameters.")
-    ] = None,
+    posterior: PosteriorFile = None,
     runs: Annotated[int, typer.Option(help="Runs, each by its own vector; at least 20.")] = 60,
     seed: Annotated[int, typer.Option(help="Names every draw.")] = 1,
     processes: ProcessCount = None,
@@ -58,12 +57,11 @@ def design(
     ] = None,
     json_out: JsonOut = None,
 ) -> None:
-    """Simulate a rollout by team in the model, in which teams see each other: how often its analysis would find the effect, how large
-    an effect it can find, what reaches those who are not treated, and how often it would find what is not there.
+    """Simulate a rollout by team in the model: how often its analysis would find the effect, and one that does not exist.
 
     Example: groundswell rollout design examples/midsize.yaml --design stepped-wedge --metric clicks
     """
-    from sims.forecasting.posterior import load_posterior
+    from sims.ensemble.bridge import parameter_source
     from sims.rollout.plan import DESIGNS, sealed
     from sims.rollout.power import simulated
     from sims.rollout.words import power_text
@@ -78,13 +76,14 @@ def design(
     wishes = [_wish(one, asked) for one in (DESIGNS if chosen == "all" else (cast("Design", chosen),))]
     begins = _first(first)
     loaded = Scenario.load(scenario)
-    sample = None if posterior is None else load_posterior(posterior).sample()
+    sample = drawn_from(posterior)
     plan = None if out is None else _drawn(loaded, wishes[0], begins)
     found = simulated(loaded, wishes, runs, posterior=sample, processes=processes)
     body = {
         "kind": "rollout-power",
         "scenario": loaded.name,
         "scenario_hash": loaded.content_hash(),
+        "parameters": parameter_source(sample),
         "wishes": [one.model_dump(mode="json") for one in wishes],
         "designs": found,
     }
@@ -121,7 +120,7 @@ def analyse(
 ) -> None:
     """Analyse a rollout: effect, cluster-robust error, and the interval of effects that redrawing the treatment does not refuse.
 
-    With a plan nothing is told before its last day, and arms are those that were drawn. Without one what is found is a hint.
+    With a plan nothing is shown before its last day, and arms are those that were drawn. Without one what is found is a hint.
 
     Example: groundswell rollout analyse units.csv --plan plan.json
     """
@@ -136,7 +135,7 @@ def analyse(
         raise InputError(f"--alpha: got {alpha:g}; the plan says the level; leave it out")
     level = 0.05 if alpha is None else alpha
     if not 0.001 <= level <= 0.5:
-        raise InputError(f"--alpha: got {level:g}; from 0.001 to 0.5; mend it")
+        raise InputError(f"--alpha: got {level:g}; from 0.001 to 0.5; correct it")
     units = read_units(data)
     if plan is None:
         body = {"kind": "rollout-analysis", "plan": None, **judged(units, level), "notes": ["unregistered"]}
@@ -173,14 +172,14 @@ def _wish(design: "Design", asked: dict[str, Any]) -> "Wish":
         first = error.errors()[0]
         where = f"--{first['loc'][0]}".replace("_", "-") if first["loc"] else "--steps"
         value = first["input"] if first["loc"] else asked["steps"]
-        raise InputError(f"{where}: got {value!r}; {first['msg']}; mend it") from None
+        raise InputError(f"{where}: got {value!r}; {first['msg']}; correct it") from None
 
 
 def _day(name: str, text: str | None) -> date | None:
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError:
-        raise InputError(f"{name}: got {text!r}; a date like 2026-03-31 is required; mend it") from None
+        raise InputError(f"{name}: got {text!r}; a date like 2026-03-31 is required; correct it") from None
 
 
 def _first(text: str | None) -> date:
@@ -216,5 +215,5 @@ def _same_draw(plan: "Plan", units: "Units", path: Path) -> None:
         if start != (NEVER if week is None else week):
             got, meant = ("never" if one in (NEVER, None) else str(one) for one in (start, week))
             raise InputError(
-                f"{path}: unit {name!r} starts in {got}, and was drawn to start in {meant}; units count as they were drawn; mend it"
+                f"{path}: unit {name!r} starts in {got}, and was drawn to start in {meant}; units count as they were drawn; correct it"
             )

@@ -96,7 +96,7 @@ def gate(
 
 @scheme.command("status")
 def status(draft: Draft, organisation: Organisation = "company", json_out: JsonOut = None) -> None:
-    """How a draft stands before the gate, as if it were to count as soon as everybody can be told. Exit 1 where more is missing than the
+    """The status of a draft at the gate, as if it were to count as soon as everybody can be notified. Exit 1 where more is missing than the
     second person.
 
     Example: groundswell scheme status d7

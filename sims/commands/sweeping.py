@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sims.commands.console import InputError, JsonOut, check_out, say, write_json
-from sims.commands.manner import AtDefaults, Checkpoint, OnCluster, manner_of
+from sims.commands.manner import AtDefaults, Checkpoint, OnCluster, PosteriorFile, manner_of
 from sims.commands.questions import ProcessCount, Runs, ScenarioFile, Seed
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def sweep(
     seed: Seed = None,
     processes: ProcessCount = None,
     at_defaults: AtDefaults = False,
+    posterior: PosteriorFile = None,
     checkpoint: Checkpoint = None,
     cluster: OnCluster = None,
     json_out: JsonOut = None,
@@ -62,7 +63,7 @@ def sweep(
         one.model_copy(update={"outcomes": OUTCOMES, "splits": ()})
         for one in (loaded.without_schemes(), *pulled(loaded, chosen, settings))
     ]
-    manner = manner_of(at_defaults, None, None, checkpoint, cluster)
+    manner = manner_of(at_defaults, None, None, checkpoint, cluster, posterior=posterior)
     results = simulate_all(tried, runs, seed, processes, manner, echoes=False)
     body = {
         "kind": "sweep",

@@ -1,5 +1,4 @@
-"""Compare scenarios run by run under common random numbers, beside doing nothing, and choose by the
-written rule."""
+"""Compare scenarios run by run under common random numbers, beside doing nothing, and choose by the written rule."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,8 +34,7 @@ class Comparison:
     def difference(
         self, name: str, against: str, outcome: str, split: str = ALL, days: slice | None = None
     ) -> NDArray[np.float64]:
-        """Run by run, what `name` has more than `against`, of a group and over some days (all unless given),
-        shape (runs,)."""
+        """Run by run, what `name` has more than `against`, of a group and over some days (all unless given), shape (runs,)."""
         by_name = {result.name: result for result in (self.control, *self.results)}
         whole = slice(0, self.control.provenance.horizon_days)
         mine, theirs = (by_name[each].over(outcome, days or whole, split) for each in (name, against))
@@ -76,8 +74,7 @@ class Comparison:
         return [slice(first, after) for first, after in zip(starts, ends, strict=True)]
 
     def pairs(self) -> list[tuple[str, str]]:
-        """Every (scenario, against): each scenario against doing nothing, then each against those before
-        it."""
+        """Every (scenario, against): each scenario against doing nothing, then each against those before it."""
         names = [result.name for result in self.results]
         versus_nothing = [(name, self.control.name) for name in names]
         return versus_nothing + [(later, earlier) for i, later in enumerate(names) for earlier in names[:i]]
@@ -154,8 +151,10 @@ class Comparison:
         return [split for split in self.control.splits() if split in everywhere]
 
     def difference_json(self, name: str, against: str, outcome: str, split: str = ALL) -> dict[str, Any]:
-        """One paired difference: its interval, as a part of `against` (null where that is never above 0), and
-        the share of runs in which it is higher, and better."""
+        """One paired difference: its interval, and the share of runs in which it is higher, and better.
+
+        Also as a part of `against` (null where that is never above 0).
+        """
         paired = self.difference(name, against, outcome, split)
         by_name = {result.name: result for result in (self.control, *self.results)}
         base = by_name[against].total(outcome, split)
@@ -183,8 +182,7 @@ def compare(
     processes: int | None = None,
     manner: Manner = PLAIN,
 ) -> Comparison:
-    """Simulate the scenarios and, as control, the first one's company left alone; pair them; choose the
-    better.
+    """Simulate the scenarios and, as control, the first one's company left alone; pair them; choose the better.
 
     All share the first scenario's seed and number of runs unless these are given. A precision that `manner` asks for is that of each
     scenario's difference to doing nothing. Raises ValueError when

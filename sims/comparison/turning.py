@@ -52,8 +52,9 @@ class Lever:
 
 @dataclass(frozen=True, eq=False)
 class Turning:
-    """What a lever brings at each setting, float64[runs, settings], and where that turns from more to less; `ground`, float64[runs], is
-    what that is held against.
+    """What a lever brings at each setting, float64[runs, settings], and where that turns from more to less.
+
+    `ground`, float64[runs], is what that is compared with.
     """
 
     scenario: str
@@ -247,7 +248,7 @@ def _turning(scenario: "Scenario", lever: Lever, outcome: str, how: tuple[int, i
         means = values.mean(axis=0)
         if lever.against == "least":
             return crossing(settings, means, lever.marginal)
-        # The ground stands before the first setting, and nothing turns between the two.
+        # The ground is before the first setting, and nothing turns between the two.
         return crossing(
             np.concatenate([settings[:1], settings]), np.concatenate([[ground.mean()], means]), False
         )
@@ -284,8 +285,10 @@ def _turning(scenario: "Scenario", lever: Lever, outcome: str, how: tuple[int, i
 
 
 def crossing(settings: Floats, means: Floats, marginal: bool) -> float | None:
-    """Where the effect turns: of means against that at the first setting the first change of sign, or, `marginal`, the top of the means
-    (the first setting where they never rise). None where there is no such."""
+    """Where the effect turns: where its mean changes sign, or, `marginal`, where the mean is greatest.
+
+    The first change of sign against the first setting; the first setting where the means never rise. None where there is no such place.
+    """
     if marginal:
         top = int(np.argmax(means))
         return None if top == means.size - 1 else _top(settings, means, top)

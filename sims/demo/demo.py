@@ -31,12 +31,11 @@ CANDIDATES = ("midsize-clicks.yaml", "midsize-recognition.yaml")
 PEOPLE = "people-midsize.csv"
 RUNS = 12
 LIVE_DAYS = 28
-BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
 @dataclass(frozen=True)
 class Demo:
-    """The demo company as it stands.
+    """The demo company as it is now.
 
     Who signs in for each role, what the rule chose, the scheme that is live, the scenario it comes from.
     """
@@ -174,9 +173,7 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
 
 
 def chosen_scenario(comparison: "Comparison", scenarios: "Sequence[Scenario]") -> "Scenario":
-    """The rule's choice; if that is to do nothing, the candidate with the most incremental clicks, to have a
-    demo.
-    """
+    """The rule's choice; if that is to do nothing, the candidate with the most incremental clicks, to have a demo."""
     named = {scenario.name: scenario for scenario in scenarios}
     if comparison.choice.scenario in named:
         return named[comparison.choice.scenario]
@@ -185,7 +182,7 @@ def chosen_scenario(comparison: "Comparison", scenarios: "Sequence[Scenario]") -
 
 
 def before_the_gate(comparison: "Comparison", scenarios: "Sequence[Scenario]") -> list[str]:
-    """How each candidate stands before the product's own gate.
+    """The status of each candidate at the product's own gate.
 
     Whether its rehearsal and its fairness would let it pass, and if not, why.
     """
@@ -197,10 +194,10 @@ def before_the_gate(comparison: "Comparison", scenarios: "Sequence[Scenario]") -
         lacks = [f"{runs} runs, and {FEWEST_RUNS} are needed"] if runs < FEWEST_RUNS else []
         [fair] = [check for check in each.checks if check.limit.outcome == "fairness"]
         if not fair.passed:
-            where = " in the middle run, and less in too many" if fair.value >= fair.limit.floor else ""
+            unsure = ", and it is not sure enough" if fair.value >= fair.limit.floor else ""
             lacks.append(
-                f"the least-paid segment gets {fair.value:.0%} of the usual points a share{where}, "
-                f"at least {fair.limit.floor:.0%} is wanted"
+                f"the least-paid segment gets {fair.value:.0%} of the usual points a share, at least {fair.limit.floor:.0%} is "
+                f"wanted{unsure}"
             )
         how = f"would need a written reason: {'; '.join(lacks)}" if lacks else "passes"
         found.append(f"Before the gate of a company that has a scheme, “{titles[each.name]}” {how}.")

@@ -234,7 +234,7 @@ def _quoting(quoted: bool) -> Literal[0, 3]:
 
 
 def _wholly_quoted(line: str) -> bool:
-    """Whether every field of a line separated by spaces or tabs stands in quotation marks; in others they are part of an id."""
+    """Whether every field of a line separated by spaces or tabs is in quotation marks; in others they are part of an id."""
     return re.fullmatch(r'\s*(?:"[^"]*"\s+)+"[^"]*"\s*', line) is not None
 
 

@@ -108,7 +108,7 @@ def decoded(file: Path, body: bytes, before: int = 0) -> str:
 
 
 class Line(NamedTuple):
-    """A line that holds something: how many lines stand before it, at which byte it begins, and its bytes."""
+    """A line that holds something: how many lines are before it, at which byte it begins, and its bytes."""
 
     before: int
     at: int

@@ -4,7 +4,9 @@ Importing it is light; the model is imported by the functions, in the process th
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from hashlib import sha256
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,7 +66,7 @@ def parameters_of(
 
 
 def parameter_source(posterior: "DefaultPosterior | None" = None) -> str:
-    """Which joint posterior runs draw from, for whoever wants the same numbers again; the stored one unless given."""
+    """Names the joint posterior that runs draw from, for reproduction; the stored one unless given."""
     from agents.parameters.default_posterior import default_posterior
 
     which = "the joint" if posterior is None else "a calibrated"
@@ -80,8 +82,9 @@ def daily_outcomes(
     at_defaults: bool = False,
     posterior: "DefaultPosterior | None" = None,
 ) -> list[list[Daily]]:
-    """Daily values of some runs in each scenario, run by run: {split: {outcome: float64[days]}}, `all` first, the scenario's splits
-    after it.
+    """Daily values of some runs in each scenario, run by run: {split: {outcome: float64[days]}}.
+
+    `all` comes first, the scenario's splits after it.
 
     Where there are arms, they are a split of their own and cross every other. The runs are lived side by side, and scenarios of one
     company share its people, audience and content. Each run goes by its own draw of the parameters (`parameters_of`).
@@ -104,14 +107,17 @@ def lived(questions: "Iterable[tuple[Scenario, Sequence[tuple[int, int, Paramete
 
     asked = [(scenario, [Draw(*each) for each in named]) for scenario, named in questions]
     found: list[list[Daily]] = [[] for _ in asked]
-    told: object = None
-    for alike in _alike([(_trunk(scenario), draws) for scenario, draws in asked]):
-        scenario, draws = asked[alike[0]]
-        if told != (_world(scenario), draws):
-            told, world = (_world(scenario), draws), World.of(scenario, draws)
-        with handed_on():
-            for place, dailies in _branches([asked[at][0] for at in alike], draws, world):
-                found[alike[place]] = dailies
+    built_of: object = None
+    with ExitStack() as kept:
+        for alike in _alike([(_trunk(scenario), draws) for scenario, draws in asked]):
+            scenario, draws = asked[alike[0]]
+            if built_of != (_world(scenario), draws):
+                kept.close()
+                kept.enter_context(handed_on())
+                built_of, world = (_world(scenario), draws), World.of(scenario, draws)
+            with handed_on():
+                for place, dailies in _branches([asked[at][0] for at in alike], draws, world):
+                    found[alike[place]] = dailies
     return [list(run) for run in zip(*found, strict=True)]
 
 
@@ -148,8 +154,11 @@ def _ended(company: "Ensemble", scenario: "Scenario") -> list[Daily]:
 def futures(
     scenario: "Scenario", draw: "tuple[int, int, Parameters]", days: int, chances: Sequence[int]
 ) -> list[Daily]:
-    """Daily values of one run (seed, run, parameters) as often as there are chances: until that day the same, after it each by the
-    chance of another run. What is drawn before the first day, such as who leaves when and what is published, stays the same."""
+    """Daily values of one run (seed, run, parameters) as often as there are chances.
+
+    Until that day they are the same, after it each goes by the chance of another run. What is drawn before the first day, such as who
+    leaves when and what is published, stays the same.
+    """
     from agents.ensemble import Ensemble
     from agents.world.lanes import Draw
     from agents.world.memory import handed_on
@@ -254,19 +263,29 @@ def guarded(result: Result) -> dict[str, NDArray[np.float64]]:
 
 
 def fairness(result: Result) -> NDArray[np.float64]:
-    """Per run: the least-paid segment's points per share, as a part of the median segment's; 1 if nobody
-    is paid.
+    """The least-paid segment's expected points a share, as a part of the median segment's, and how sure it is; 1 if nobody is paid.
 
-    Equal effort, equal pay: a scheme that pays for clicks pays well-connected segments more for the same
-    share. Segments without a share in a run are left out of it.
+    float64[runs], evenly spaced quantiles around the value of all runs together, with the jackknife's error.
+    Equal effort, equal pay: a scheme that pays for clicks pays well-connected segments more for the same share. In one run few people of a
+    segment share, and what clicks they happen to get is no scheme's doing: points of all runs count, over their shares.
     """
     segments = [split for split in result.daily if split.startswith(SEGMENT)]
-    points = np.array([result.total(POINTS, split) for split in segments])
-    shares = np.array([result.total(SHARES, split) for split in segments])
-    found = np.ones(result.provenance.runs)
-    for run in range(found.size):
-        shared = shares[:, run] > 0
-        pay = points[shared, run] / shares[shared, run]
-        if pay.size and np.median(pay) > 0:
-            found[run] = pay.min() / np.median(pay)
-    return found
+    points, shares = (
+        np.array([result.total(name, split) for split in segments]).reshape(len(segments), -1)
+        for name in (POINTS, SHARES)
+    )
+    runs = result.provenance.runs
+    whole = _least_paid(points.sum(axis=1), shares.sum(axis=1))
+    if runs < 2:
+        return np.full(runs, whole)
+    others = (sums.sum(axis=1, keepdims=True) - sums for sums in (points, shares))
+    left = np.array([_least_paid(*each) for each in zip(*(one.T for one in others), strict=True)])
+    error = float(np.sqrt((runs - 1) / runs * np.sum((left - left.mean()) ** 2)))
+    places = [NormalDist().inv_cdf((at + 0.5) / runs) for at in range(runs)]
+    return np.maximum(0.0, whole + error * np.array(places))
+
+
+def _least_paid(points: NDArray[np.float64], shares: NDArray[np.float64]) -> float:
+    # Segments without a share are left out.
+    pay = points[shares > 0] / shares[shares > 0]
+    return float(pay.min() / np.median(pay)) if pay.size and np.median(pay) > 0 else 1.0

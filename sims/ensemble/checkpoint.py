@@ -1,4 +1,4 @@
-"""Runs of a sweep that are done already, a file each: whoever asks the same again goes on from there.
+"""Checkpoints of a sweep, a file for each finished run: the same request resumes from them.
 
 A file is whole or not there: it is written beside its place and moved there, and its check sum says that all of it arrived. Workers
 write them, so that what a killed parent had not yet gathered is kept too. Nothing but the question names a folder: scenarios, seed,

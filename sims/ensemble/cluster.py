@@ -1,5 +1,5 @@
 """An ensemble on a Ray cluster: the extra `cluster`. What the tasks share is put into the cluster's store once and read there
-without a copy; a task whose worker died is done again by Ray."""
+without a copy; Ray repeats a task whose worker died."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Cluster:
         return f"Ray, {self.address}"
 
     def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Generator[R, None, None]:
-        """One result per task, in order. Whoever stops asking for results cancels what is left."""
+        """One result per task, in order. Closing the iterator cancels what is left."""
         ray = _ray()
         with _connected(ray, self.address):
             known = ray.put(shared)

@@ -114,7 +114,7 @@ def between_periods(result: Ensemble) -> list[dict[str, Any]]:
     """Every period minus the one before, of the whole company and of each arm, run by run: flows per head and week; empty with one period.
 
     Each entry: `split` (`all`, or an arm), `outcome`, `per`, the first days of the `earlier` and the `later` period, their values, and the
-    difference. What changed between them is the phase and the time: an arm that had no change tells the two apart.
+    difference. What changed between them is the phase and the time: an arm without a change separates the two.
     """
     found = []
     periods = result.periods

@@ -31,8 +31,9 @@ class Crew:
         self._given, self._tries = (function, shared), tries
         self._workers: dict[Connection, tuple[BaseProcess, int | None]] = {}
         self._deaths: dict[int, int] = {}
-        for _ in range(count):
-            self._hire()
+        # A pipe holds little: whoever is told before the next is hired keeps that one waiting until it has come up.
+        for pipe in [self._hire() for _ in range(count)]:
+            self._tell(pipe)
 
     def results(self, tasks: Sequence[Any]) -> Generator[Any, None, None]:
         """One result per task, in order. What a dead worker took with it is done again, by a new one; raises `LostTaskError` where the same
@@ -62,14 +63,20 @@ class Crew:
             pipe.close()
         self._workers.clear()
 
-    def _hire(self) -> None:
+    def _hire(self) -> Connection:
         context = multiprocessing.get_context("spawn")
         mine, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, *self._given), daemon=True)
+        process = context.Process(target=_serve, args=(theirs,), daemon=True)
         process.start()
         # Only the worker holds its end now, so that it ends with the worker.
         theirs.close()
         self._workers[mine] = (process, None)
+        return mine
+
+    def _tell(self, pipe: Connection) -> None:
+        # One that has died already is found when its first answer is waited for.
+        with suppress(*GONE):
+            pipe.send(self._given)
 
     def _give(self, pipe: Connection, process: BaseProcess, left: deque[int], tasks: Sequence[Any]) -> None:
         at = left.popleft()
@@ -91,7 +98,7 @@ class Crew:
             if self._deaths[at] > self._tries:
                 raise LostTaskError(f"{self._deaths[at]} times over") from None
             left.appendleft(at)
-            self._hire()
+            self._tell(self._hire())
             return
         self._workers[pipe] = (process, None)
         if not fine:
@@ -99,11 +106,15 @@ class Crew:
         found[at] = value
 
 
-def _serve(pipe: Connection, function: Callable[[Any, Any], Any], shared: Any) -> None:
-    """The life of a worker: tasks in, results out, until nobody is there."""
+def _serve(pipe: Connection) -> None:
+    """The main loop of a worker: the function and what it shares, then tasks in, results out, until the pipe is closed."""
     # An interrupt is the parent's to answer: it cancels what is left, and the worker ends without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=end_with_parent, daemon=True).start()
+    try:
+        function, shared = pipe.recv()
+    except GONE:
+        return
     while True:
         try:
             task = pipe.recv()

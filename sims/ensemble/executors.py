@@ -70,7 +70,7 @@ class Processes:
 
     def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Generator[R, None, None]:
         """One result per task, in order. What a dead worker took with it is done again; raises `ExecutorError` where that
-        does not help. Whoever stops asking for results ends the workers at once."""
+        does not help. Closing the iterator ends the workers at once."""
         crew = Crew(min(self.count, len(tasks)), function, shared, TRIES)
         try:
             yield from crew.results(tasks)
@@ -125,9 +125,7 @@ def _ended(number: int, _: FrameType | None) -> None:
 
 @contextmanager
 def progress(label: str, total: int, quiet_seconds: float = 1.0) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal's standard error for work beyond `quiet_seconds`; yields what to call with steps
-    done.
-    """
+    """A bar on a terminal's standard error for work beyond `quiet_seconds`; yields what to call with steps done."""
     if not sys.stderr.isatty():
         yield lambda steps: None
         return

@@ -20,7 +20,7 @@ from sims.ensemble.intervals import interval
 
 Runs = NDArray[np.float64]
 
-# Fewer runs tell too little of their own spread; looking again and again at few would end too early.
+# Fewer runs estimate their own spread too badly, and repeated looks at few runs would stop too early.
 RUNS_LEAST, RUNS_MOST = 30, 2_000
 # The next look is at what the runs so far say is needed and a little more, in whole steps, and never at more than twice as many.
 MARGIN, STEP, GROWTH = 1.1, 10, 2
@@ -62,8 +62,10 @@ class Precision:
 
 @dataclass(frozen=True)
 class Reached:
-    """What some runs reached: `half_width`, how far the median may still move, and `range_width`, of the middle 80 % of the runs, both in
-    the outcome's unit, for the series that is known worst."""
+    """What some runs reached, for the series that is known worst.
+
+    `half_width`, how far the median may still move, and `range_width`, of the middle 80 % of the runs, are in the outcome's unit.
+    """
 
     asked: Precision
     runs: int

@@ -1,5 +1,4 @@
-"""What an ensemble gives back: daily values by run, their intervals, a tidy table, and JSON that is the
-same every time."""
+"""What an ensemble gives back: daily values by run, their intervals, a tidy table, and JSON that is the same every time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,8 +23,7 @@ Runs = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class OutcomeSpec:
-    """What one outcome is: name, title for people, unit, definition, how days add up, and which way is
-    better.
+    """What one outcome is: name, title for people, unit, definition, how days add up, and which way is better.
 
     A *flow* adds up over days (clicks). A *stock* is a level at the end of each day (trust): over some days
     it is the mean of their last seven. A *ratio* divides the sums of the two flows that `of` names.
@@ -75,8 +73,10 @@ class Provenance:
 
 
 def over(spec: OutcomeSpec, values: Mapping[str, Runs], days: slice) -> Runs:
-    """One outcome over some days from daily values (runs, days), shape (runs,): a flow's sum, a stock's mean over their last seven, a
-    ratio of sums (0 where nothing is to be divided by)."""
+    """One outcome over some days from daily values (runs, days), shape (runs,).
+
+    The sum of a flow, the mean of a stock over its last seven days, or a ratio of sums (0 where its denominator is 0).
+    """
     if spec.of is not None:
         above, below = (values[name][:, days].sum(axis=1) for name in spec.of)
         return np.asarray(np.divide(above, below, out=np.zeros_like(above), where=below > 0))
@@ -91,7 +91,7 @@ class Result:
 
     `reported` are the outcomes that summaries show; the table holds all of them. `change_days` are the days on
     which some phase begins; they cut the horizon into periods. `warnings`: where the scenario leaves what was ever measured. `echoes`:
-    the first runs again under the same parameters and another chance, which tells the two apart; none at the defaults. `precision`: what
+    the first runs again under the same parameters and another chance, which separates the two; none at the defaults. `precision`: what
     was asked of it and reached.
     """
 
@@ -125,8 +125,10 @@ class Result:
         return all(name in self.daily[split] for name in self.specs[outcome].of or (outcome,))
 
     def over(self, outcome: str, days: slice, split: str = ALL) -> Runs:
-        """One outcome over some days, shape (runs,): a flow's sum, a stock's mean over their last seven, a
-        ratio of sums (0 where nothing is to be divided by)."""
+        """One outcome over some days, shape (runs,): the sum of a flow, the mean of a stock over its last seven days, a ratio of sums.
+
+        A ratio is 0 where its denominator is 0.
+        """
         return over(self.specs[outcome], self.daily[split], days)
 
     def echo_over(self, outcome: str, days: slice) -> Runs:
@@ -177,8 +179,10 @@ class Result:
         return pd.concat(parts, ignore_index=True)
 
     def uncertainty(self) -> dict[str, Any]:
-        """For each reported outcome, how much of its interval's width is what is not known of people, and how much chance (None where
-        it has no width); empty at the defaults."""
+        """For each reported outcome, which parts of its interval's width are parameter uncertainty and chance.
+
+        None where the interval has no width; empty where runs go by the defaults.
+        """
         if not self.echoes:
             return {}
         found: dict[str, Any] = {}

@@ -5,7 +5,7 @@ the compiler.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,7 @@ class Manner:
     processes    local processes; one a core unless given
     at_defaults  every run goes by the declared defaults, instead of its own draw from the joint posterior
     precision    go on beyond the runs asked for until the outcome is known so precisely
-    checkpoint   folder that keeps finished runs, for whoever asks the same again
+    checkpoint   folder that keeps finished runs, from which the same request resumes
     cluster      address of a Ray cluster, or `local`
     posterior    each run's vector is one of these, instead of the stored joint posterior's
     """
@@ -78,14 +78,14 @@ def simulate_all(
     """Run several scenarios under common random numbers: run r draws the same numbers, and goes by the same parameters, in each.
 
     `runs` and `seed` are the first scenario's unless given. A precision is that of the outcome in each scenario, or of the
-    difference of each `paired` scenario, by its place, to the first. `echoes`: whether to tell chance from what is not known. Raises
+    difference of each `paired` scenario, by its place, to the first. `echoes`: whether to separate chance and parameter uncertainty. Raises
     ValueError where reposts would never end.
     """
     runs = check_runs(scenarios[0].runs if runs is None else runs)
     seed = check_seed(scenarios[0].seed if seed is None else seed)
     if manner.precision is not None:
         runs = _least(manner.precision, runs)
-    told = [warnings_of(scenario, _drawn(scenario, seed, runs, manner)) for scenario in scenarios]
+    each = [warnings_of(scenario, _drawn(scenario, seed, runs, manner)) for scenario in scenarios]
     processes = manner.processes if processes is None else processes
     sweep = Sweep(
         tuple(scenarios),
@@ -96,15 +96,20 @@ def simulate_all(
         cluster=manner.cluster,
         posterior=manner.posterior,
     )
-    found, precision = sweep.dailies(range(runs)), None
+    told_apart = echoes and not manner.at_defaults
+    # One crew for all that is known to be wanted: whoever works has begun only once.
+    at_once = echoes_for(runs) if told_apart and manner.precision is None else 0
+    found, again = sweep.with_echoes(runs, at_once)
+    precision = None
     while manner.precision is not None:
         precision = _reached(manner.precision, found, paired)
         if precision.enough or precision.runs >= manner.precision.most_runs:
             break
         found += sweep.dailies(range(len(found), next_runs(precision)))
-    again = [] if manner.at_defaults or not echoes else sweep.echoes(echoes_for(len(found)))
+    if told_apart and manner.precision is not None:
+        again = sweep.with_echoes(0, echoes_for(len(found)))[1]
     gathered = []
-    for place, (scenario, warnings) in enumerate(zip(scenarios, told, strict=True)):
+    for place, (scenario, warnings) in enumerate(zip(scenarios, each, strict=True)):
         mine = _Gathered([run[place] for run in found], [run[place] for run in again], warnings, precision)
         gathered.append(_gather(scenario, sweep, mine))
     return gathered
@@ -162,16 +167,24 @@ def check_seed(seed: int) -> int:
     return seed
 
 
-def gathered(scenario: "Scenario", seed: int, runs: Sequence[Daily], warned: bool = True) -> Result:
+def gathered(
+    scenario: "Scenario",
+    seed: int,
+    runs: Sequence[Daily],
+    warned: bool = True,
+    posterior: "DefaultPosterior | None" = None,
+) -> Result:
     """Runs 0 and following of a scenario, however they were come by, as one result without what chance alone would spread. `warned`:
-    whether it is also told where the scenario leaves what was ever measured."""
-    told = warnings_of(scenario, _drawn(scenario, seed, len(runs), PLAIN)) if warned else ()
-    return _gather(scenario, Sweep((scenario,), seed, at_defaults=False), _Gathered(runs, warnings=told))
+    whether to warn where the scenario leaves what was ever measured; `posterior`: whose vectors they went by."""
+    manner = replace(PLAIN, posterior=posterior)
+    warned_of = warnings_of(scenario, _drawn(scenario, seed, len(runs), manner)) if warned else ()
+    sweep = Sweep((scenario,), seed, at_defaults=False, posterior=posterior)
+    return _gather(scenario, sweep, _Gathered(runs, warnings=warned_of))
 
 
 @dataclass(frozen=True)
 class _Gathered:
-    """What came of one scenario: its runs, their echoes, what is to be told, and the precision reached."""
+    """The outcome of one scenario: its runs, their echoes, the warnings, and the precision reached."""
 
     runs: Sequence[Daily]
     echoes: Sequence[Daily] = field(default=())

@@ -1,4 +1,4 @@
-"""What is told beside numbers: cascades that no measurement knows, what changes nothing, where signs turn; and endless cascades refused."""
+"""Warns beside numbers of cascades that no measurement knows, of what changes nothing and where signs turn; refuses endless cascades."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -18,10 +18,10 @@ REMEDY = "lower the channel's visibility (0.06 to 0.5 is usual), repost_base or 
 
 
 def warnings_of(scenario: "Scenario", drawn: Sequence["Parameters"] = ()) -> tuple[str, ...]:
-    """What people should be told of the scenario beside its numbers; `drawn`: what its runs go by, where that is not its defaults.
+    """Warnings to show with the numbers of a scenario; `drawn`: what its runs go by, where that is not its defaults.
 
     Raises ValueError where an average repost brings more than one repost at the defaults. Where it does so only in some draws, the
-    audience's end is the cascade's, and that is told.
+    audience's end is the cascade's, and a warning says so.
     """
     found, *others = average_reposts(scenario, [scenario.parameters.resolve(), *drawn])
     said = (

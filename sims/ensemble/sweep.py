@@ -1,4 +1,4 @@
-"""All runs of some scenarios: which are done already, how the others are cut into chunks, and who carries these out."""
+"""All runs of some scenarios: which are finished already, how the others are cut into chunks, and which executor runs these."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sims.scenario.scenario import Scenario
 
 # What a process gives to runs that it lives side by side; beyond so many of them more bring no speed.
-MEMORY_A_CHUNK, RUNS_A_CHUNK = 3 << 29, 128
+MEMORY_A_CHUNK, RUNS_A_CHUNK = 3 << 29, 64
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,10 @@ class Sweep:
                 advance(several * len(chunk.runs))
         return [found[run] for run in runs]
 
-    def echoes(self, count: int) -> list[list[Daily]]:
-        """The first `count` runs again, under the same parameters and another chance; only what concerns everybody."""
-        found = self.dailies([ECHO + run for run in range(count)])
-        return [[{ALL: daily[ALL]} for daily in dailies] for dailies in found]
+    def with_echoes(self, runs: int, echoes: int) -> tuple[list[list[Daily]], list[list[Daily]]]:
+        """The first runs; and the first `echoes` again, under the same parameters and another chance: of these what concerns everybody."""
+        found = self.dailies([*range(runs), *(ECHO + run for run in range(echoes))])
+        return found[:runs], [[{ALL: daily[ALL]} for daily in dailies] for dailies in found[runs:]]
 
     @cached_property
     def folder(self) -> Path | None:
@@ -118,7 +118,7 @@ def chunks(scenarios: Sequence["Scenario"], runs: Sequence[int], processes: int)
     # A scenario that forks from another lives beside it.
     heaviest = max(map(bytes_a_run, scenarios)) * 3 // (2 if len(scenarios) > 1 else 3)
     most = max(1, min(RUNS_A_CHUNK, MEMORY_A_CHUNK // max(heaviest, 1), -(-len(runs) // processes)))
-    # Even chunks: none waits for one that is longer.
-    count = -(-len(runs) // most)
+    # Even chunks, as many for each process: none waits for one that is longer, or for another that has one more to do.
+    count = min(len(runs), processes * -(-len(runs) // (most * processes)))
     cuts = [place * len(runs) // count for place in range(count + 1)]
     return [Chunk(tuple(runs[first:after])) for first, after in pairwise(cuts)]

@@ -162,7 +162,12 @@ def explain(
     )
     off = set(first.parameters.off) & set(second.parameters.off)
     puzzle = Puzzle(
-        (first, second), groups_of(_known(), wanted, sorted(off)), specs[outcome], seed, manner.at_defaults
+        (first, second),
+        groups_of(_known(), wanted, sorted(off)),
+        specs[outcome],
+        seed,
+        manner.at_defaults,
+        manner.posterior,
     )
     told = tuple(dict.fromkeys(text for scenario in (first, second) for text in warnings_of(scenario)))
     orders = [orders_of(puzzle, run, pairs) for run in range(runs)]
@@ -232,7 +237,7 @@ def _taken_apart(
         (first.title or first.name, second.title or second.name),
         puzzle.outcome,
         puzzle.seed,
-        None if puzzle.at_defaults else parameter_source(),
+        None if puzzle.at_defaults else parameter_source(puzzle.posterior),
         ends[puzzle.whole][ALL],
         {split: ends[puzzle.whole][split] for split in people},
         tuple(parts),

@@ -130,8 +130,9 @@ FURTHER = "further"
 def groups_of(
     known: Mapping[str, object], wanted: Sequence[str] = (), off: Sequence[str] = ()
 ) -> tuple[Group, ...]:
-    """The groups among the `known` mechanisms, without those that are switched `off` in any case; only the `wanted` ones, by name, or
-    all. What stands in no group is in one of its own kind, `further`.
+    """The groups among the `known` mechanisms, without those that are switched `off` in any case; only the `wanted` ones, by name, or all.
+
+    What is in no group is in one of its own kind, `further`.
 
     Raises ValueError for a name of no group.
     """

@@ -9,7 +9,6 @@ nothing (Shapley 1953; for decompositions of a difference, Shorrocks 2013; for g
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,16 +50,3 @@ def along(orders: Sequence[Sequence[int]], worlds: Mapping[int, float]) -> Parts
         low, high = np.where(there, value, least), np.where(there, value, most)
         found[:, list(order)] += np.diff(value), low[1:] - high[:-1], high[1:] - low[:-1]
     return Parts(*(found / len(orders)))
-
-
-def exact(worlds: Mapping[int, float], players: int) -> Floats:
-    """float64[players]: the values from all 2**players worlds."""
-    found = np.zeros(players)
-    for world, value in worlds.items():
-        size = world.bit_count()
-        for player in range(players):
-            if world >> player & 1:
-                found[player] += value / (players * comb(players - 1, size - 1))
-            else:
-                found[player] -= value / (players * comb(players - 1, size))
-    return found

@@ -15,6 +15,7 @@ from sims.explanation.mechanisms import Group
 from sims.explanation.shapley import path
 
 if TYPE_CHECKING:
+    from agents.parameters.default_posterior import DefaultPosterior
     from agents.parameters.parameters import Parameters
     from sims.scenario.scenario import Scenario
 
@@ -32,6 +33,7 @@ class Puzzle:
     outcome: OutcomeSpec
     seed: int
     at_defaults: bool = False
+    posterior: "DefaultPosterior | None" = None
 
     @property
     def whole(self) -> int:
@@ -75,8 +77,10 @@ def all_differences(
 
 
 def orders_of(puzzle: Puzzle, run: int, pairs: int) -> list[list[int]]:
-    """In which orders the groups are switched on in this run: drawn by seed and run, each with its reverse, which cancels much of what
-    an order alone would say."""
+    """In which orders the groups are switched on in this run.
+
+    Drawn by seed and run, each with its reverse, which cancels much of what a single order would say.
+    """
     found = []
     for pair in range(pairs):
         order = np.random.default_rng((puzzle.seed, run, pair)).permutation(len(puzzle.groups)).tolist()
@@ -90,7 +94,7 @@ def worlds_of(orders: Sequence[Sequence[int]]) -> list[int]:
 
 
 def _parameters(puzzle: Puzzle, scenario: "Scenario", run: int, world: int) -> "Parameters":
-    own = parameters_of(scenario, puzzle.seed, run, puzzle.at_defaults)
+    own = parameters_of(scenario, puzzle.seed, run, puzzle.at_defaults, puzzle.posterior)
     return own.without(*switched_off(puzzle.groups, world))
 
 

@@ -1,5 +1,6 @@
-"""Naive forecasts that a model has to beat, each a distribution: the last value, the mean of before, an autoregression, and exponential
-smoothing. The last two are those of statsmodels.
+"""Naive forecasts that a model has to beat, each a distribution.
+
+The last value, the mean of before, an autoregression, and exponential smoothing. The last two are those of statsmodels.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 Values = NDArray[np.float64]
-QUANTILES = norm.ppf((np.arange(99) + 1) / 100)
+QUANTILES = ndtri((np.arange(99) + 1) / 100)
 YEAR_WEEKS = 52
 DIFFERENCES_LEAST = 3
 AR_LEAST, ETS_LEAST = 5, 10

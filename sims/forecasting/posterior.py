@@ -1,6 +1,7 @@
 """A posterior as a file: equally likely vectors of parameters, and how they were come by."""
 
 import json
+import math
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -43,9 +44,10 @@ class Posterior(Part):
         for place, vector in enumerate(self.values):
             if len(vector) != len(self.names):
                 raise ValueError(
-                    f"vector {place} has {len(vector)} values; one for each of {len(self.names)} names is required; mend it"
+                    f"vector {place} has {len(vector)} values; one for each of {len(self.names)} names is required; correct it"
                 )
             Parameters(**dict(zip(self.names, vector, strict=True)))
+        _check_told(self.calibration or {}, len(self.values))
         if self.seal is not None and self.seal != seal_of(self.model_dump(mode="json")):
             raise ValueError(
                 f"seal {self.seal[:16]!r}; the posterior was changed since it was calibrated; use the file as `groundswell "
@@ -70,13 +72,39 @@ class Posterior(Part):
         return DefaultPosterior.of(self.model_dump(mode="json"))
 
 
+def _check_told(told: Mapping[str, Any], vectors: int) -> None:
+    """What a calibration says of itself is read by pages and forecasts. Raises ValueError where it is not of its form."""
+    warnings, parameters, rows = (told.get(name) for name in ("warnings", "parameters", "coordinates"))
+    fits = {
+        "warnings": warnings is None
+        or (isinstance(warnings, list) and all(isinstance(one, str) for one in warnings)),
+        "parameters": parameters is None
+        or (isinstance(parameters, dict) and all(isinstance(one, dict) for one in parameters.values())),
+        "coordinates": rows is None or _is_table(rows, vectors),
+    }
+    wrong = next((name for name, fine in fits.items() if not fine), None)
+    if wrong is not None:
+        raise ValueError(
+            f"calibration.{wrong}; not as `groundswell calibrate` writes it; use its file, or leave `calibration` out"
+        )
+
+
+def _is_table(rows: Any, count: int) -> bool:
+    """Whether it is so many rows of equally many numbers."""
+    if not isinstance(rows, list) or len(rows) != count or not all(isinstance(row, list) for row in rows):
+        return False
+    return len({len(row) for row in rows}) == 1 and all(
+        isinstance(one, int | float) and math.isfinite(one) for row in rows for one in row
+    )
+
+
 def seal_of(body: Mapping[str, Any]) -> str:
     """SHA-256 over everything but the seal itself."""
     return sha256(rfc8785.dumps({name: value for name, value in body.items() if name != "seal"})).hexdigest()
 
 
 def sealed(body: Mapping[str, Any]) -> Posterior:
-    """A posterior that can be told from one that was changed."""
+    """A posterior that can be shown from one that was changed."""
     unsealed = Posterior.model_validate({**body, "seal": None})
     return Posterior.model_validate({**body, "seal": seal_of(unsealed.model_dump(mode="json"))})
 
@@ -91,6 +119,44 @@ def load_posterior(path: Path | None) -> Posterior:
             provenance=stored.provenance, names=stored.names, values=tuple(map(tuple, stored.values.tolist()))
         )
     return parse_data(read_json_file(path, "posterior"), Posterior, str(path))
+
+
+def posterior_of_bytes(data: bytes, name: str) -> Posterior:
+    """A posterior as it was sent. Raises DocumentError: one line that names it."""
+    try:
+        body = json.loads(data)
+    except (ValueError, RecursionError):
+        raise DocumentError(
+            "{name}:1: is no JSON; send the file that `groundswell calibrate --out` wrote", name=name
+        ) from None
+    return parse_data(body, Posterior, name)
+
+
+def units() -> dict[str, str]:
+    """In which unit each parameter of the model is."""
+    from agents.parameters.parameters import DECLARATIONS
+
+    return {name: one.unit for name, one in DECLARATIONS.items()}
+
+
+def posterior_in(spec: Mapping[str, Any]) -> Posterior | None:
+    """The company's own posterior that a job goes by; None: the stored one. Forecasts of former versions hold the document alone."""
+    named = spec.get("posterior")
+    return None if named is None else Posterior.model_validate(named.get("document", named))
+
+
+def sample_in(spec: Mapping[str, Any]) -> "DefaultPosterior | None":
+    """The same as runs draw from it."""
+    found = posterior_in(spec)
+    return None if found is None else found.sample()
+
+
+def named_in(spec: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Which recalibration a job goes by, for whoever reads its numbers; None: the stored posterior."""
+    named = spec.get("posterior")
+    if named is None or "recalibration" not in named:
+        return None
+    return {"number": named["recalibration"], "hash": named["hash"]}
 
 
 def read_json_file(path: Path, what: str) -> Any:

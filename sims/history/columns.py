@@ -1,6 +1,7 @@
 """Which column of another tool's table says what: a small YAML, or the table's own column names."""
 
 import re
+from collections.abc import Sequence
 from datetime import date as calendar_date
 from datetime import datetime
 from typing import Annotated, Literal, Self
@@ -9,6 +10,7 @@ from pydantic import Field, model_validator
 
 from rewards.bounds import FIRST_YEAR, LAST_YEAR
 from rewards.scheme.quantities import Part
+from rewards.sheets import column_of
 from sims.history.series import HistoryPhase
 
 Header = Annotated[str, Field(min_length=1, max_length=200)]
@@ -17,6 +19,21 @@ FLOWS = (
 )  # fmt: skip
 STOCKS = ("enrolled", "weekly_sharers")
 WHO = ("person", "team", "segment", "arm")
+HEADINGS = {
+    "date": "date week day datum woche tag weekof weekstarting kalenderwoche kw",
+    "person": "person employee member user name email mitarbeiter mitarbeiterin nutzer",
+    "team": "team department group abteilung gruppe",
+    "segment": "segment division unit bereich sparte",
+    "arm": "arm variant",
+    "shares": "shares share posts postspublished posted shared beiträge geteilt teilungen",
+    "clicks": "clicks click linkclicks clickthroughs klicks linkklicks",
+    "active_sharers": "activesharers activeusers activeadvocates advocates aktive aktivenutzer",
+    "enrolled": "enrolled members registered users signedup teilnehmer angemeldet registriert",
+    "reactions": "reactions likes engagements engagement interactions reaktionen interaktionen",
+    "leads": "leads lead conversions",
+    "spend": "spend cost costs kosten ausgaben",
+}
+"""What tools and spreadsheets call their columns, without capitals, spaces and hyphens; the first that is there counts."""
 _WEEK = re.compile(r"(\d{4})-?W(\d{1,2})")
 _DOTTED = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
 
@@ -39,6 +56,8 @@ class Columns(Part):
     """How many people the company has."""
     phases: Annotated[tuple[HistoryPhase, ...], Field(max_length=500)] = ()
     """What was in force from which date on."""
+    leave_out: Annotated[tuple[Header, ...], Field(max_length=50)] = ()
+    """What is not to be read although a column is called so."""
     person: Header | None = None
     team: Header | None = None
     segment: Header | None = None
@@ -70,7 +89,11 @@ class Columns(Part):
 
     def heading(self, name: str) -> str:
         """The heading that is looked for."""
-        return getattr(self, name) or name
+        return "" if name in self.leave_out else getattr(self, name) or name
+
+    def names_week(self, text: str) -> bool:
+        """Whether a cell names a week and not a day."""
+        return not self.date_format and _WEEK.fullmatch(text) is not None
 
     def day(self, text: str) -> calendar_date:
         """A cell's date. Raises ValueError, in words."""
@@ -82,7 +105,7 @@ class Columns(Part):
                 return datetime.strptime(text, self.date_format).date()  # noqa: DTZ007 - a date has no zone
             except ValueError:
                 raise ValueError(
-                    f"got {text[:40]!r}; date_format is {self.date_format!r}; mend the cell or the format"
+                    f"got {text[:40]!r}; date_format is {self.date_format!r}; correct the cell or the format"
                 ) from None
         try:
             if week := _WEEK.fullmatch(text):
@@ -93,12 +116,24 @@ class Columns(Part):
             return datetime.fromisoformat(text).date()
         except ValueError:
             raise ValueError(
-                f"got {text[:40]!r}; a date like 2026-03-02, 02.03.2026 or 2026-W10 is required; mend the cell, or give the columns "
+                f"got {text[:40]!r}; a date like 2026-03-02, 02.03.2026 or 2026-W10 is required; correct the cell, or give the columns "
                 "file a date_format such as %m/%d/%Y"
             ) from None
 
 
+def guessed(header: Sequence[str]) -> dict[str, str]:
+    """Which heading is likely to say what, each once: for a form that somebody looks at."""
+    known = {column_of(cell): cell for cell in reversed(header) if cell}
+    found: dict[str, str] = {}
+    for name in ("date", *WHO, *STOCKS, *FLOWS):
+        words = [column_of(name), *map(column_of, HEADINGS.get(name, "").split())]
+        cell = next((known[word] for word in words if word in known), None)
+        if cell is not None and cell not in found.values():
+            found[name] = cell
+    return found
+
+
 def _in_years(day: calendar_date, text: str) -> calendar_date:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(f"got {text[:40]!r}; limit years {FIRST_YEAR} to {LAST_YEAR}; mend the cell")
+        raise ValueError(f"got {text[:40]!r}; limit years {FIRST_YEAR} to {LAST_YEAR}; correct the cell")
     return day

@@ -79,5 +79,5 @@ def check_span(first: int, last: int) -> None:
     if last - first + 1 > MOST_DAYS:
         raise HistoryError(
             f"dates from {date.fromordinal(first)} to {date.fromordinal(last)}; a history has at most {MOST_DAYS} days; "
-            "mend the date that is wrong, or leave out what is too old"
+            "correct the date that is wrong, or leave out what is too old"
         )

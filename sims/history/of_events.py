@@ -18,7 +18,7 @@ COUNTED = {
 ALWAYS = ("active_sharers", "weekly_sharers", "shares", "clicks")
 LIVE = ("opens", *ALWAYS, "thanks")
 """What the live program always knows. Of a measure beyond these it knows, and a log beyond `ALWAYS`, only where there is an event of it:
-leads and reactions are told by connectors, and without one nothing is known of them."""
+leads and reactions are reported by connectors, and without one nothing is known of them."""
 Happening = tuple[str, str, int, float]
 """(person, measure, day, quantity): what is no event, such as a badge."""
 

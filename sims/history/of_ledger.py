@@ -1,4 +1,4 @@
-"""A history from the live program: its events, and what of it stands in the ledger alone."""
+"""A history from the live program: its events, and what of it is in the ledger alone."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

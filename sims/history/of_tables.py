@@ -8,10 +8,10 @@ from pathlib import Path
 
 from rewards.bounds import decimal_of
 from rewards.document import DocumentError, read_text
-from rewards.sheets import Record, SheetError, column_of, header_of
+from rewards.sheets import DELIMITERS, Record, SheetError, column_of, decode, header_of
 from rewards.workbooks import is_workbook, sheet_of
 from sims.doctor import version
-from sims.history.columns import FLOWS, STOCKS, WHO, Columns
+from sims.history.columns import FLOWS, HEADINGS, STOCKS, WHO, Columns
 from sims.history.counting import HistoryError, check_span
 from sims.history.series import ALL, MEASURES, WEEK_DAYS, History, Values
 
@@ -24,7 +24,7 @@ Who = tuple[str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: the line that it stands on, its day (an ordinal), whose it is, and its values; None is a blank cell."""
+    """One row: the line that it is on, its day (an ordinal), whose it is, and its values; None is a blank cell."""
 
     line: int
     day: int
@@ -34,38 +34,55 @@ class Row:
 
 def history_of_table(path: Path, columns: Columns) -> History:
     """A CSV file or the first sheet of a workbook. Raises DocumentError: one line naming file, line, value, limit and remedy."""
+    return history_of_sheet(_bytes(path), str(path), columns)
+
+
+def history_of_sheet(sheet: bytes, name: str, columns: Columns) -> History:
+    """The same of a file's bytes; `name` is what it is called where something is wrong with it."""
     try:
-        line, header, records = _records(path, columns)
-        names, rows = _rows(line, header, records, columns)
+        known = [columns.heading(name) for name in ("date", *WHO, *STOCKS, *FLOWS)]
+        line, header, records = _records(sheet, known)
+        names, rows, weeks = _rows(line, header, records, columns)
         told: list[str] = []
         rows = _once(rows, columns, told)
-        every = _every(rows, columns)
+        every = _every(rows, columns, weeks)
         history = _history(_Table.of(names, rows, every), columns, told)
     except SheetError as error:
-        raise DocumentError("{path}:{line}: {error}", path=path, line=error.line, error=error) from None
+        raise DocumentError("{path}:{line}: {error}", path=name, line=error.line, error=error) from None
     except HistoryError as error:
-        raise DocumentError("{path}:1: {error}", path=path, error=error) from None
+        raise DocumentError("{path}:1: {error}", path=name, error=error) from None
     return history
 
 
-def _records(path: Path, columns: Columns) -> tuple[int, list[str], Iterator[Record]]:
-    known = [columns.heading(name) for name in ("date", *WHO, *STOCKS, *FLOWS)]
+def header_cells(sheet: bytes) -> list[str]:
+    """The headings of a file, separated by what gives most of those that tools use. Raises SheetError."""
+    found = _records(sheet, [word for words in HEADINGS.values() for word in words.split()])[1]
+    if len(found) == 1 and not is_workbook(sheet):
+        # No heading is known: whoever tells what they mean has to see them apart.
+        found = max(([cell.strip(' "') for cell in found[0].split(sign)] for sign in DELIMITERS), key=len)
+    return found
+
+
+def _bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             start = file.read(8)
         if not is_workbook(start):
-            return header_of(read_text(path), known)
+            return read_text(path).encode()
         if path.stat().st_size > MOST_WORKBOOK_BYTES:
-            raise SheetError(
-                1,
-                "{problem}",
-                problem=f"got more than {MOST_WORKBOOK_BYTES >> 20} MiB; save the sheet as CSV UTF-8",
-            )
-        found = iter(sheet_of(path.read_bytes()))
+            problem = f"got more than {MOST_WORKBOOK_BYTES >> 20} MiB; save the sheet as CSV UTF-8"
+            raise DocumentError("{path}:1: {problem}", path=path, problem=problem)
+        return path.read_bytes()
     except OSError as error:
         raise DocumentError(
             "{path}:1: cannot be read ({strerror}); name a readable file", path=path, strerror=error.strerror
         ) from None
+
+
+def _records(sheet: bytes, known: Sequence[str]) -> tuple[int, list[str], Iterator[Record]]:
+    if not is_workbook(sheet):
+        return header_of(decode(sheet), known)
+    found = iter(sheet_of(sheet))
     line, header = next(found, (1, []))
     return line, header, found
 
@@ -101,13 +118,16 @@ def _places(line: int, header: Sequence[str], columns: Columns) -> dict[str, int
 
 def _rows(
     line: int, header: Sequence[str], records: Iterator[Record], columns: Columns
-) -> tuple[tuple[str, ...], list[Row]]:
+) -> tuple[tuple[str, ...], list[Row], bool]:
+    """What is counted, the rows, and whether each names a week by its number."""
     places = _places(line, header, columns)
     names = tuple(name for name in (*STOCKS, *FLOWS) if name in places)
     rows: list[Row] = []
+    weeks = True
     for number, cells in records:
         if len(cells) < len(header):
             cells = [*cells, *[""] * (len(header) - len(cells))]
+        weeks = weeks and columns.names_week(cells[places["date"]])
         try:
             day = columns.day(cells[places["date"]]).toordinal()
         except ValueError as error:
@@ -121,7 +141,7 @@ def _rows(
             )
     if not rows:
         raise SheetError(line, "got no rows; at least one is required; add one")
-    return names, rows
+    return names, rows, weeks
 
 
 def _value(line: int, heading: str, cell: str) -> float | None:
@@ -135,7 +155,7 @@ def _value(line: int, heading: str, cell: str) -> float | None:
         raise SheetError(
             line,
             "{problem}",
-            problem=f"{heading}: got {cell[:40]!r}; a number from 0 to {MOST_VALUE:,}, written like 1200 or 12.5, is required; mend "
+            problem=f"{heading}: got {cell[:40]!r}; a number from 0 to {MOST_VALUE:,}, written like 1200 or 12.5, is required; correct "
             "the cell",
         )
     return value
@@ -172,10 +192,10 @@ def _once(rows: list[Row], columns: Columns, told: list[str]) -> list[Row]:
     return list(kept.values())
 
 
-def _every(rows: Sequence[Row], columns: Columns) -> int:
-    """Days that a row stands for: 7 where it is said, or where every date is a whole number of weeks from the others."""
+def _every(rows: Sequence[Row], columns: Columns, weeks: bool) -> int:
+    """Days that a row stands for: 7 where it is said, or where every date is a whole number of weeks from the others, or names a week."""
     days = sorted({row.day for row in rows})
-    weekly = len(days) > 1 and all((day - days[0]) % WEEK_DAYS == 0 for day in days)
+    weekly = weeks or (len(days) > 1 and all((day - days[0]) % WEEK_DAYS == 0 for day in days))
     if columns.every == "week" and len(days) > 1 and not weekly:
         wrong = next(row for row in rows if (row.day - days[0]) % WEEK_DAYS)
         raise SheetError(
@@ -183,7 +203,7 @@ def _every(rows: Sequence[Row], columns: Columns) -> int:
             "{problem}",
             problem=f"{columns.date}: got {date.fromordinal(wrong.day)}, which is no whole number of weeks "
             f"after {date.fromordinal(days[0])}; weeks "
-            "begin on one day of the week; mend the date, or leave out `every: week`",
+            "begin on one day of the week; correct the date, or leave out `every: week`",
         )
     if columns.every == "week" or (columns.every is None and weekly):
         return WEEK_DAYS
@@ -304,7 +324,7 @@ def _added(table: _Table, rows: Sequence[Row], known: Sequence[bool], since: int
 
 
 def _sharers(table: _Table, rows: Sequence[Row], shares: Sequence[float | None]) -> list[float | None]:
-    """How many of the people who stand in the table shared in each period."""
+    """How many of the people who are in the table shared in each period."""
     at: Mapping[str, int] = {name: place for place, name in enumerate(table.names)}
     sharers = {
         (table.place(row.day), row.who[0])

@@ -1,4 +1,4 @@
-"""What stands beside a file of exported events: the program, and who belongs where."""
+"""What is beside a file of exported events: the program, and who belongs where."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC

@@ -110,11 +110,11 @@ class _AtWork:
 
     def answer(self, kind: str, spec: str, number: int) -> bytes | str:
         """The piece, or in words why there is none."""
-        from sims.jobs.kinds import KINDS
+        from sims.jobs.kinds import compute_of
 
         try:
             self.now = True
-            found = KINDS[kind].compute(spec, number)
+            found = compute_of(kind)(spec, number)
             self.now = False
             return found
         except _Dropped:

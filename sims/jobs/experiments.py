@@ -12,6 +12,7 @@ from sims.jobs.kind import NothingFollows
 from sims.lab.asking import completed
 
 if TYPE_CHECKING:
+    from agents.parameters.default_posterior import DefaultPosterior
     from sims.ensemble.bridge import Daily
     from sims.scenario.scenario import Scenario
 
@@ -35,8 +36,8 @@ class Experiments(NothingFollows):
         """Some runs of every scenario."""
         from sims.lab.pieces import compute
 
-        scenarios, chunks = _read(spec)
-        return compute(scenarios, *chunks[number])
+        scenarios, chunks, posterior = _read(spec)
+        return compute(scenarios, *chunks[number], posterior)
 
     def gathering(self, spec: str, spec_hash: str) -> ExperimentSoFar:
         """Runs, until they are precise enough."""
@@ -49,7 +50,7 @@ class ExperimentSoFar:
     def __init__(self, spec: str, spec_hash: str) -> None:
         self._spec: Mapping[str, Any] = json.loads(spec)
         self._hash = spec_hash
-        self._scenarios, _ = _read(spec)
+        self._scenarios, _chunks, self._posterior = _read(spec)
         self._runs: list[list[Daily]] = []
 
     def take(self, piece: bytes) -> bool:
@@ -59,14 +60,15 @@ class ExperimentSoFar:
         from sims.rehearsal.pieces import results_of
 
         self._runs += opened(piece)
-        return sure_enough(results_of(self._scenarios, self._runs), self._spec)
+        return sure_enough(results_of(self._scenarios, self._runs, posterior=self._posterior), self._spec)
 
     def body(self) -> str:
         """What the runs say."""
         from sims.lab.summary import summary
         from sims.rehearsal.pieces import results_of
 
-        return summary(results_of(self._scenarios, self._runs), self._spec, self._hash)
+        results = results_of(self._scenarios, self._runs, posterior=self._posterior)
+        return summary(results, self._spec, self._hash)
 
     @property
     def title(self) -> str:
@@ -75,8 +77,10 @@ class ExperimentSoFar:
 
 
 @lru_cache(maxsize=2)
-def _read(spec: str) -> tuple[list[Scenario], list[tuple[int, int]]]:
+def _read(spec: str) -> tuple[list[Scenario], list[tuple[int, int]], DefaultPosterior | None]:
+    from sims.forecasting.posterior import sample_in
     from sims.lab.pieces import scenarios_of
 
     body = json.loads(spec)
-    return scenarios_of(body), [(int(first), int(after)) for first, after in body["chunks"]]
+    chunks = [(int(first), int(after)) for first, after in body["chunks"]]
+    return scenarios_of(body), chunks, sample_in(body)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from rewards.forecasts.recalibrations import with_belief
 from rewards.store.session import Database, Transaction
 
 
@@ -13,6 +14,9 @@ class Kind(Protocol):
 
     def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
         """The specification with what is read when a worker takes it up first. Raises ValueError where it cannot be done."""
+
+    def whole(self, tx: Transaction, organisation: str, spec: str) -> str:
+        """The specification with what is kept elsewhere under its digest, for those who compute. Raises ValueError where it is gone."""
 
     def pieces(self, spec: str) -> int:
         """How many pieces it takes at most."""
@@ -54,7 +58,15 @@ class Gathering(Protocol):
         """What the result is called."""
 
 
-class NothingFollows:
+class ByBelief:
+    """For kinds that go by the posterior which their specification names."""
+
+    def whole(self, tx: Transaction, organisation: str, spec: str) -> str:
+        """With the posterior's document."""
+        return with_belief(tx, organisation, spec)
+
+
+class NothingFollows(ByBelief):
     """For kinds whose result is all that they give."""
 
     def kept(

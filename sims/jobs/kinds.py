@@ -16,14 +16,16 @@ from rewards.store.session import Database, Transaction
 from rewards.store.units import digest
 from sims.jobs.experiments import Experiments
 from sims.jobs.forecasts import Forecasts
-from sims.jobs.kind import Gathering, Kind, NothingFollows
+from sims.jobs.kind import ByBelief, Gathering, Kind, NothingFollows
 from sims.jobs.rollouts import RolloutPowers
 from sims.loop.asking import KIND as FORECAST
+from sims.loop.calibrating import KIND as CALIBRATION
 from sims.rehearsal.asking import KIND as REHEARSAL
 from sims.rehearsal.asking import TURNING, TURNING_BLOCKS, ask_for_turning, completed
 from sims.rollout.asking import KIND as ROLLOUT_POWER
 
 if TYPE_CHECKING:
+    from agents.parameters.default_posterior import DefaultPosterior
     from sims.ensemble.bridge import Daily
     from sims.scenario.scenario import Scenario
 
@@ -31,7 +33,7 @@ MOST_RECORDED = 5_000
 """People above whom no run is recorded: it would hold up the next job for long."""
 
 
-class Rehearsals:
+class Rehearsals(ByBelief):
     """Drafts of schemes in simulation."""
 
     def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
@@ -46,9 +48,9 @@ class Rehearsals:
         """Some runs of every scenario."""
         from sims.rehearsal.pieces import compute
 
-        scenarios, chunks = _read(spec)
+        scenarios, chunks, posterior = _read(spec)
         first, after = chunks[number]
-        return compute(scenarios, first, after)
+        return compute(scenarios, first, after, posterior)
 
     def gathering(self, spec: str, spec_hash: str) -> Gathering:
         """Runs, until they are precise enough."""
@@ -80,9 +82,9 @@ class Rehearsals:
         body = json.loads(spec)
         if len(body["people"]) > MOST_RECORDED:
             return
-        scenarios, _ = _read(spec)
+        scenarios, _chunks, posterior = _read(spec)
         names = [one["name"] for one in body["schemes"] if one["role"] == "draft"] or [scenarios[-1].name]
-        found = record(next(one for one in scenarios if one.name == names[0]))
+        found = record(next(one for one in scenarios if one.name == names[0]), posterior=posterior)
         with db.begin() as tx:
             keep_recording(tx, organisation, found.body, now)
             keep_behaviour(tx, organisation, found.behaviour, now)
@@ -92,7 +94,7 @@ class _RehearsalSoFar:
     def __init__(self, spec: str, spec_hash: str) -> None:
         self._spec: Mapping[str, Any] = json.loads(spec)
         self._hash = spec_hash
-        self._scenarios, _ = _read(spec)
+        self._scenarios, _chunks, self._posterior = _read(spec)
         self._runs: list[list[Daily]] = []
 
     def take(self, piece: bytes) -> bool:
@@ -108,13 +110,14 @@ class _RehearsalSoFar:
         from sims.rehearsal.pieces import results_of
         from sims.rehearsal.summary import summary
 
-        return summary(results_of(self._scenarios, self._runs), self._spec, self._hash, self._beside)
+        results = results_of(self._scenarios, self._runs, posterior=self._posterior)
+        return summary(results, self._spec, self._hash, self._beside)
 
     @cached_property
     def _beside(self) -> dict[str, Any]:
         from sims.rehearsal.beside import beside
 
-        return beside(self._scenarios, self._spec)
+        return beside(self._scenarios, self._spec, self._posterior)
 
     @property
     def title(self) -> str:
@@ -172,11 +175,13 @@ def _titles(spec: Mapping[str, Any]) -> str:
 
 
 @lru_cache(maxsize=2)
-def _read(spec: str) -> tuple[list[Scenario], list[tuple[int, int]]]:
+def _read(spec: str) -> tuple[list[Scenario], list[tuple[int, int]], DefaultPosterior | None]:
+    from sims.forecasting.posterior import sample_in
     from sims.rehearsal.pieces import scenarios_of
 
     body = json.loads(spec)
-    return scenarios_of(body), [(int(first), int(after)) for first, after in body["chunks"]]
+    chunks = [(int(first), int(after)) for first, after in body["chunks"]]
+    return scenarios_of(body), chunks, sample_in(body)
 
 
 WHOLE: Mapping[str, Callable[[Database, Held, Callable[[], datetime]], None]] = {IMPORT: carry_out}
@@ -188,6 +193,15 @@ KINDS: Mapping[str, Kind] = {
     ROLLOUT_POWER: RolloutPowers(),
     FORECAST: Forecasts(),
 }
+
+
+def compute_of(kind: str) -> Callable[[str, int], bytes]:
+    """What computes a piece of a kind, from what the piece is told and its number."""
+    if kind == CALIBRATION:
+        from sims.loop.learning import lived
+
+        return lambda spec, _number: lived(spec)
+    return KINDS[kind].compute
 
 
 def warm() -> None:

@@ -27,6 +27,7 @@ class RolloutPowers(NothingFollows):
 
     def compute(self, spec: str, number: int) -> bytes:
         """Some runs of one design; designs take turns, so that all are known soon."""
+        from sims.forecasting.posterior import sample_in
         from sims.rehearsal.pieces import scenarios_of as company_of
         from sims.rollout.power import compute, scenarios_of
 
@@ -34,7 +35,8 @@ class RolloutPowers(NothingFollows):
         wishes = wishes_of(body)
         wish = wishes[number % len(wishes)]
         first, after = body["chunks"][number // len(wishes)]
-        found = compute(scenarios_of(company_of(body)[-1], wish), wish, range(first, after))
+        scenarios = scenarios_of(company_of(body)[-1], wish)
+        found = compute(scenarios, wish, range(first, after), sample_in(body))
         return zlib.compress(json.dumps(found).encode(), 1)
 
     def gathering(self, spec: str, spec_hash: str) -> PowersSoFar:
@@ -60,6 +62,8 @@ class PowersSoFar:
 
     def body(self) -> str:
         """What the runs say of each design."""
+        from sims.ensemble.bridge import parameter_source
+        from sims.forecasting.posterior import named_in, sample_in
         from sims.rollout.power import gathered
 
         designs = [gathered(found, wish) for found, wish in zip(self._found, self._wishes, strict=True)]
@@ -69,6 +73,8 @@ class PowersSoFar:
             "scheme": self._spec["schemes"][0]["hash"],
             "wishes": self._spec["wishes"],
             "designs": designs,
+            "posterior": parameter_source(sample_in(self._spec)),
+            "recalibration": named_in(self._spec),
         }
         return json.dumps(body, allow_nan=False, ensure_ascii=False)
 

@@ -19,9 +19,11 @@ from rewards.logs import log, log_error
 from rewards.store.session import Database
 from rewards.store.units import digest
 from sims.doctor import cores
+from sims.jobs import calibrations
 from sims.jobs.children import Child, Died, answering
 from sims.jobs.kind import Gathering, Kind
 from sims.jobs.kinds import KINDS, WHOLE
+from sims.loop.calibrating import KIND as CALIBRATION
 
 LOOK_SECONDS = 0.25
 """So often a worker asks for a job, and whether the one it has was cancelled."""
@@ -99,14 +101,19 @@ class Runner:
         if whole is not None:
             whole(self._db, held, lambda: datetime.now(UTC))
             return
+        if held.kind == CALIBRATION:
+            calibrations.carry_out(self._db, held, self._children, stop)
+            return
         kind = KINDS.get(held.kind)
         if kind is None:
             work.give_up(self._db, held, f"unknown kind {held.kind!r}; update this worker", datetime.now(UTC))
             return
         try:
             held = work.complete(self._db, held, kind.completed, datetime.now(UTC))
-            under = _UnderWay(self._db, held, kind, kind.gathering(held.spec, digest(held.spec)))
-            total = kind.pieces(held.spec)
+            with self._db.read() as tx:
+                spec = kind.whole(tx, held.organisation, held.spec)
+            under = _UnderWay(self._db, held, kind, kind.gathering(spec, digest(held.spec)), spec)
+            total = kind.pieces(spec)
         except ValueError as error:
             work.give_up(self._db, held, str(error), datetime.now(UTC))
             return
@@ -122,7 +129,7 @@ class Runner:
             waiting = (number for number in range(total) if number not in under.pieces and number not in busy)
             for child in self._children:
                 if child.piece is None and (number := next(waiting, None)) is not None:
-                    child.give(held.kind, held.spec, number)
+                    child.give(held.kind, spec, number)
             for child in answering(self._children, LOOK_SECONDS):
                 number = child.piece
                 assert number is not None
@@ -140,12 +147,12 @@ class Runner:
 
 
 class _UnderWay:
-    """A job under way: its pieces, and what those without a gap before them amount to."""
+    """A job under way: its pieces, and what those without a gap before them amount to. `spec`: the specification whole."""
 
-    def __init__(self, db: Database, held: Held, kind: Kind, gathering: Gathering) -> None:
-        self._db, self._held, self._kind, self._gathering = db, held, kind, gathering
+    def __init__(self, db: Database, held: Held, kind: Kind, gathering: Gathering, spec: str) -> None:
+        self._db, self._held, self._kind, self._gathering, self._spec = db, held, kind, gathering, spec
         self.pieces = dict(held.chunks)
-        self._total = kind.pieces(held.spec)
+        self._total = kind.pieces(spec)
         self._next = 0
         self._beaten = self._shown = time.monotonic()
         self._unseen = False
@@ -191,6 +198,6 @@ class _UnderWay:
             result = work.finish(tx, held, body, self._gathering.title, now)
             self._kind.kept(tx, held.organisation, held.actor, held.spec, body, result=result, now=now)
         try:
-            self._kind.afterwards(self._db, held.organisation, held.spec, now)
+            self._kind.afterwards(self._db, held.organisation, self._spec, now)
         except Exception as error:
             log_error("what follows a job failed", error, organisation=held.organisation)

@@ -1,6 +1,6 @@
 """What is asked of a run in the lab: an experiment that was read, the schemes that it names, and how it is cut into pieces.
 
-Light on purpose: a web request imports this module. Everything the numbers follow from stands in the specification.
+Light on purpose: a web request imports this module. Everything the numbers follow from is in the specification.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from rewards.faults import BadValue, NotFound
+from rewards.forecasts.recalibrations import belief_of
 from rewards.lab.experiments import Experiment, start_run
 from rewards.people.directory import segments_of
 from rewards.people.organisations import get_organisation
@@ -80,7 +81,7 @@ def read_experiment(tx: Transaction, organisation: str, text: str, now: datetime
 def ask_for_run(
     tx: Transaction, organisation: str, experiment: Experiment, *, actor: str, now: datetime
 ) -> int:
-    """Put a run of an experiment as it stands into the queue; returns the job's number.
+    """Put a run of an experiment as it is now into the queue; returns the job's number.
 
     The live people are those of the moment in which a worker takes it up.
 
@@ -93,17 +94,28 @@ def ask_for_run(
             "experiment {experiment}: line {line}: {fault}", experiment=experiment.id, line=fault.line, fault=fault.message
         )  # fmt: skip
     home = get_organisation(tx, organisation)
-    spec = specification(found.written, known.found, "UTC" if home is None else home.timezone)
+    zone = "UTC" if home is None else home.timezone
+    belief = belief_of(tx, organisation, found.written.posterior)
+    spec = specification(found.written, known.found, zone, belief)
     return start_run(tx, organisation, experiment, spec, total=len(spec["chunks"]), actor=actor, now=now)
 
 
-def specification(written: Written, schemes: Mapping[str, IncentiveScheme], timezone: str) -> dict[str, Any]:
-    """What the numbers follow from, as JSON; live people are put in by `completed`. The note is for readers and stays out of it."""
+def specification(
+    written: Written,
+    schemes: Mapping[str, IncentiveScheme],
+    timezone: str,
+    posterior: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What the numbers follow from, as JSON; live people are put in by `completed`. The note is for readers and stays out of it.
+
+    `posterior`: the accepted one by its digest; None: the published one.
+    """
     runs = int(written.scenario.get("runs", 30))
     return {
         "written": written.model_dump(mode="json", exclude={"note"}),
         "schemes": {name: one.model_dump(mode="json") for name, one in sorted(schemes.items())},
         "timezone": timezone,
+        "posterior": posterior,
         "chunks": chunk_plan(runs, scenarios_in(written)),
     }
 
@@ -127,7 +139,7 @@ def chunk_plan(most_runs: int, scenarios: int) -> list[tuple[int, int]]:
 
 
 def completed(tx: Transaction, organisation: str, spec: str) -> str:
-    """The specification with the people of now, where it is about them and they do not stand in it yet.
+    """The specification with the people of now, where it is about them and they are not in it yet.
 
     Raises ValueError where that cannot be.
     """

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from rewards.document import DocumentFault, document_faults, faults_of, line_at, load_yaml
+from rewards.forecasts.recalibrations import Belief
 from rewards.language import said
 from rewards.scheme.scheme import IncentiveScheme
 from sims.lab.levers import LEVERS, Lever
@@ -64,7 +65,7 @@ class Swept(_Part):
         if not lever.least <= low < high <= lever.most:
             raise ValueError(
                 said(
-                    "from {low:g} to {high:g}; limit {least:g} to {most:g}, the first below the last; mend least or most",
+                    "from {low:g} to {high:g}; limit {least:g} to {most:g}, the first below the last; correct least or most",
                     low=low, high=high, least=lever.least, most=lever.most,
                 )
             )  # fmt: skip
@@ -79,11 +80,15 @@ class Swept(_Part):
 
 
 class Written(_Part):
-    """The text of an experiment. `scenario` and the changes of variants are in the language of scenarios."""
+    """The text of an experiment. `scenario` and the changes of variants are in the language of scenarios.
+
+    `posterior`: whether runs go by what the company accepted last, or by published findings alone.
+    """
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
     note: Annotated[str, Field(max_length=4000)] = ""
     precision_percent: Annotated[float, Field(ge=0.5, le=50.0)] = 10.0
+    posterior: Belief = "accepted"
     scenario: dict[str, Any]
     variants: Annotated[tuple[Variant, ...], Field(max_length=MOST_VARIANTS)] = ()
     sweep: Swept | None = None

@@ -1,4 +1,4 @@
-"""The form of an experiment's text: what a strategist changes most, field by field; everything else stands in the text beside it.
+"""The form of an experiment's text: what a strategist changes most, field by field; everything else is in the text beside it.
 
 A variant's fields say what it changes; those left empty are as the scenario has them.
 """
@@ -39,6 +39,7 @@ _HEAD: tuple[tuple[Place, Kind, tuple[str, ...]], ...] = (
     (("scenario", "horizon_days"), "number", ()),
     (("scenario", "runs"), "number", ()),
     (("precision_percent",), "number", ()),
+    (("posterior",), "choice", ("", "published")),
     (("scenario", "seed"), "number", ()),
 )
 _POLICY = ("strictness", "training", "approval_delay_days", "approval", "tools_friction")
@@ -61,7 +62,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "accounts": ("scenario", "organisation", "corporate_accounts"),
     "variants": ("variants",),
 }
-"""Groups to which parts can be added, and where they stand in the document."""
+"""Groups to which parts can be added, and where they are in the document."""
 _NEW: Mapping[str, Mapping[str, object]] = {
     "kinds": {"share": 1.0, "polish": 0.3, "useful": 0.5, "promotional": 0.3},
     "accounts": {"followers": 5000, "posts_per_week": 5},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,12 +18,15 @@ from sims.lab.document import Written, scenario_of
 from sims.lab.levers import LEVERS, Lever
 from sims.scenario.scenario import Scenario
 
+if TYPE_CHECKING:
+    from agents.parameters.default_posterior import DefaultPosterior
+
 OUTCOMES = (
     "human_clicks", "corporate_clicks", "shares", "viewers", "weekly_sharers", "reposts", "care", "peer_trust",
     "corporate_trust", "fatigue", "motivation", "fear", "annoyance", "enrolled", "unfollows", "risky_shares", "sanctions",
     "points", "cost",
 )  # fmt: skip
-"""What the lab tells of."""
+"""What the lab describes."""
 SETTING = "setting-"
 KEPT = (*(name for name in OUTCOMES if name != "care"), "quality")
 """What of a day is kept: care is a quotient of these."""
@@ -89,9 +92,11 @@ def check(spec: Mapping[str, Any]) -> None:
         warnings_of(scenario)
 
 
-def compute(scenarios: Sequence[Scenario], first: int, after: int) -> bytes:
+def compute(
+    scenarios: Sequence[Scenario], first: int, after: int, posterior: DefaultPosterior | None = None
+) -> bytes:
     """Some runs of every scenario. It depends on nothing else, so that whoever computes them gives the same bytes."""
-    found = daily_outcomes(scenarios, scenarios[0].seed, range(first, after))
+    found = daily_outcomes(scenarios, scenarios[0].seed, range(first, after), posterior=posterior)
     values = np.array([[[daily[ALL][name] for name in KEPT] for daily in run] for run in found], dtype="<f8")
     head = json.dumps(values.shape).encode()
     return zlib.compress(head + b"\n" + values.tobytes(), 1)

@@ -17,6 +17,7 @@ from sims.ensemble.intervals import interval, share_above
 from sims.ensemble.precision import Precision, Reached, reached
 from sims.ensemble.ranking import ranked
 from sims.ensemble.result import Result
+from sims.forecasting.posterior import named_in
 from sims.lab.document import BASE, NOTHING, Written
 from sims.lab.levers import LEVERS, Lever
 from sims.lab.pieces import OUTCOMES, SETTING, settings_of
@@ -87,6 +88,7 @@ def summary(results: Sequence[Result], spec: Mapping[str, Any], spec_hash: str) 
         "hanging": hanging(results),
     }
     body["provenance"] |= {
+        "recalibration": named_in(spec),
         "live_people": len(spec.get("people", ())),
         "spec_hash": spec_hash,
         "chunks": spec["chunks"],

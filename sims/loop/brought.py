@@ -27,6 +27,7 @@ class Brought:
     """Human clicks that would not have come. `low`, `high`: an interval that covers `percent`; None: without end.
 
     `against`: nothing, the tool alone, or teams that went without (`teams`). `clicks`: how many came in all, where that is known.
+    `recalibration`: which one the model went by, where it was one.
     """
 
     label: Label
@@ -39,6 +40,7 @@ class Brought:
     percent: float
     clicks: float | None
     title: str
+    recalibration: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -72,6 +74,7 @@ def _modelled(tx: Transaction, organisation: str) -> list[Brought]:
     got = None if body is None else body["brought"]
     if kept is None or body is None or got is None:
         return []
+    named = body.get("recalibration")
     last = date.fromisoformat(body["forecast"]["provenance"]["cut_off"])
     first = last - timedelta(days=got["days"] - 1)
     label: Label = got["label"] if got["plausible"] else "implausible"
@@ -84,7 +87,17 @@ def _modelled(tx: Transaction, organisation: str) -> list[Brought]:
             low, high = one["p80"]
             found.append(
                 Brought(
-                    label, against, first, last, one["median"], low, high, 80.0, got["clicks"], kept.title
+                    label,
+                    against,
+                    first,
+                    last,
+                    one["median"],
+                    low,
+                    high,
+                    80.0,
+                    got["clicks"],
+                    kept.title,
+                    None if named is None else named["number"],
                 )
             )
     return found

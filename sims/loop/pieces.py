@@ -17,7 +17,7 @@ from sims.ensemble.bridge import CLICKS, lived, parameters_of
 from sims.ensemble.intervals import interval
 from sims.ensemble.result import ALL, WEEK_DAYS
 from sims.forecasting.forecast import FORECAST, Known, sealed
-from sims.forecasting.posterior import Posterior, load_posterior
+from sims.forecasting.posterior import Posterior, load_posterior, named_in, posterior_in
 from sims.history.series import History
 from sims.rehearsal.pieces import scenarios_of
 from sims.scenario.scenario import Scenario, SchemePhase
@@ -38,7 +38,7 @@ def worlds(spec: Mapping[str, Any]) -> list[Scenario]:
         document = schemes.get(f"v{version}")
         phase: dict[str, Any] = {"day": day}
         if document is not None:
-            # Versions of one name are told apart by their numbers.
+            # Versions of one name are distinguished by their numbers.
             if names.setdefault(document["name"], version) != version:
                 document = {**document, "name": f"{document['name'][:50]}-v{version}"}
             phase |= {"scheme": document, **tool}
@@ -59,8 +59,7 @@ def worlds(spec: Mapping[str, Any]) -> list[Scenario]:
 
 def posterior_of(spec: Mapping[str, Any]) -> Posterior:
     """The one that was accepted last; the stored one where none was."""
-    accepted = spec["posterior"]
-    return load_posterior(None) if accepted is None else Posterior.model_validate(accepted)
+    return posterior_in(spec) or load_posterior(None)
 
 
 def compute(spec: Mapping[str, Any], number: int) -> bytes:
@@ -105,6 +104,7 @@ def body_of(spec: Mapping[str, Any], pieces: Sequence[bytes]) -> dict[str, Any]:
         "kind": "published-forecast",
         "forecast": forecast.model_dump(mode="json"),
         "brought": brought(known, clicks, accepted),
+        "recalibration": named_in(spec),
     }
 
 

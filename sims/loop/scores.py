@@ -14,11 +14,9 @@ from sims.forecasting.forecast import Forecast, ForecastError
 from sims.forecasting.scoring import score
 from sims.history.counting import HistoryError
 from sims.history.of_ledger import history_of_ledger
-from sims.loop.asking import KIND
+from sims.loop.asking import DRIFT_OUTSIDE, DRIFT_WEEKS, KIND
 
 MOST_SCORED = 5
-DRIFT_WEEKS, DRIFT_OUTSIDE = 4, 3
-"""Three of the last four weeks outside of the middle 80 % happen once in 37 where a forecast knows what it does not know."""
 
 
 def score_kind(forecast: int) -> str:

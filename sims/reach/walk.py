@@ -15,6 +15,7 @@ from engine.streams import Stream, stream_key, uniforms
 from sims.ensemble.intervals import Interval, interval
 
 if TYPE_CHECKING:
+    from agents.parameters.default_posterior import DefaultPosterior
     from sims.scenario.scenario import Scenario
 
 DRAWS = 2_000
@@ -51,9 +52,15 @@ class Step:
         }
 
 
-def walk(scenario: "Scenario", contacts: NDArray[np.int64], seed: int, naive: int) -> tuple[Step, ...]:
+def walk(
+    scenario: "Scenario",
+    contacts: NDArray[np.int64],
+    seed: int,
+    naive: int,
+    posterior: "DefaultPosterior | None" = None,
+) -> tuple[Step, ...]:
     """From the naive reach of people with these contacts to human clicks, for one item that everybody shares once on every network."""
-    return tuple(_walk(naive, _factors(scenario, contacts, seed)))
+    return tuple(_walk(naive, _factors(scenario, contacts, _Priors(scenario, seed, posterior))))
 
 
 @dataclass(frozen=True)
@@ -79,9 +86,12 @@ def _walk(naive: int, factors: list[_Factor]) -> list[Step]:
 
 
 class _Priors:
-    """Draws of a scenario's parameters: from the prior, or the one value that the scenario states."""
+    """Draws of a scenario's parameters.
 
-    def __init__(self, scenario: "Scenario", seed: int) -> None:
+    The one value that the scenario states, else whole vectors of a posterior that names them, else the prior's.
+    """
+
+    def __init__(self, scenario: "Scenario", seed: int, posterior: "DefaultPosterior | None" = None) -> None:
         from agents.parameters.parameters import DECLARATIONS, PRESETS
 
         self.declarations = DECLARATIONS
@@ -89,6 +99,7 @@ class _Priors:
         self.parameters = scenario.parameters.resolve()
         self.stated = {*scenario.parameters.values, *PRESETS[scenario.parameters.preset]}
         self.key = stream_key(seed, Stream.POSTERIOR, 0)
+        self.posterior = posterior
 
     def uniform(self, ordinal: int) -> Draws:
         return _uniforms(self.key, ordinal)
@@ -96,17 +107,23 @@ class _Priors:
     def draws(self, name: str) -> Draws:
         if name in self.stated:
             return np.full(DRAWS, float(getattr(self.parameters, name)))
+        known = self.posterior
+        if known is not None and name in known.names:
+            # The vectors in turn: what goes together in them goes together in the walk.
+            return np.asarray(np.resize(known.values[:, known.names.index(name)], DRAWS))
         return _prior(name, self.key)
 
     def mark(self, name: str) -> str:
         return "S" if name in self.stated else self.declarations[name].mark
 
     def source(self, name: str) -> str:
-        return "stated in the scenario" if name in self.stated else self.declarations[name].source
+        if name in self.stated:
+            return "stated in the scenario"
+        known = self.posterior is not None and name in self.posterior.names
+        return f"{'calibrated; ' if known else ''}{self.declarations[name].source}"
 
 
-def _factors(scenario: "Scenario", contacts: NDArray[np.int64], seed: int) -> list[_Factor]:
-    priors = _Priors(scenario, seed)
+def _factors(scenario: "Scenario", contacts: NDArray[np.int64], priors: _Priors) -> list[_Factor]:
     audience = scenario.organisation.audience.size
     visibility, mark, source = _visibility(scenario, contacts, priors)
     # Nobody has more contacts than there are people, and each network shows the item to the same contacts
@@ -149,8 +166,10 @@ def _left_by_size(contacts: NDArray[np.int64], priors: _Priors) -> Draws:
 
 
 def _visibility(scenario: "Scenario", contacts: NDArray[np.int64], priors: _Priors) -> tuple[Draws, str, str]:
-    """The chance that a contact sees a post: the channels' own or the prior's, by the size of the network, times the part of contacts who
-    are active and what the feed load leaves."""
+    """The chance that a contact sees a post.
+
+    The channels' own or the prior's, by the size of the network, times the part of contacts who are active and what the feed load leaves.
+    """
     load = priors.draws("feed_load_mean") / priors.draws("feed_load_scale")
     channels = scenario.content.channels
     prior = priors.draws("visibility")

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from engine.reach import naive_reach
 from sims.doctor import version
-from sims.ensemble.bridge import contact_counts
+from sims.ensemble.bridge import contact_counts, parameter_source
 from sims.ensemble.spread import warnings_of
 from sims.reach.essay import EssayFigure, essay_figures
 from sims.reach.walk import DRAWS, Step, walk
 
 if TYPE_CHECKING:
+    from agents.parameters.default_posterior import DefaultPosterior
     from sims.scenario.scenario import Scenario
 
 
@@ -36,6 +37,7 @@ class Waterfall:
     steps: tuple[Step, ...]
     essay: tuple[EssayFigure, ...]
     warnings: tuple[str, ...] = ()
+    parameters: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The whole walk for `--json`."""
@@ -47,6 +49,7 @@ class Waterfall:
                 "scenario_hash": self.scenario_hash,
                 "seed": self.seed,
                 "draws": DRAWS,
+                **({} if self.parameters is None else {"parameters": self.parameters}),
             },
             "warnings": list(self.warnings),
             "title": self.title,
@@ -60,8 +63,12 @@ class Waterfall:
         }
 
 
-def waterfall(scenario: "Scenario", seed: int | None = None) -> Waterfall:
+def waterfall(
+    scenario: "Scenario", seed: int | None = None, posterior: "DefaultPosterior | None" = None
+) -> Waterfall:
     """Walk from the scenario's naive reach to expected human clicks, for one item shared once by everybody.
+
+    `posterior`: whose vectors parameters are drawn from, where it names them.
 
     Raises ValueError where reposts would never end.
     """
@@ -81,7 +88,8 @@ def waterfall(scenario: "Scenario", seed: int | None = None) -> Waterfall:
         networks=networks,
         audience=audience,
         naive=naive,
-        steps=walk(scenario, contacts, seed, naive),
+        steps=walk(scenario, contacts, seed, naive, posterior),
+        parameters=None if posterior is None else parameter_source(posterior),
         essay=essay_figures(),
         warnings=warnings,
     )

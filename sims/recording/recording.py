@@ -20,6 +20,7 @@ from sims.ensemble.bridge import parameters_of
 
 if TYPE_CHECKING:
     from agents.model import AdvocacyModel
+    from agents.parameters.default_posterior import DefaultPosterior
     from rewards.events import Event
     from sims.scenario.scenario import Scenario
 
@@ -39,11 +40,11 @@ class Recording:
     behaviour: Behaviour
 
 
-def record(scenario: Scenario, run: int = 0) -> Recording:
+def record(scenario: Scenario, run: int = 0, posterior: DefaultPosterior | None = None) -> Recording:
     """Live one run of a scenario and record its last quarter."""
     from agents.model import AdvocacyModel
 
-    parameters = parameters_of(scenario, scenario.seed, run)
+    parameters = parameters_of(scenario, scenario.seed, run, posterior=posterior)
     model = AdvocacyModel(scenario, scenario.seed, run, parameters=parameters, record_events=True)
     first = max(0, scenario.horizon_days - DAYS)
     model.run_for(first)
@@ -111,7 +112,7 @@ def _day(model: AdvocacyModel, day: int) -> dict[str, Any]:
 def _items(
     person: NDArray[np.int64], item: NDArray[np.int64], wanted: NDArray[np.bool_], who: NDArray[np.int64]
 ) -> list[int]:
-    """What each share was about: a person's shares of a day stand in the order in which the items were met."""
+    """What each share was about: a person's shares of a day are in the order in which the items were met."""
     met: dict[int, list[int]] = defaultdict(list)
     for one, what, shared in zip(person.tolist(), item.tolist(), wanted.tolist(), strict=True):
         if shared:

@@ -1,6 +1,6 @@
 """What is asked of a rehearsal: schemes, the company's people, and every assumption that a person can change on the page.
 
-Light on purpose: a web request imports this module. Everything the numbers follow from stands in the specification.
+Light on purpose: a web request imports this module. Everything the numbers follow from is in the specification.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rewards.document import content_hash
 from rewards.faults import BadValue, Conflict, NotFound
+from rewards.forecasts.recalibrations import Belief, belief_of
 from rewards.jobs.queue import PATIENT, URGENT, Job, ask, job_of_spec
 from rewards.ledger.entries import points_outstanding
 from rewards.people.organisations import get_organisation
@@ -61,6 +62,7 @@ class Assumptions(BaseModel):
     """How far more runs may still move the estimated gain, in percent of the width of its middle 80 %."""
     most_runs: Annotated[int, Field(ge=FEWEST_RUNS, le=1000)] = 160
     seed: Annotated[int, Field(ge=0, le=2**53)] = 1
+    posterior: Belief = "accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +92,13 @@ def specification(
     outstanding: int,
 ) -> dict[str, Any]:
     """What the numbers follow from, as JSON. Nobody is named in it: people are numbered in the order of their ids."""
-    return {
-        **_asked(timezone, chosen, assumptions),
-        "people": rows_of(people),
-        "outstanding_millipoints": outstanding,
-    }
+    return with_people(_asked(timezone, chosen, assumptions, None), people, outstanding)
 
 
-def _asked(timezone: str, chosen: Sequence[Chosen], assumptions: Assumptions) -> dict[str, Any]:
-    """What stands in a request for it: everything but the people and what they hold."""
+def _asked(
+    timezone: str, chosen: Sequence[Chosen], assumptions: Assumptions, posterior: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """What stands in a request for it: everything but the people and what they hold. `posterior`: the accepted one by its digest."""
     return {
         "timezone": timezone,
         "schemes": [
@@ -114,11 +114,17 @@ def _asked(timezone: str, chosen: Sequence[Chosen], assumptions: Assumptions) ->
         ],
         "assumptions": assumptions.model_dump(mode="json"),
         "chunks": chunk_plan(assumptions.most_runs),
+        "posterior": posterior,
     }
 
 
+def with_people(spec: Mapping[str, Any], people: Sequence[Person], outstanding: int) -> dict[str, Any]:
+    """The specification with the people and what they hold. Nobody is named in it: people are numbered in the order of their ids."""
+    return {**spec, "people": rows_of(people), "outstanding_millipoints": outstanding}
+
+
 def completed(tx: Transaction, organisation: str, spec: str) -> str:
-    """The specification with the people of now and what they hold, where they do not stand in it yet.
+    """The specification with the people of now and what they hold, where they are not in it yet.
 
     Raises ValueError where there is nobody.
     """
@@ -128,9 +134,7 @@ def completed(tx: Transaction, organisation: str, spec: str) -> str:
     people = list_people(tx, organisation)
     if not people:
         raise _nobody(organisation)
-    return dump(
-        {**body, "people": rows_of(people), "outstanding_millipoints": points_outstanding(tx, organisation)}
-    )
+    return dump(with_people(body, people, points_outstanding(tx, organisation)))
 
 
 def _nobody(organisation: str) -> BadValue:
@@ -186,7 +190,8 @@ def ask_for_rehearsal(
             quiet=assumptions.quiet_weeks,
             weeks=assumptions.weeks,
         )
-    spec = _asked(home.timezone, chosen, assumptions)
+    belief = belief_of(tx, organisation, assumptions.posterior)
+    spec = _asked(home.timezone, chosen, assumptions, belief)
     title = ", ".join(one.scheme.title for one in chosen)
     total = len(spec["chunks"])
     return ask(tx, organisation, KIND, title[:200], spec, total=total, actor=actor, now=now, priority=URGENT)

@@ -1,4 +1,4 @@
-"""What stands beside the runs of a rehearsal and needs none.
+"""What is beside the runs of a rehearsal and needs none.
 
 What playing each scheme would gain, and the walk from naive reach to clicks.
 """
@@ -6,15 +6,20 @@ What playing each scheme would gain, and the walk from naive reach to clicks.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rewards.publishing.gaming import gaming
 from rewards.scheme.scheme import IncentiveScheme
 from sims.reach.waterfall import waterfall
 from sims.scenario.scenario import Scenario
 
+if TYPE_CHECKING:
+    from agents.parameters.default_posterior import DefaultPosterior
 
-def beside(scenarios: Sequence[Scenario], spec: Mapping[str, Any]) -> dict[str, Any]:
+
+def beside(
+    scenarios: Sequence[Scenario], spec: Mapping[str, Any], posterior: DefaultPosterior | None = None
+) -> dict[str, Any]:
     """Both as JSON. The walk is that of the company as it is, for one item that everybody shares once."""
     segments = [str(one["segment"]) for one in spec["people"]]
     return {
@@ -28,5 +33,5 @@ def beside(scenarios: Sequence[Scenario], spec: Mapping[str, Any]) -> dict[str, 
             }
             for one in spec["schemes"]
         ],
-        "waterfall": waterfall(scenarios[0]).as_json(),
+        "waterfall": waterfall(scenarios[0], posterior=posterior).as_json(),
     }

@@ -6,7 +6,7 @@ import base64
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,19 +25,24 @@ from sims.ensemble.result import ALL, WEEK_DAYS, Result
 from sims.ensemble.run import gathered
 from sims.scenario.scenario import Scenario, SchemePhase
 
+if TYPE_CHECKING:
+    from agents.parameters.default_posterior import DefaultPosterior
+
 REPORTED = (
     CLICKS, SHARES, "weekly_sharers", TRUST, "fatigue", MOTIVATION, POINTS, "points_gini", "recognition_coverage",
     "gamed_shares", "cost", "liability",
 )  # fmt: skip
-"""What a rehearsal tells of; beside it only the heads of groups are kept."""
+"""What a rehearsal describes; beside it only the heads of groups are kept."""
 KEPT = (*REPORTED, "headcount")
 TOOL_ONLY, TOOL_TITLE = "tool-only", "Tool only"
 SPLITS = ("segment", "desk", "hours", "contacts", "tenure")
 
 
 def scenarios_of(spec: Mapping[str, Any]) -> list[Scenario]:
-    """Doing nothing, the tool alone where there is one, then each scheme (with the tool): the same company, some quiet weeks, then
-    that to the end."""
+    """Doing nothing, the tool alone where there is one, then each scheme (with the tool).
+
+    The same company in all: some quiet weeks, then that to the end.
+    """
     assumed = spec["assumptions"]
     base = Scenario.model_validate(
         {
@@ -74,10 +79,12 @@ def scenarios_of(spec: Mapping[str, Any]) -> list[Scenario]:
     return found
 
 
-def compute(scenarios: Sequence[Scenario], first: int, after: int) -> bytes:
+def compute(
+    scenarios: Sequence[Scenario], first: int, after: int, posterior: DefaultPosterior | None = None
+) -> bytes:
     """Some runs of every scenario. It depends on nothing else, so that whoever computes them gives the same bytes."""
     seed = scenarios[0].seed
-    found = daily_outcomes(scenarios, seed, range(first, after))
+    found = daily_outcomes(scenarios, seed, range(first, after), posterior=posterior)
     horizon = scenarios[0].horizon_days
     body = [[_packed(daily, horizon) for daily in run] for run in found]
     return zlib.compress(json.dumps(body, separators=(",", ":")).encode(), 1)
@@ -98,12 +105,15 @@ def opened(piece: bytes) -> list[list[Daily]]:
 
 
 def results_of(
-    scenarios: Sequence[Scenario], runs: Sequence[Sequence[Daily]], warned: bool = True
+    scenarios: Sequence[Scenario],
+    runs: Sequence[Sequence[Daily]],
+    warned: bool = True,
+    posterior: DefaultPosterior | None = None,
 ) -> list[Result]:
     """The runs of each scenario as one result. Of groups only the whole horizon is known, as if it were one day."""
     seed = scenarios[0].seed
     return [
-        gathered(scenario, seed, list(dailies), warned)
+        gathered(scenario, seed, list(dailies), warned, posterior)
         for scenario, dailies in zip(scenarios, zip(*runs, strict=True), strict=True)
     ]
 

@@ -18,6 +18,7 @@ from sims.ensemble.bridge import CLICKS, FAIRNESS, MOTIVATION, POINTS, SHARES, T
 from sims.ensemble.intervals import interval, share_above
 from sims.ensemble.precision import Precision, Reached, reached
 from sims.ensemble.result import ALL, Result
+from sims.forecasting.posterior import named_in
 from sims.rehearsal.asking import FEWEST_RUNS
 from sims.rehearsal.pieces import TOOL_ONLY, TOOL_TITLE
 
@@ -76,6 +77,7 @@ def summary(
     body["provenance"] |= {
         "spec_hash": spec_hash,
         "posterior": nothing.provenance.parameters,
+        "recalibration": named_in(spec),
         "chunks": spec["chunks"],
     }
     return json.dumps(body, allow_nan=False, ensure_ascii=False, sort_keys=True)

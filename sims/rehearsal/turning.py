@@ -18,6 +18,7 @@ from sims.doctor import version
 from sims.ensemble.bridge import CLICKS, SHARES, daily_outcomes, guarded
 from sims.ensemble.result import Result
 from sims.ensemble.run import gathered
+from sims.forecasting.posterior import sample_in
 from sims.rehearsal.asking import TURNING_BLOCKS
 from sims.rehearsal.pieces import scenarios_of
 from sims.rehearsal.summary import GAMED, GAMED_MOST, RISKS
@@ -39,9 +40,11 @@ def compute(spec: Mapping[str, Any], number: int) -> bytes:
         for at, factor in enumerate(FACTORS)
     ]
     first, after = TURNING_BLOCKS[block]
-    dailies = daily_outcomes(tried, tried[0].seed, range(first, after))
+    posterior = sample_in(spec)
+    dailies = daily_outcomes(tried, tried[0].seed, range(first, after), posterior=posterior)
     nothing, *results = (
-        gathered(scenario, tried[0].seed, [run[at] for run in dailies]) for at, scenario in enumerate(tried)
+        gathered(scenario, tried[0].seed, [run[at] for run in dailies], posterior=posterior)
+        for at, scenario in enumerate(tried)
     )
     room = [rooms(each, nothing) for each in results]
     found = {name: [each[name].tolist() for each in room] for name in NAMES}

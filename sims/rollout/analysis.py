@@ -69,7 +69,7 @@ def analyse(
 
 
 def judged(units: Units, alpha: float) -> dict[str, Any]:
-    """The effect and its verdict; none where no result could have been told apart from chance."""
+    """The effect and its verdict; none where no result could have been distinguished from chance."""
     least = least_p(units.starts, units.strata)
     try:
         found = effect(units, alpha, DRAWS, SEED)

@@ -11,6 +11,7 @@ from typing import Any
 
 from rewards.document import content_hash
 from rewards.faults import BadValue, NotFound
+from rewards.forecasts.recalibrations import belief_of
 from rewards.jobs.queue import URGENT, ask
 from rewards.people.organisations import get_organisation
 from rewards.publishing.drafts import get_draft
@@ -57,6 +58,7 @@ def ask_for_power(
         if version is None:
             raise BadValue("scheme: none is in force; choose a draft that would be rolled out")
         scheme = version.scheme
+    chunks = list(pairwise([*range(0, runs, CHUNK), runs]))
     spec = {
         "timezone": home.timezone,
         "schemes": [
@@ -70,10 +72,11 @@ def ask_for_power(
             }
         ],
         "assumptions": assumptions.model_dump(mode="json"),
+        "posterior": belief_of(tx, organisation, assumptions.posterior),
         "wishes": [one.model_dump(mode="json") for one in wishes],
-        "chunks": list(pairwise([*range(0, runs, CHUNK), runs])),
+        "chunks": chunks,
     }
-    total = len(spec["chunks"]) * len(wishes)
+    total = len(chunks) * len(wishes)
     return ask(
         tx, organisation, KIND, scheme.title[:200], spec, total=total, actor=actor, now=now, priority=URGENT
     )

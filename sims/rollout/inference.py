@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from math import lgamma
 
 import numpy as np
-from scipy.stats import t as student
 
 from sims.rollout.units import Floats, Ints, Units
 
@@ -199,6 +198,9 @@ def _inferred(units: Units, found: _Regression, alpha: float) -> Effect:
         raise NoContrastError(
             f"treatment of {len(units.names)} units: no stratum has both kinds; an effect needs both; draw within larger strata"
         )
+    # Pages tell of rollouts, and few processes that serve them ever reckon one.
+    from scipy.special import stdtrit
+
     scores = np.bincount(found.unit, found.weights * found.own * (found.y - estimate * found.own))
     clusters, rows = np.unique(found.unit).size, found.y.size
     free = max(1, min(clusters - 1, rows - found.columns))
@@ -206,7 +208,7 @@ def _inferred(units: Units, found: _Regression, alpha: float) -> Effect:
     error = float(np.sqrt(factor * (scores**2).sum())) / spread
     a, b = found.on_outcome, found.on_own
     low, high = (_bound(a, b, estimate, error, side=side, alpha=alpha) for side in (-1.0, 1.0))
-    reach = float(student.ppf(1.0 - alpha / 2.0, free)) * error
+    reach = float(stdtrit(free, 1.0 - alpha / 2.0)) * error
     began = units.treated
     rates = np.where(began, np.nan, units.rates)
     since = int(units.starts.min())

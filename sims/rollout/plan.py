@@ -167,7 +167,7 @@ def drawn(wish: Wish, teams: Sequence[Team]) -> tuple[Cluster, ...]:
 
 
 def refuse_few(wish: Wish, clusters: Sequence[Cluster]) -> None:
-    """Raises RolloutError where no result could ever be told apart from chance, or an arm has a single team."""
+    """Raises RolloutError where no result could ever be distinguished from chance, or an arm has a single team."""
     counts = {arm: sum(one.arm == arm for one in clusters) for arm in wish.starts}
     if wish.design != "stepped-wedge" and min(counts.values()) < 2:
         few = min(counts, key=lambda arm: counts[arm])
@@ -201,7 +201,7 @@ def sealed(
     title: str = "",
     expected: Mapping[str, Any] | None = None,
 ) -> Plan:
-    """The plan as it stands from now on."""
+    """The plan in force from now on."""
     body = {
         "kind": "rollout-plan",
         "groundswell": groundswell,

@@ -103,9 +103,9 @@ def _number(path: Path, line: int, name: str, text: str, bounds: tuple[float, fl
     try:
         found = float(text)
     except ValueError:
-        raise _refused(path, line, name, text, "a number is required; mend it") from None
+        raise _refused(path, line, name, text, "a number is required; correct it") from None
     if not math.isfinite(found) or not least <= found <= most:
-        raise _refused(path, line, name, text, f"from {least:g} to {most:g}; mend it")
+        raise _refused(path, line, name, text, f"from {least:g} to {most:g}; correct it")
     return found
 
 

@@ -61,7 +61,7 @@ def _file(name: str) -> Path:
 
 
 def _scheme_from(value: object) -> object:
-    """A preset's name or a file's, resolved; `none` is no scheme; anything else is validated as it stands."""
+    """A preset's name or a file's, resolved; `none` is no scheme; anything else is validated as given."""
     if value == "none":
         return None
     if not isinstance(value, str):
@@ -224,8 +224,10 @@ class Scenario(Setting):
         return tuple(sorted({phase.day for phase in phases if phase.day < self.horizon_days}))
 
     def tool_alone(self) -> Self | None:
-        """The same company with the tool, its reminders and its training, and nothing that rewards, ranks, thanks or tells a norm; None
-        where no phase has any of it, so that it would be doing nothing."""
+        """The same company with the tool, its reminders and its training, and without rewards, ranks, thanks and norms.
+
+        None where no phase has a tool, so that it would be doing nothing.
+        """
         phases = tuple(map(_without_incentive, self.phases))
         arms = tuple(
             arm.model_copy(update={"phases": tuple(map(_without_incentive, arm.phases))}) for arm in self.arms

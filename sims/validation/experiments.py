@@ -147,9 +147,7 @@ def friends(p: Parameters, seed: int, run: int) -> dict[int, float]:
 
 
 def reach_of(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """11, 111, 112: different contacts over the plain sum of networks for 10, 100 and 1,000 sharers; 113: the
-    last less the first.
-    """
+    """11, 111, 112: different contacts over the plain sum of networks for 10, 100 and 1,000 sharers; 113: the last less the first."""
     model = company(1500, 300_000, 1, p, seed, run=run, burn_in=0)
     graph = model.network.graph
     draws = uniforms(stream_key(seed, Stream.POSTERIOR, run), 0, np.arange(1500, dtype=np.int64))

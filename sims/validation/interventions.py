@@ -27,8 +27,9 @@ OUTAGE_DAY = 2
 
 
 def undermining(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """12, 13: d of the two weeks after eight weeks of tangible pay, against never paid; most and least
-    motivated quarter. The originals paid for what people did for pleasure, again and again.
+    """12, 13: d of the two weeks after eight weeks of tangible pay, against never paid; most and least motivated quarter.
+
+    The originals paid for what people did for pleasure, again and again.
     """
     phases = (Phase(scheme=lab.PAY), Phase(day=PAID_DAYS))
     treated = laboratory(p, seed, run, *phases, base_log_odds=PLEASURE_LOG_ODDS)
@@ -59,9 +60,7 @@ def verbal_praise(p: Parameters, seed: int, run: int) -> dict[int, float]:
 
 
 def newcomer_award(p: Parameters, seed: int, run: int, year: bool = True) -> dict[int, float]:
-    """18, 181: relative change of activity of those who got one random award, a month and (with `year`)
-    twelve months later.
-    """
+    """18, 181: relative change of activity of those who got one random award, a month and (with `year`) twelve months later."""
     treated = laboratory(p, seed, run, Phase(recognition=lab.AWARD))
     windows = {18: MONTH} | ({181: YEAR} if year else {})
     days = max(window.stop for window in windows.values())
@@ -74,9 +73,7 @@ def newcomer_award(p: Parameters, seed: int, run: int, year: bool = True) -> dic
 
 
 def exclusive_recognition(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """19, 191: relative change of the group's and of the others' volume after the best third was thanked
-    once.
-    """
+    """19, 191: relative change of the group's and of the others' volume after the best third was thanked once."""
     treated = laboratory(p, seed, run, Phase(recognition=lab.BEST_THIRD))
     thanked, plain = treated.panel(35), untreated(p, seed, run).panel(35)
     after, others = slice(7, 35), ~treated.model.recogniser.ever
@@ -125,9 +122,7 @@ def novelty(p: Parameters, seed: int, run: int) -> dict[int, float]:
 
 
 def quantity_and_quality(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """28, 281: change of volume and of care under points; 282: volume under points and norm over the better
-    of either.
-    """
+    """28, 281: change of volume and of care under points; 282: volume under points and norm over the better of either."""
     arms = (
         Phase(scheme=lab.POINTS),
         Phase(norm_message="median"),
@@ -143,8 +138,9 @@ def quantity_and_quality(p: Parameters, seed: int, run: int) -> dict[int, float]
 
 
 def broken_streak(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """30: log-odds of sharing on the day after a streak was broken for no reason of the sharer's, against
-    the same people with it intact; 301: part of that gap closed where the streak is repaired.
+    """30, 301: log-odds of sharing after a streak was broken for no reason of the sharer's, and the part that a repair restores.
+
+    30 is of the day after, against the same people with it intact; 301 the part of that gap closed where the streak is repaired.
 
     Nothing can be shared on a Wednesday. In one world Wednesdays do not count, in the next they do, in the
     third a freeze covers the missed day. Up to that day all three are the same, day by day and draw by draw.

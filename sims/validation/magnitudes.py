@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from agents.model import AdvocacyModel
 from agents.parameters.parameters import Parameters
@@ -17,8 +16,6 @@ from agents.program.membership import MEMBER
 from agents.setting.setting import Audience, Contacts, CorporateAccount, Organisation, Phase, Setting, Tool
 from sims.validation.experiments import post
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 Grade = Literal["A", "B", "C", "D"]
 
 PEOPLE, AUDIENCE, FOLLOWERS, YEAR_DAYS, MONTH_DAYS = 500, 60_000, 5_000, 364, 28

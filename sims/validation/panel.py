@@ -33,8 +33,9 @@ class Panel:
         return float(part.sum() / max(1, part.shape[1]) / (part.shape[0] / 7.0))
 
     def rate_between(self, first_act: int, last_act: int) -> Floats:
-        """float64[n]: everybody's expected shares per opportunity while they had made `first_act` up to
-        `last_act` − 1 shares; NaN where there was no opportunity then.
+        """float64[n]: everybody's expected shares per opportunity over some of their acts.
+
+        While they had made `first_act` up to `last_act` − 1 shares; NaN where there was no opportunity then.
         """
         done = np.cumsum(self.shared, axis=0) - self.shared
         then = (done >= first_act) & (done < last_act)

@@ -193,7 +193,7 @@ def judge(target: Target, values: Floats) -> BandCheck:
 
 
 def as_json(verdicts: list[BandCheck], seed: int, plausible: Sequence[BandCheck] = ()) -> dict[str, Any]:
-    """The machine form of `groundswell validate --json`; magnitudes stand apart and are not counted among the targets."""
+    """The machine form of `groundswell validate --json`; magnitudes are listed apart and not counted among the targets."""
     outcome, held = passed(verdicts), passed(plausible)
     return {
         "groundswell": version(),

@@ -19,9 +19,11 @@ from agents.audience.audience import (
     trust_change,
 )
 from agents.employees import decision, state
+from agents.employees.daily_kernel import MOOD_LAWS, rest
 from agents.employees.decision import Occasion
 from agents.parameter_table import renewed
 from agents.parameters.parameters import DECLARATIONS, Parameters
+from agents.world.lanes import Draw, Lanes
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "model.md"
 P = Parameters()
@@ -205,7 +207,7 @@ def test_care_is_the_document_s() -> None:
 
 
 def test_the_updates_are_the_document_s() -> None:
-    back = state.recover(one(0.3), one(0.5), 7.0 * P.motivation_half_life_weeks)
+    back = state.towards(one(0.3), one(0.5), P.motivation_recovered)
     moved = state.praise(state.erode(back, one(0.5), one(2.0), P), one(1.0), P)
     assert moved[0] == pytest.approx(says("m_next", m=0.3, m_0=0.5, y=2.0, thanks=1.0))
     assert state.learn_feedback(one(0.2), one(3.0), P)[0] == pytest.approx(
@@ -213,7 +215,9 @@ def test_the_updates_are_the_document_s() -> None:
     )
     habit = state.form_habit(one(0.4), one(3.0), one(2.0), P)[0]
     assert habit == pytest.approx(says("H_next", H=0.4, met=3.0, y=2.0))
-    assert state.remember_praise(one(1.2), one(1.0), P)[0] == pytest.approx(says("G_next", G=1.2, thanks=1.0))
+    recognition, lanes = one(1.2), Lanes([Draw(1, 0, P)], [1])
+    rest(lanes.first, lanes.laws.table(MOOD_LAWS), one(0.5), one(1.0), one(0.3), recognition)
+    assert recognition[0] == pytest.approx(says("G_next", G=1.2, thanks=1.0))
     trained = np.ones(1, dtype=bool)
     goal = state.fear_goal(one(0.35), one(0.7), trained, P)
     assert goal[0] == pytest.approx(says("f_goal", f_0=0.35, strictness=0.7, trained=1.0))

@@ -10,10 +10,11 @@ from agents.model import AdvocacyModel
 from agents.parameters.default_posterior import draw_parameters
 from agents.parameters.parameters import DECLARATIONS, Parameters
 from agents.program.incentives import thirds
-from agents.program.reminders import opening, settled_annoyance
+from agents.program.reminders import opening
 from agents.setting.setting import Arm, Audience, Organisation, Phase, Setting
 from rewards.scheme.presets import PRESETS
 from rewards.scheme.scheme import IncentiveScheme
+from tests.agents.closed_forms import settled_annoyance
 
 CLICKS = PRESETS["clicks"]
 # Twice everybody's activity, so that short runs show effects; the default otherwise.

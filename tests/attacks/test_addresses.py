@@ -16,12 +16,13 @@ SPECIAL_FOUR = (
     "0.0.0.0/8", "0.0.0.0/32", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
     "192.0.0.0/29", "192.0.0.8/32", "192.0.0.9/32", "192.0.0.10/32", "192.0.0.170/31", "192.0.0.192/32", "192.0.2.0/24",
     "192.88.99.0/24", "192.88.99.1/32", "192.88.99.2/32", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
-    "240.0.0.0/4", "255.255.255.255/32", "224.0.0.0/4",
+    "240.0.0.0/4", "255.255.255.255/32", "224.0.0.0/4", "192.31.196.0/24", "192.52.193.0/24", "192.175.48.0/24",
 )  # fmt: skip
 SPECIAL_SIX = (
     "::1/128", "::/128", "::ffff:0:0/128", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23", "2001::/32", "2001:1::1/128",
     "2001:2::/48", "2001:3::/32", "2001:4:112::/48", "2001:10::/28", "2001:20::/28", "2001:30::/28", "2001:db8::/32", "3fff::/20",
     "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8", "::127.0.0.1/128",
+    "2620:4f:8000::/48", "3ffe::/16",
 )  # fmt: skip
 PUBLIC = (
     "8.8.8.8",
@@ -102,3 +103,44 @@ def test_an_address_in_a_form_that_only_resolvers_read_is_no_name(host: str) -> 
     "xn--bcher-kva.example"])  # fmt: skip
 def test_a_name_is_one(host: str) -> None:
     assert parse_target(f"https://{host}/in").host == host.lower()
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1", "127.8.9.10", "::1", "10.0.0.1", "169.254.169.254", "fe80::1%eth0"]
+)
+def test_a_name_that_leads_into_our_network_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = parse_target("https://rebound.example.org/in")
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, 443)) for each in ("8.8.8.8", address)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    with pytest.raises(Refused, match="not public"):
+        resolve(target)
+    if ip_address(address.partition("%")[0]).is_loopback:
+        # For tests and development alone, and never another network of ours.
+        assert resolve(target, allow_loopback=True) == ["8.8.8.8", address]
+    else:
+        with pytest.raises(Refused, match="not public"):
+            resolve(target, allow_loopback=True)
+
+
+@pytest.mark.parametrize(
+    ("url", "authority", "path"),
+    [
+        ("https://a.example", "a.example", "/"),
+        ("https://a.example:443/in", "a.example", "/in"),
+        ("https://a.example:8443?x=1", "a.example:8443", "/?x=1"),
+        ("https://[2606:4700::1]/in", "[2606:4700::1]", "/in"),
+        ("https://[2606:4700::1]:8443/in?x=1", "[2606:4700::1]:8443", "/in?x=1"),
+    ],
+)
+def test_a_request_names_the_port_only_where_it_is_not_the_usual_one(
+    url: str, authority: str, path: str
+) -> None:
+    target = parse_target(url)
+    assert (target.authority, target.path) == (authority, path)
+
+
+def test_an_address_has_2000_characters_at_most() -> None:
+    start = "https://a.example/"
+    assert parse_target(start + "x" * (2000 - len(start))).host == "a.example"
+    with pytest.raises(BadValue, match="limit 2000 visible ASCII characters"):
+        parse_target(start + "x" * (2001 - len(start)))

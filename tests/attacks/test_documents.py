@@ -21,7 +21,7 @@ from rewards.event_log import MOST_LINE_BYTES, read_events
 from rewards.events import EventError, parse_cloudevent
 from rewards.faults import BadValue
 from rewards.people.people import set_leave
-from rewards.people_file import parse_people
+from rewards.people_file import parse_file
 from rewards.publishing.publication import publish_scheme
 from rewards.scheme.scheme import IncentiveScheme
 from tests.attacks.conftest import cheaply
@@ -177,7 +177,7 @@ def test_a_day_beyond_the_years_is_refused_in_every_document(day: str, tmp_path:
         with pytest.raises(DocumentError, match=f"{FIRST_YEAR} to {LAST_YEAR}"):
             parse_data(document, IncentiveScheme, "document")
     with pytest.raises(DocumentError, match=f"{FIRST_YEAR} to {LAST_YEAR}"):
-        parse_people(f"id,segment,team,timezone,contacts,leave\na,s,t,UTC,1,{day}/{day}\n")
+        parse_file(f"id,segment,team,timezone,contacts,leave\na,s,t,UTC,1,{day}/{day}\n")
     with pytest.raises(ValueError, match=f"{FIRST_YEAR} to {LAST_YEAR}"):
         Setting.model_validate({"start_date": day})
     with pytest.raises(ValueError, match=f"{FIRST_YEAR} to {LAST_YEAR}"):

@@ -15,7 +15,7 @@ from rewards.outside.webhooks import rotate_secret, subscribe, subscriptions
 from rewards.people.accounts import (
     SCOPES,
     account_for_session,
-    authenticate_token,
+    authenticate_tokens,
     create_account,
     create_token,
     forget_sessions,
@@ -64,7 +64,7 @@ def test_nothing_that_speaks_for_who_is_gone_does_anything(api: Api, how: str) -
             assert api.call(method, path, who).status_code == 401, (who, path)
     with api.db.read() as tx:
         assert account_for_session(tx, session, now) is None
-        assert authenticate_token(tx, api.tokens["admin"], now) is not None
+        assert authenticate_tokens(tx, [api.tokens["admin"]], now)[0] is not None
 
 
 def test_tokens_of_an_account_that_is_merged_speak_for_the_one_that_goes_on(api: Api) -> None:
@@ -73,13 +73,13 @@ def test_tokens_of_an_account_that_is_merged_speak_for_the_one_that_goes_on(api:
         own = create_token(tx, "acme", "own", SCOPES, now, person="ben")
         made = create_token(tx, "acme", "made", SCOPES, now, made_by="ben")
         merge_people(tx, "acme", "eva", "ben", now)
-        found = authenticate_token(tx, own, now)
+        found = authenticate_tokens(tx, [own], now)[0]
         assert found is not None
         assert found.person == "eva"
-        assert authenticate_token(tx, made, now) is not None
+        assert authenticate_tokens(tx, [made], now)[0] is not None
         deactivate(tx, "acme", "eva", now)
         for token in (own, made):
-            assert authenticate_token(tx, token, now) is None
+            assert authenticate_tokens(tx, [token], now)[0] is None
 
 
 def test_a_pause_ends_nothing_and_a_return_brings_tokens_back(api: Api) -> None:

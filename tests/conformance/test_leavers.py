@@ -8,7 +8,7 @@ import pytest
 from rewards.challenges.challenges import finish_challenges
 from rewards.faults import BadValue, Refused
 from rewards.ledger.history import export_events
-from rewards.people.accounts import authenticate_token, create_token
+from rewards.people.accounts import authenticate_tokens, create_token
 from rewards.people.people import deactivate, erase, get_person, pause, reactivate, resume, set_opt_out
 from tests.conformance.helpers import DAY, HOUR, MINUTE
 
@@ -125,10 +125,10 @@ def test_a_leavers_own_token_opens_nothing_until_the_return(world: Any) -> None:
         token = create_token(tx, world.organisation, "own", ("me:read",), world.now, person="ana")
     leave(world, "ana")
     with world.db.read() as tx:
-        assert authenticate_token(tx, token, world.now) is None
+        assert authenticate_tokens(tx, [token], world.now)[0] is None
     comes_back(world, "ana")
     with world.db.read() as tx:
-        assert authenticate_token(tx, token, world.now) is not None
+        assert authenticate_tokens(tx, [token], world.now)[0] is not None
 
 
 def test_who_left_gets_no_bonus_of_a_challenge(empty_world: Any) -> None:

@@ -18,7 +18,7 @@ from rewards.ledger.undo import reverse_entry
 from rewards.merging import merge_people
 from rewards.people.accounts import (
     account_for_session,
-    authenticate_token,
+    authenticate_tokens,
     create_account,
     create_token,
     hash_password,
@@ -82,7 +82,7 @@ def test_the_old_id_goes_on_working(world: Any) -> None:
     assert world.earned("ben") == world.earned("ana")
     with world.db.begin() as tx:
         assert get_person(tx, ORG, "ben").id == "ana"
-        found = authenticate_token(tx, token, world.now)
+        found = authenticate_tokens(tx, [token], world.now)[0]
         account = account_for_session(tx, session, world.now)
         assert (found.person, account.person) == ("ana", "ana")  # type: ignore[union-attr]
         assert set(account.roles) == {"employee", "hr"}  # type: ignore[union-attr]

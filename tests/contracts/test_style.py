@@ -83,6 +83,22 @@ def test_functions_are_short() -> None:
     assert not long
 
 
+ENDS = re.compile(r"[.!?](\s|$)|:$")
+
+
+def test_docstrings_begin_with_a_sentence_on_one_line() -> None:
+    broken = [
+        f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)} {first}"
+        for path in sources()
+        if "migrations" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and "\n" in (words := ast.get_docstring(node, clean=False) or "")
+        and not ENDS.search(first := words.split("\n")[0])
+    ]
+    assert not broken
+
+
 def by_place(node: ast.AST, place: str, *, method: bool = False) -> Iterator[str]:
     """Every function under `node` that takes more than MOST_BY_PLACE arguments by place."""
     for child in ast.iter_child_nodes(node):

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from engine.geometric import (
+    CELL_BITS,
     CELLS,
     ESCAPE,
     LEAST_P,
     N_CLASSES,
+    THRESHOLD_BITS,
     class_probabilities,
     class_tables,
     classes_of,
-    expected_gaps,
     gap_table,
 )
+
+
+def expected_gaps(table: NDArray[np.uint32]) -> NDArray[np.float64]:
+    """float64[CELLS]: the probability of each cell that a table gives. Of an entry the high bits are the threshold, the low its alias."""
+    kept = (table >> CELL_BITS) / float(1 << THRESHOLD_BITS)
+    chances = np.where((table & (CELLS - 1)) == np.arange(CELLS), 1.0, kept)
+    out = chances.copy()
+    np.add.at(out, table & np.uint32(CELLS - 1), 1.0 - chances)
+    return out / CELLS
 
 
 @pytest.mark.parametrize("p", [LEAST_P, 0.001, 0.002, 0.02, 0.06, 0.31, 0.5, 0.99, 1.0])

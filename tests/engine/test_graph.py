@@ -33,7 +33,6 @@ def test_rows_hold_the_edges_given_in_their_order(made: tuple[int, Any], ordered
         assert graph.neighbours(u).tolist() == [v for tail, v in edges if tail == u]
         row = slice(graph.offsets[u], graph.offsets[u + 1])
         assert graph.weights[row].tolist() == [i / 8 for i, (tail, _) in enumerate(edges) if tail == u]
-    assert np.array_equal(graph.in_csr_order(weights), graph.weights)
     assert graph.out_degrees.tolist() == [sum(tail == u for tail, _ in edges) for u in range(n)]
 
 
@@ -64,24 +63,6 @@ def test_100_million_edges_would_take_half_a_gigabyte() -> None:
     assert 4 * 10**8 + 8 * (10**7 + 1) < 0.5e9
 
 
-@settings(max_examples=60, deadline=None)
-@given(edge_lists)
-def test_popular_first_is_the_same_graph_with_its_edges_in_their_order(made: tuple[int, Any]) -> None:
-    n, edges = made
-    values = np.arange(len(edges), dtype=np.float32)
-    graph = Graph.from_edges([u for u, _ in edges], [v for _, v in edges], n, values)
-    other, rows = graph.by_popularity()
-    assert sorted(rows) == list(range(n))
-    seen = np.bincount(other.targets, minlength=n)
-    assert np.all(np.diff(seen) <= 0)
-    assert other.weights is not None
-    for u in range(n):
-        row = slice(other.offsets[rows[u]], other.offsets[rows[u] + 1])
-        assert other.neighbours(rows[u]).tolist() == [rows[v] for v in graph.neighbours(u)]
-        assert np.array_equal(other.weights[row], [i for i, (tail, _) in enumerate(edges) if tail == u])
-    assert np.array_equal(other.in_csr_order(values), other.weights)
-
-
 HUGE = np.broadcast_to(np.int32(0), 2**31)
 BAD: list[tuple[tuple[Any, ...], str]] = [
     (([0], [0, 1], 2), "1 sources but 2 targets"),
@@ -110,11 +91,6 @@ BAD: list[tuple[tuple[Any, ...], str]] = [
 def test_bad_lists_are_named(arguments: tuple[Any, ...], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Graph.from_edges(*arguments)
-
-
-def test_values_of_the_wrong_length_are_named() -> None:
-    with pytest.raises(ValueError, match="2 edges; give one value per edge"):
-        Graph.from_edges([0, 1], [1, 0], 2).in_csr_order(np.zeros(3))
 
 
 @pytest.mark.parametrize(

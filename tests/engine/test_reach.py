@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from engine.cascade import spread
 from engine.generate import audience_network
@@ -19,9 +17,7 @@ from engine.reach import (
     naive_reach,
     overlap_lost,
     second_hand_reach,
-    unique_reach_curve,
     visits,
-    waterfall,
 )
 from engine.streams import stream_key
 
@@ -53,29 +49,18 @@ def test_unique_reach_is_met_by_simulated_audiences() -> None:
     assert abs(np.mean(found) - expected) < 4.5 * np.std(found) / np.sqrt(60)
 
 
-def test_a_curve_flattens_and_ends_where_everybody_is_reached() -> None:
-    curve = unique_reach_curve(np.full(50, 400), 1000, 0.5)
+def test_each_further_source_reaches_fewer_until_nobody_is_left() -> None:
+    curve = [expected_unique_reach(np.full(sources, 400), 1000, 0.5) for sources in range(1, 51)]
     assert np.all(np.diff(curve) > 0)
     assert np.all(np.diff(curve, 2) < 0)
-    assert curve[-1] == pytest.approx(expected_unique_reach(np.full(50, 400), 1000, 0.5))
-    assert expected_unique_reach([1000], 1000) == 1000.0
-    assert unique_reach_curve([1000, 5], 1000).tolist() == [1000.0, 1000.0]
+    assert curve[1] == pytest.approx(200 + 200 * (1 - 200 / 1000))
+    assert expected_unique_reach([1000], 1000) == expected_unique_reach([1000, 5], 1000) == 1000.0
 
 
 def test_overlap() -> None:
     assert overlap_lost([], 10) == 0.0
     assert overlap_lost([5], 10) == pytest.approx(0.0)
     assert overlap_lost([10, 10], 10) == pytest.approx(0.5)
-
-
-@given(st.integers(0, 10**9))
-def test_a_waterfall_without_friction_keeps_the_naive_figure(naive: int) -> None:
-    assert {step.value for step in waterfall(naive, 1, 0, 1, 1)} == {Fraction(naive)}
-
-
-def test_a_waterfall_multiplies_its_factors() -> None:
-    steps = waterfall(500_000, 0.05, 0.2, "1.25", 0.02)
-    assert [step.value for step in steps] == [500_000, 25_000, 20_000, 25_000, 500]
 
 
 BAD: list[tuple[Any, tuple[Any, ...], str]] = [
@@ -92,8 +77,6 @@ BAD: list[tuple[Any, tuple[Any, ...], str]] = [
     (expected_unique_reach, ([-1], 10), "contacts -1"),
     (expected_unique_reach, ([float("nan")], 10), "contacts nan"),
     (expected_unique_reach, ([5], 10, 1.5), r"visibility 1\.5"),
-    (waterfall, (100, 1, 0, 0.5, 1), r"amplification 0\.5"),
-    (waterfall, (100, 1, 2, 1, 1), "overlap 2"),
 ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine import scoring_tables as codes
 from rewards.document import parse_data
 from rewards.events import Event
 from rewards.people_file import PersonRow
@@ -63,7 +64,8 @@ def one_by_one(compiled: CompiledScheme, found: Replay, rows: tuple[PersonRow, .
     for standing in found.standings:
         state = PersonState.from_bytes(stored[standing.person], compiled)
         assert state.badges(compiled) == standing.badges
-        assert state.streak_days(compiled) == standing.streaks
+        days = state.columns(compiled).streak[0, :, codes.LENGTH].tolist()
+        assert dict(zip((s.id for s in compiled.scheme.streaks), days, strict=True)) == standing.streaks
         assert state.earned_millipoints == standing.millipoints
     return got
 

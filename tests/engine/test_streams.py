@@ -18,6 +18,7 @@ from engine.streams import (
     poissons,
     stream_key,
     uniform,
+    uniform_plain,
     uniforms,
     unit,
 )
@@ -54,6 +55,8 @@ def test_array_forms_give_the_same_bits() -> None:
     some = AGENTS[:50]
     assert np.array_equal(uniforms(KEY, 3, some, 4), [uniform(KEY, 3, a, 4) for a in some])
     assert np.array_equal(normals(KEY, 3, some, 4), [normal(KEY, 3, a, 4) for a in some])
+    named = [(KEY, 3, 17, 4), (np.uint64(2**64 - 1), 1 << 40, 2**62, -1), (KEY, -5, -7, 2**40)]
+    assert [uniform_plain(*name) for name in named] == [uniform(*name) for name in named]
     shaped = uniforms(KEY, 3, some.reshape(5, 10)[:, ::2], 4)
     assert np.array_equal(shaped, uniforms(KEY, 3, some, 4).reshape(5, 10)[:, ::2])
     rates = np.linspace(0.0, 600.0, 50)

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from rewards.addressing import mail_address
 from rewards.faults import BadValue
 from rewards.language import speaking
-from rewards.people_file import PersonRow, parse_people
+from rewards.people_file import PersonRow, parse_file
 
 GOOD = [
     "",
@@ -58,4 +58,4 @@ def test_a_row_and_a_file_say_where_it_stands_and_in_which_language() -> None:
         PersonRow.model_validate(row)
     text = "id,segment,team,timezone,contacts,email\nana,s,t,UTC,1,ana@\n"
     with pytest.raises(ValueError, match=r"p\.csv:2: email: got 'ana@'; not a mail address"):
-        parse_people(text, "p.csv")
+        parse_file(text, "p.csv")

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from rewards.document import DocumentError, load_document
 from rewards.fields import Day, Instant, day_of, fault, instant_of, normal
 from rewards.language import speaking
-from rewards.people_file import parse_people
+from rewards.people_file import parse_file
 from rewards.scheme.scheme import IncentiveScheme
 
 
@@ -68,11 +68,11 @@ def test_dates_of_documents_and_files_are_no_bare_numbers_either() -> None:
         with pytest.raises(DocumentError, match="write one like 2026-03-02"):
             load_document(f"name: s\ntitle: S\n{where}\n", IncentiveScheme, "s")
     with pytest.raises(DocumentError, match="write one like 2026-03-02"):
-        parse_people("id,segment,team,timezone,contacts,leave\na,s,t,UTC,1,20260803/20260814\n")
+        parse_file("id,segment,team,timezone,contacts,leave\na,s,t,UTC,1,20260803/20260814\n")
 
 
 def test_names_that_look_the_same_are_the_same_everywhere() -> None:
-    people = parse_people("id,segment,team,timezone,contacts\na,Ve\u0301lo,Ve\u0301lo,UTC,1\n")
+    people = parse_file("id,segment,team,timezone,contacts\na,Ve\u0301lo,Ve\u0301lo,UTC,1\n").rows
     scheme = load_document(
         "name: s\ntitle: S\nunrewarded_channels: [e\u0301]\n"
         "rules: [{id: a, title: A, on: share, points: 1, when: {all: [{segment: [Ve\u0301lo]}, {tag: [e\u0301]}]}}]\n",

@@ -7,25 +7,25 @@ from datetime import date
 import pytest
 
 from rewards.document import DocumentError
-from rewards.people_file import parse_people
+from rewards.people_file import parse_file
 
 HEAD = "id,segment,team,timezone,contacts,leave\n"
 
 
 def test_rows_with_leave() -> None:
-    (row,) = parse_people(
+    (row,) = parse_file(
         HEAD + "ana,sales,north,Europe/Madrid,100,2026-08-03/2026-08-14 2026-12-24/2026-12-31\n"
-    )
+    ).rows
     assert row.leave == ((date(2026, 8, 3), date(2026, 8, 14)), (date(2026, 12, 24), date(2026, 12, 31)))
-    assert parse_people(HEAD + "ana,sales,north,Europe/Madrid,100,\n")[0].leave == ()
+    assert parse_file(HEAD + "ana,sales,north,Europe/Madrid,100,\n").rows[0].leave == ()
 
 
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus", "europe/madrid"])
 def test_an_unknown_zone_is_refused_or_left_to_the_organisation(zone: str) -> None:
     text = HEAD + f"ana,sales,north,{zone},100,\n"
     with pytest.raises(DocumentError, match=r"p\.csv:2: timezone: .*Europe/Madrid"):
-        parse_people(text, "p.csv")
-    assert parse_people(text, "p.csv", flag_zones=True)[0].timezone == ""
+        parse_file(text, "p.csv")
+    assert parse_file(text, "p.csv", flag_zones=True).rows[0].timezone == ""
 
 
 @pytest.mark.parametrize(
@@ -49,13 +49,13 @@ def test_an_unknown_zone_is_refused_or_left_to_the_organisation(zone: str) -> No
 )
 def test_whatever_is_wrong_is_told_with_its_cell(text: str, told: str) -> None:
     with pytest.raises(DocumentError, match=told) as caught:
-        parse_people(text, "p.csv")
+        parse_file(text, "p.csv")
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("cell", ["HR", "Hr", " hr "])
 def test_roles_and_desks_are_the_same_in_capitals(cell: str) -> None:
-    (row,) = parse_people(f"id,segment,team,timezone,contacts,role,desk\nana,s,t,UTC,1,{cell},Non-Desk\n")
+    (row,) = parse_file(f"id,segment,team,timezone,contacts,role,desk\nana,s,t,UTC,1,{cell},Non-Desk\n").rows
     assert (row.role, row.desk) == ("hr", "non-desk")
 
 
@@ -64,4 +64,4 @@ def test_roles_and_desks_are_the_same_in_capitals(cell: str) -> None:
 def test_what_no_database_can_hold_is_told_with_its_line(column: str, letter: str) -> None:
     text = f"id,segment,team,timezone,contacts,{column}\nana,s,t,UTC,1,A{letter}na\n"
     with pytest.raises(DocumentError, match=rf"p\.csv:2: {column}: got .*which is no text"):
-        parse_people(text, "p.csv")
+        parse_file(text, "p.csv")

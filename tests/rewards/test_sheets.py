@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewards.document import DocumentError
-from rewards.people_file import PersonRow, language_tag, load_file, load_people, parse_file, parse_people
+from rewards.people_file import PersonRow, language_tag, load_file, load_people, parse_file
 from rewards.sheets import column_of, decode
 
 CASES = Path(__file__).parents[3] / "shared" / "cases"
@@ -78,7 +78,7 @@ def test_what_spreadsheets_leave_behind_is_no_content(text: str, lines: tuple[in
 )
 def test_what_is_wrong_is_told_with_its_line(text: str, told: str) -> None:
     with pytest.raises(DocumentError, match=told) as caught:
-        parse_people(text, "p.csv")
+        parse_file(text, "p.csv")
     assert "\n" not in str(caught.value)
 
 
@@ -101,7 +101,7 @@ def test_text_is_read_as_it_was_written(text: str) -> None:
 
 def test_numbers_with_a_comma_where_semicolons_separate() -> None:
     text = "id;segment;team;timezone;contacts;hours share\np1;s;t;UTC;120;0,8\n"
-    assert parse_people(text)[0].hours_share == 0.8
+    assert parse_file(text).rows[0].hours_share == 0.8
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,8 @@ def simulated(setting: Setting, seed: int) -> Told:
         model.run_for(setting.horizon_days)
     ids = model.staff.ids
     badges |= {name: set() for name in ids if name not in badges}
-    spendable = dict(zip(ids, model.program.spendable_millipoints().tolist(), strict=True))
+    held = [one.catalogue.held(one.earned).tolist() for one in model.program.running]
+    spendable = {name: sum(each) for name, *each in zip(ids, *held, strict=True)}
     return Told(
         model.staff.rows(), model.recorded_events(), lines, model.points_by_person(), spendable, badges
     )

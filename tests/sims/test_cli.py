@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from sims.cli import app
 
 COMMANDS = ["simulate", "compare", "sweep", "waterfall", "replay", "init", "rehearse", "post", "doctor"]
-DB_COMMANDS = ["upgrade", "verify", "backup", "restore"]
+DB_COMMANDS = ["upgrade", "verify", "rebuild", "backup", "restore"]
 runner = CliRunner()
 
 

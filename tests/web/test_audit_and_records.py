@@ -17,7 +17,7 @@ from rewards.ledger.intake import record
 from rewards.people.changing import edit_person
 from rewards.people.organisations import get_organisation
 from rewards.people.people import erase, pause, set_opt_out
-from rewards.store import trail
+from rewards.store import audit, trail
 from rewards.store.session import Database
 from rewards.store.units import to_us
 from tests.company import ORGANISATION
@@ -143,7 +143,7 @@ def test_a_period_is_closed_after_it_was_shown_what_that_means(sign_in: SignIn, 
     for bad in ("soon", "", "2999-01-01", "0000-00-00"):
         assert client.post("/hr/records/period", data={"until": bad}).status_code == 422
     with sqlite_db.read() as tx:
-        log = trail.audit_log(tx, ORGANISATION, 1)
+        log = audit.page(tx, ORGANISATION, audit.Asked(), None, 1)
     assert (log[0].actor, log[0].action) == ("hal", "period.close")
 
 

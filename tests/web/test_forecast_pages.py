@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from rewards.events import Event
 from rewards.faults import Conflict
-from rewards.forecasts.recalibrations import accepted_posterior, decide, propose
+from rewards.forecasts.recalibrations import belief_of, decide, document_of, propose
 from rewards.jobs import work
 from rewards.ledger.intake import record
 from rewards.people.accounts import open_session
@@ -75,10 +75,12 @@ def made(db: Database) -> int:
     held = work.take(db, "a test", datetime.now(UTC))
     assert held is not None
     held = work.complete(db, held, kind.completed, datetime.now(UTC))
-    gathering = kind.gathering(held.spec, "")
+    with db.read() as tx:
+        spec = kind.whole(tx, held.organisation, held.spec)
+    gathering = kind.gathering(spec, "")
     assert gathering.body() == "{}"
-    for number in range(kind.pieces(held.spec)):
-        gathering.take(kind.compute(held.spec, number))
+    for number in range(kind.pieces(spec)):
+        gathering.take(kind.compute(spec, number))
     with db.begin() as tx:
         return work.finish(tx, held, gathering.body(), gathering.title, datetime.now(UTC))
 
@@ -121,7 +123,7 @@ def test_a_recalibration_counts_once_somebody_accepts_it(
 ) -> None:
     with db.begin() as tx:
         first, second = (propose(tx, ORGANISATION, POSTERIOR, actor="sam", now=NOW) for _ in range(2))
-        assert accepted_posterior(tx, ORGANISATION) is None
+        assert belief_of(tx, ORGANISATION) is None
     page = clients["sam"].get("/forecasts").text
     assert "3 vectors of 1 parameters" in page
     blank = clients["sam"].post(
@@ -137,7 +139,10 @@ def test_a_recalibration_counts_once_somebody_accepts_it(
     )
     assert rejected.json()["status"] == "rejected"
     with db.begin() as tx:
-        assert accepted_posterior(tx, ORGANISATION) == POSTERIOR
+        belief = belief_of(tx, ORGANISATION)
+        assert belief is not None
+        assert belief["recalibration"] == first
+        assert json.loads(document_of(tx, ORGANISATION, first)) == POSTERIOR
         with pytest.raises(Conflict, match="was decided already"):
             decide(tx, ORGANISATION, first, False, "again", actor="sam", now=NOW)
     assert clients["sam"].post("/forecasts", data={"weeks": "2", "runs": "20"}).status_code == 303

@@ -18,7 +18,7 @@ from rewards.outside.logout_token import LoggedOut
 from rewards.outside.provider_settings import ProviderSettings
 from rewards.people.account_desk import end_account
 from rewards.people.people import deactivate, get_person
-from rewards.store import schema, trail
+from rewards.store import audit, schema
 from rewards.store.session import Database
 from tests.company import ORGANISATION, make_company
 from tests.ports import deaf_port, free_port
@@ -153,7 +153,11 @@ def test_roles_are_the_providers_where_it_has_a_say(
         assert client.get("/hr").status_code == (200 if "hr" in roles else 403)
     assert roles_of(sqlite_db, person.removeprefix("s-")) == roles
     with sqlite_db.read() as tx:
-        changed = [line.reason for line in trail.audit_log(tx, ORGANISATION, 50) if line.actor == "sign-on"]
+        changed = [
+            line.reason
+            for line in audit.page(tx, ORGANISATION, audit.Asked(), None, 50)
+            if line.actor == "sign-on"
+        ]
     assert changed == [roles]
 
 
@@ -401,7 +405,7 @@ def test_the_provider_ends_the_sessions_that_it_opened(
             client.cookies.set(COOKIE, token)
             assert client.get("/points").status_code == status
     with sqlite_db.read() as tx:
-        assert [one.action for one in trail.audit_log(tx, ORGANISATION, 3)].count(
+        assert [one.action for one in audit.page(tx, ORGANISATION, audit.Asked(), None, 3)].count(
             "session.end_by_provider"
         ) == 1
 

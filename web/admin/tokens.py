@@ -30,7 +30,7 @@ FOREVER = "never"
 
 @dataclass(frozen=True)
 class Typed:
-    """What stood in the form that was refused."""
+    """What was in the form that was refused."""
 
     name: str = ""
     scopes: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""The administrator's pages of webhooks: who is told of what, what became of each message, and sending it again."""
+"""The administrator's pages of webhooks: who is notified of what, what became of each message, and sending it again."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ OVERLAPS = (0, 24, 168)
 
 @dataclass(frozen=True)
 class WebhooksContext:
-    """`families` are the kinds of topics with their words; `url` and `topics` what stood in a form that was refused."""
+    """`families` are the kinds of topics with their words; `url` and `topics` what was in a form that was refused."""
 
     account: Account
     person: Person

@@ -280,7 +280,7 @@ async def post_events(request: Request, shown: Annotated[ShownToken, Depends(sho
     has an answer of its own; sending again is safe.
 
     A single event that is not valid answers 422 and one that contradicts an earlier one 409, as problem+json. In an array both
-    are told in the event's own answer, and the other events are taken. The scope events:backfill lifts the grace period.
+    are reported in the event's own answer, and the other events are taken. The scope events:backfill lifts the grace period.
     """
     if shown.known() is None:
         await shown.read()

@@ -9,14 +9,29 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from rewards.forecasts.recalibrations import Recalibration, decide, get_recalibration, list_recalibrations
+from rewards.document import parse_data
+from rewards.forecasts.recalibrations import (
+    Recalibration,
+    belief_of,
+    decide,
+    document_of,
+    get_recalibration,
+    list_recalibrations,
+    propose,
+    withdraw,
+)
 from rewards.jobs.queue import get_job
 from rewards.language import said
 from rewards.people.accounts import ApiToken
 from rewards.store.results import get_result, latest_result, list_results
 from rewards.store.session import Transaction
+from sims.forecasting.posterior import Posterior
 from sims.loop.asking import FEWEST_RUNS, KIND, MOST_RUNS, MOST_WEEKS, RUNS, ask_for_forecast
 from sims.loop.brought import brought
+from sims.loop.calibrating import FEWEST_RUNS as FEWEST_CALIBRATING
+from sims.loop.calibrating import MOST_RUNS as MOST_CALIBRATING
+from sims.loop.calibrating import RUNS as CALIBRATING
+from sims.loop.calibrating import ask_for_calibration
 from sims.rehearsal.asking import Assumptions
 from web.api.shared import IdempotencyKey, RowId, Strict, Words, actor_of, once, problems
 from web.problems import Problem
@@ -59,18 +74,20 @@ class ForecastsOut(Strict):
 
 
 class RecalibrationOut(Strict):
-    """A posterior that was proposed, and what became of it."""
+    """A posterior that was proposed, and what became of it. `counts`: simulations go by it now; `posterior`: the document, of one alone."""
 
     id: int
     hash: str
     vectors: int
     parameters: int
-    status: Literal["open", "accepted", "rejected"]
+    status: Literal["open", "accepted", "rejected", "withdrawn"]
     proposer: str
     proposed_at: datetime
     decider: str | None
     reason: str
     decided_at: datetime | None
+    counts: bool
+    posterior: dict[str, Any] | None = None
 
 
 class RecalibrationsOut(Strict):
@@ -80,10 +97,23 @@ class RecalibrationsOut(Strict):
 
 
 class Verdict(Strict):
-    """What is decided, and why."""
+    """What is decided, and why. `withdraw`: takes an acceptance back."""
 
-    decision: Literal["accept", "reject"]
+    decision: Literal["accept", "reject", "withdraw"]
     reason: Words
+
+
+class Proposal(Strict):
+    """A posterior as `groundswell calibrate` wrote it."""
+
+    posterior: dict[str, Any]
+
+
+class CalibrationAsked(Strict):
+    """From how many runs of the model, and what is assumed beside people, schemes and history."""
+
+    runs: Annotated[int, Field(ge=FEWEST_CALIBRATING, le=MOST_CALIBRATING)] = CALIBRATING
+    assumptions: Assumptions = Assumptions()
 
 
 class BroughtOut(Strict):
@@ -99,6 +129,7 @@ class BroughtOut(Strict):
     percent: float
     clicks: float | None
     title: str
+    recalibration: int | None
 
 
 class BroughtsOut(Strict):
@@ -170,24 +201,70 @@ def forecast(store: Store, token: Strategist, id: RowId) -> ForecastOut:
 def recalibrations(store: Store, token: Strategist) -> RecalibrationsOut:
     """What was proposed, and what was decided."""
     with store.read() as tx:
-        found = list_recalibrations(tx, token.organisation, 50)
-    return RecalibrationsOut(recalibrations=[_recalibration(one) for one in found])
+        found, counts = list_recalibrations(tx, token.organisation, 50), _counting(tx, token)
+    return RecalibrationsOut(recalibrations=[_recalibration(one, counts) for one in found])
+
+
+@router.get("/recalibrations/{id}", summary="One, with its posterior", responses=problems(404))
+def recalibration(store: Store, token: Strategist, id: RowId) -> RecalibrationOut:
+    """The posterior as `--posterior` of every command takes it."""
+    with store.read() as tx:
+        return _whole(tx, token, id)
+
+
+@router.post(
+    "/recalibrations",
+    summary="Propose one",
+    status_code=201,
+    response_model=RecalibrationOut,
+    responses=problems(),
+)
+def bring(
+    request: Request, store: Store, token: Strategist, body: Proposal, key: IdempotencyKey = None
+) -> Response:
+    """Somebody decides about it; until then nothing goes by it."""
+    posterior = parse_data(body.posterior, Posterior, "posterior").model_dump(mode="json")
+
+    def work(tx: Transaction) -> tuple[int, RecalibrationOut, dict[str, str]]:
+        number = propose(tx, token.organisation, posterior, actor=actor_of(token), now=now())
+        told = _recalibration(get_recalibration(tx, token.organisation, number), _counting(tx, token))
+        return 201, told, {"Location": f"/api/v1/recalibrations/{number}"}
+
+    return once(request, store, token, key, body, work=work)
+
+
+@router.post(
+    "/calibrations",
+    summary="Have the model calibrated",
+    status_code=202,
+    response_model=AskedOut,
+    responses=problems(404, 409),
+)
+def ask_calibration(
+    request: Request, store: Store, token: Strategist, body: CalibrationAsked, key: IdempotencyKey = None
+) -> Response:
+    """A worker does it on what happened here up to yesterday, and proposes what it learns as a recalibration."""
+
+    def work(tx: Transaction) -> tuple[int, AskedOut, dict[str, str]]:
+        job = ask_for_calibration(
+            tx, token.organisation, body.assumptions, body.runs, actor=actor_of(token), now=now()
+        )
+        status = get_job(tx, token.organisation, job).status
+        return 202, AskedOut(job=job, status=status), {"Location": f"/api/v1/jobs/{job}"}
+
+    return once(request, store, token, key, body, work=work)
 
 
 @router.post("/recalibrations/{id}/decision", summary="Accept or reject one", responses=problems(404, 409))
 def decision(store: Store, token: Strategist, id: RowId, body: Verdict) -> RecalibrationOut:
     """Once, with a reason that stays with it; forecasts go by the one accepted last."""
+    org, actor = token.organisation, actor_of(token)
     with store.begin() as tx:
-        decide(
-            tx,
-            token.organisation,
-            id,
-            body.decision == "accept",
-            body.reason,
-            actor=actor_of(token),
-            now=now(),
-        )
-        return _recalibration(get_recalibration(tx, token.organisation, id))
+        if body.decision == "withdraw":
+            withdraw(tx, org, id, body.reason, actor=actor, now=now())
+        else:
+            decide(tx, org, id, body.decision == "accept", body.reason, actor=actor, now=now())
+        return _recalibration(get_recalibration(tx, org, id), _counting(tx, token))
 
 
 @router.get("/brought", summary="What the programme brought", responses=problems())
@@ -198,7 +275,19 @@ def what_it_brought(store: Store, token: Strategist) -> BroughtsOut:
     return BroughtsOut(brought=[BroughtOut.model_validate(one.as_json()) for one in found])
 
 
-def _recalibration(one: Recalibration) -> RecalibrationOut:
+def _counting(tx: Transaction, token: ApiToken) -> int | None:
+    """The recalibration that simulations go by."""
+    found = belief_of(tx, token.organisation)
+    return None if found is None else int(found["recalibration"])
+
+
+def _whole(tx: Transaction, token: ApiToken, id: int) -> RecalibrationOut:
+    told = _recalibration(get_recalibration(tx, token.organisation, id), _counting(tx, token))
+    document = json.loads(document_of(tx, token.organisation, id))
+    return told.model_copy(update={"posterior": document})
+
+
+def _recalibration(one: Recalibration, counts: int | None) -> RecalibrationOut:
     return RecalibrationOut.model_validate(
         {
             "id": one.id,
@@ -211,5 +300,6 @@ def _recalibration(one: Recalibration) -> RecalibrationOut:
             "decider": one.decider,
             "reason": one.reason,
             "decided_at": one.decided_at,
+            "counts": one.id == counts,
         }
     )

@@ -71,7 +71,7 @@ class NewExperiment(Strict):
 
 
 class ExperimentOut(Strict):
-    """An experiment as it stands; its text is left out of lists."""
+    """An experiment as it is now; its text is left out of lists."""
 
     id: int
     title: str

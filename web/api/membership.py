@@ -28,7 +28,7 @@ class StepOut(Strict):
 
 
 class MembershipOut(Strict):
-    """Where the token's person stands; `asked`: whether the scheme in force is for the enrolled alone."""
+    """Where the token's person is; `asked`: whether the scheme in force is for the enrolled alone."""
 
     standing: Standing
     takes_part: bool

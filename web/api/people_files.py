@@ -36,7 +36,7 @@ Maps = Annotated[
 
 
 class RowFaultOut(Strict):
-    """What a row says that cannot be taken, where it stands and how to mend it."""
+    """What a row says that cannot be taken, where it is and how to correct it."""
 
     line: int
     column: str

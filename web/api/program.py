@@ -39,7 +39,7 @@ class Week(Strict):
 
 
 class HealthOut(Strict):
-    """Everything of one moment. `minimum`: of fewer people nothing is told; `hidden`: segments left out for it."""
+    """Everything of one moment. `minimum`: of fewer people nothing is shown; `hidden`: segments left out for it."""
 
     as_of: str
     minimum: int

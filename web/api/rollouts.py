@@ -55,7 +55,7 @@ class Registration(Strict):
 
 
 class RolloutOut(Strict):
-    """A rollout. `plan`: as it was registered, sealed; `analysis`: what may be told of it now."""
+    """A rollout. `plan`: as it was registered, sealed; `analysis`: what may be shown of it now."""
 
     id: int
     title: str
@@ -189,7 +189,7 @@ def _simulated(tx: Transaction, organisation: str, id: int, design: Wish) -> dic
 
 @router.get("/{id}", summary="One, with its plan and what may be told of it", responses=problems(404))
 def rollout(store: Store, token: Strategist, id: RowId) -> RolloutOut:
-    """Before its last day is over nothing is told of an effect."""
+    """Before its last day is over nothing is shown of an effect."""
     with store.read() as tx:
         return _whole(tx, token.organisation, id)
 

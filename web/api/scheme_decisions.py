@@ -66,7 +66,9 @@ class ConditionOut(Strict):
 
 
 class DecisionOut(Strict):
-    """A proposal and what became of it. `forecast`: human clicks more than doing nothing, median and the middle 80 % of the runs."""
+    """A proposal and what became of it. `forecast`: human clicks more than doing nothing, median and the middle 80 % of the runs;
+    `posterior`: what these went by, and `recalibration` its number where the company accepted it.
+    """
 
     id: int
     draft: str
@@ -83,6 +85,8 @@ class DecisionOut(Strict):
     decided_at: datetime | None
     past_gate: bool
     forecast: tuple[float, float, float] | None
+    posterior: str | None
+    recalibration: int | None
     published_as: str | None
 
 
@@ -93,7 +97,7 @@ class Decisions(Strict):
 
 
 class Gate(Strict):
-    """How a draft stands before the gate."""
+    """The status of a draft at the gate."""
 
     conditions: list[ConditionOut]
 
@@ -157,7 +161,7 @@ def end(store: Store, token: Author, id: RowId) -> JobOut:
 
 @router.get("/schemes/{id}/gate", summary="What is missing", responses=problems(404, 409))
 def gate(store: Store, token: Author, id: SchemeId) -> Gate:
-    """As if it were to count as soon as everybody can be told."""
+    """As if it were to count as soon as everybody can be notified."""
     with store.read() as tx:
         draft = get_draft(tx, token.organisation, draft_number(id))
         found = conditions(tx, token.organisation, draft, plan_of(Publication(reason="-"), now()), now())
@@ -271,5 +275,7 @@ def _out(found: Decision) -> DecisionOut:
         decided_at=found.decided_at,
         past_gate=found.past_gate,
         forecast=None if found.forecast is None else found.forecast.clicks,
+        posterior=None if found.forecast is None else found.forecast.posterior or None,
+        recalibration=None if found.forecast is None else found.forecast.recalibration,
         published_as=None if found.version is None else f"v{found.version}",
     )

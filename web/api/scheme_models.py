@@ -65,7 +65,7 @@ class Ending(Why):
 
 
 class SchemeOut(Strict):
-    """A draft or a version. `document` and `explanation` are left out of lists. `steps` hold for the text as it stands.
+    """A draft or a version. `document` and `explanation` are left out of lists. `steps` hold for the text as it is now.
 
     `shadow_mode` and `shadow_since`: how a draft was looked at last; so it can be published in a mode that looks back.
     """
@@ -106,7 +106,7 @@ class LossOut(Strict):
 class DifferenceOut(Strict):
     """What the scheme would change in the open period, in millipoints; people whom it leaves alone are left out.
 
-    `loses`: what the scheme before it remembers and this one does not name; it is laid aside until a version names it again.
+    `loses`: what the scheme before it remembers and this one does not name; it is kept aside until a version names it again.
     """
 
     by_person: dict[str, int]

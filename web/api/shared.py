@@ -74,7 +74,7 @@ class Strict(BaseModel):
 
 
 class ProblemOut(BaseModel):
-    """A problem (RFC 9457): what, where, which limit, how to mend it, in one line of `detail`."""
+    """A problem (RFC 9457): what, where, which limit, how to correct it, in one line of `detail`."""
 
     type: str
     title: str

@@ -1,4 +1,4 @@
-"""Webhooks over the API: who is told of what, rotating a secret, and what became of each message."""
+"""Webhooks over the API: who is notified of what, rotating a secret, and what became of each message."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def take(
     url: Address = "",
     chosen: Annotated[list[Annotated[Plain, Form(max_length=2000)]] | None, Form(max_length=100)] = None,
 ) -> Response:
-    """Make drafts of the chosen entries, as they stand at the address now."""
+    """Make drafts of the chosen entries as the address has them now."""
     try:
         if not chosen:
             raise BadValue("entries: got none; choose at least one")

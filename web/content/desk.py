@@ -77,7 +77,7 @@ def form_page(
     fault: str = "",
     status: int = 200,
 ) -> Response:
-    """The form with whatever stands in it."""
+    """The form with whatever is in it."""
     with store.read() as tx:
         person = get_person(tx, account.organisation, account.person)
         home = get_organisation(tx, account.organisation)
@@ -130,7 +130,7 @@ def _save(request: Request, store: Database, account: Account, form: ItemForm, i
             written = item_of(form, zone, item)
             save_draft(tx, org, written, account.person, now(), revision=revision if item else None)
     except Fault as fault:
-        # What stands by now is named beside what was typed: saving once more takes this over, and nothing is lost.
+        # What is current by now is shown beside what was typed: saving once more takes this over, and nothing is lost.
         status = 412 if isinstance(fault, Stale) else refused(fault)
         return form_page(
             request,

@@ -1,4 +1,4 @@
-"""The form of an item: what was typed, as an item, and an item as what stands in the form."""
+"""The form of an item: what was typed, as an item, and an item as what is in the form."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def split(text: str) -> list[str]:
 
 
 def slug_of(title: str) -> str:
-    """An id from a title; '' where nothing of it can stand in one."""
+    """An id from a title; '' where nothing of it can be in one."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:48].strip("-")
 
@@ -141,7 +141,7 @@ def said_of(error: ValidationError) -> str:
     """The first fault of a document in one line."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
-    return said("{field}: {problem}; mend it and save again", field=where, problem=fault(first))
+    return said("{field}: {problem}; correct it and save again", field=where, problem=fault(first))
 
 
 def _channels(form: ItemForm) -> dict[str, dict[str, str]]:
@@ -189,7 +189,7 @@ def _end_of(day: str, zone: str) -> datetime | None:
 
 
 def form_of(item: ContentItem | None, zone: str, revision: int | None) -> ItemForm:
-    """What stands in the form: of an item, or of none yet."""
+    """What is in the form: of an item, or of none yet."""
     if item is None:
         return ItemForm(revision="", channel=[], language="en")
     texts = [*(TextVariant(text=text) for text in item.suggested_texts if text.strip()), *item.variants]

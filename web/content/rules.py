@@ -58,7 +58,7 @@ class RulesForm(BaseModel):
 
 @dataclass(frozen=True)
 class RulesContext:
-    """The rules as they stand or as they were typed, with what was wrong; `networks`: what is shipped about channels."""
+    """The rules as they are now or as they were typed, with what was wrong; `networks`: what is shipped about channels."""
 
     account: Account
     person: Person
@@ -126,7 +126,7 @@ def _page(
     with store.read() as tx:
         rules = policy_of(tx, account.organisation)
         person = get_person(tx, account.organisation, account.person)
-    # After a conflict the revision that stands now is taken over, beside what was typed.
+    # After a conflict the current revision is taken over, beside what was typed.
     shown = _form_of(rules) if form is None else form.model_copy(update={"revision": str(rules.revision)})
     context = RulesContext(
         account, person, rules, shown, rows_of(shown, FORBIDDEN, EMPTY_ROWS), rows_of(shown, DISCLOSURES, EMPTY_ROWS),

@@ -149,7 +149,7 @@ def badges(request: Request, store: Store, account: Employee) -> Response:
 
 @dataclass(frozen=True)
 class Typed:
-    """What stands in the forms of thanks and nominations. `find` is the beginning of a name, looked for by the form `asking`."""
+    """What is in the forms of thanks and nominations. `find` is the beginning of a name, looked for by the form `asking`."""
 
     words: str = ""
     chosen: Sequence[str] = ()

@@ -92,7 +92,7 @@ def _bar(cap: CapLeft) -> CapBar:
 
 
 def state_of(streak: StreakToday) -> str:
-    """How a streak stands, in a sentence."""
+    """The state of a streak, in a sentence."""
     if not streak.days:
         return gettext("Not begun yet.")
     if streak.broken:

@@ -33,8 +33,10 @@ Words = Annotated[Plain, Form(max_length=MOST_TYPED)]
 
 @dataclass(frozen=True)
 class Cards:
-    """A page of what the person may share now (`more`: it is not the last), and the first of what is on the grid for her but may go
-    nowhere yet, and of what she has set aside."""
+    """A page of what the person may share now (`more`: it is not the last), with the first items that wait and that she dismissed.
+
+    Those that wait are on the grid for her, but may go nowhere yet.
+    """
 
     open: Sequence[ItemCard]
     closed: Sequence[ItemCard]

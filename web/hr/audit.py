@@ -31,7 +31,7 @@ Typed = Annotated[Plain, Query(max_length=128)]
 
 @dataclass(frozen=True)
 class AuditContext:
-    """`typed` is what stands in the filter, `older` the address of the page behind this one, `file` that of the same lines as CSV."""
+    """`typed` is what is in the filter, `older` the address of the page behind this one, `file` that of the same lines as CSV."""
 
     account: Account
     person: Person

@@ -54,7 +54,7 @@ class DraftContext:
 
 @router.get(PATH + "/{draft}")
 def shown(request: Request, store: Store, account: SchemeReader, draft: Number) -> Response:
-    """The draft as it stands."""
+    """The draft as it is now."""
     with store.read() as tx:
         found = get_draft(tx, account.organisation, draft)
         text = text_of(tx, account.organisation, found)

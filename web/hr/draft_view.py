@@ -123,7 +123,7 @@ class FormView:
 class ExpectedRow:
     """One group's week under the version in force (None: there is none) and under the draft.
 
-    `earning`: how many would earn, as it may be told.
+    `earning`: how many would earn, as far as it may be shown.
 
     `amounts`: whether its sums may be shown; of so few who earn they would be somebody's own.
     """
@@ -193,7 +193,7 @@ def _field(field: FormField, faults: dict[Place, str]) -> FieldView:
     )
     choices = tuple((one, gettext(CHOICES[one]) if one in CHOICES else one) for one in values)
     fault = faults.get(field.place, "")
-    # The place stands beside the fault already.
+    # The place is shown beside the fault already.
     return FieldView(field, gettext(label), choices, fault.partition(": ")[2] or fault)
 
 
@@ -205,7 +205,7 @@ def read(text: str) -> tuple[IncentiveScheme | None, list[DocumentFault]]:
 
 @lru_cache(MOST_READ)
 def _read(text: str, _language: str) -> tuple[IncentiveScheme | None, list[DocumentFault]]:
-    """Faults are told in the language of now, so that they are remembered for it alone."""
+    """Faults are reported in the language of now, so that they are remembered for it alone."""
     scheme, faults = document_faults(text, IncentiveScheme)
     if scheme is not None:
         try:
@@ -256,7 +256,7 @@ def changes(before: Sequence[str], after: Sequence[str]) -> list[tuple[str, str]
 
 
 def enough_earn(shown: Collection[str], estimates: Sequence[Estimate], minimum: int) -> Collection[str]:
-    """The groups whose sums may be told: so many of each earn, and of all others together, that no sum is one person's."""
+    """The groups whose sums may be shown: so many of each earn, and of all others together, that no sum is one person's."""
     earning = [{one.group: round(one.earning) for one in estimate.groups} for estimate in estimates]
     whole = [round(estimate.whole.earning) for estimate in estimates]
     least = {

@@ -24,14 +24,14 @@ OUTCOME = "weekly_sharers"
 
 
 def health(store: Database, organisation: str, now: datetime) -> Health:
-    """What was kept, or reckoned now where that is too old."""
+    """What was kept, or computed now where that is too old."""
     with store.read() as tx:
         found = kept_health(tx, organisation, now)
     return found or _renewed(store, organisation, now)
 
 
 def renew_old(store: Database, now: datetime) -> None:
-    """Reckon anew what is due, of every organisation; for the worker."""
+    """Compute anew what is due, of every organisation; for the worker."""
     with store.read() as tx:
         slugs = [home.slug for home in list_organisations(tx)]
         due = [slug for slug in slugs if is_old(tx, slug, now)]
@@ -71,7 +71,7 @@ def forecast_kept(tx: Transaction, organisation: str, scheme: str) -> StoredComp
 def forecast_of(stored: StoredComparison, scheme: str, since: datetime) -> dict[str, dict[str, Promised]]:
     """What a forecast says of a scheme (by its hash): by outcome and the week's Monday, the median and the 80 % band.
 
-    Weeks count from the one in which the scheme begins, in the forecast and in life; nothing where it tells of another scheme.
+    Weeks count from the one in which the scheme begins, in the forecast and in life; nothing where it describes another scheme.
     """
     body = stored.body
     names = [one["name"] for one in body["provenance"]["scenarios"] if scheme in one["schemes"].values()]

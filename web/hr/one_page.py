@@ -52,8 +52,10 @@ class Cost:
 
 @dataclass(frozen=True)
 class Gain:
-    """Human clicks more than doing nothing over the forecast's days, in the digits of a rehearsal's page, and in how many runs there were
-    any."""
+    """Human clicks more than doing nothing over the forecast's days, and in how many runs there were any.
+
+    In the digits of a rehearsal's page.
+    """
 
     clicks: Told
     share: float
@@ -78,7 +80,7 @@ class PromiseRow:
 
 @dataclass(frozen=True)
 class OnePageContext:
-    """`gain` and `promises` are empty where no forecast tells of the scheme in force; `unknown` says what nobody knows."""
+    """`gain` and `promises` are empty where no forecast describes the scheme in force; `unknown` says what nobody knows."""
 
     account: Account
     person: Person
@@ -137,7 +139,7 @@ def one_page(
 
 
 def gain_of(stored: StoredComparison, scheme: str) -> Gain | None:
-    """What the forecast of a scheme (by its hash) promises over doing nothing; None where it tells of another."""
+    """What the forecast of a scheme (by its hash) promises over doing nothing; None where it describes another."""
     body: Mapping[str, Any] = stored.body
     origin = body["provenance"]
     names = [one["name"] for one in origin["scenarios"] if scheme in one["schemes"].values()]
@@ -152,7 +154,7 @@ def gain_of(stored: StoredComparison, scheme: str) -> Gain | None:
 def promises(
     weeks: Sequence[HealthWeek], promised: Mapping[str, Mapping[str, Promised]], today: date
 ) -> list[PromiseRow]:
-    """The last full weeks that the forecast tells of."""
+    """The last full weeks that the forecast describes."""
     over = [week for week in weeks if date.fromisoformat(week.monday) + timedelta(days=7) <= today]
     rows = []
     for week in over[-SHOWN_WEEKS:]:

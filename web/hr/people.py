@@ -69,7 +69,7 @@ class PeopleContext:
 
 @dataclass(frozen=True)
 class NewPersonContext:
-    """`typed` is what stands in the fields."""
+    """`typed` is what is in the fields."""
 
     account: Account
     person: Person

@@ -33,7 +33,7 @@ Field = Annotated[Plain, Form(max_length=64)]
 
 @dataclass(frozen=True)
 class RecordsContext:
-    """`end` is the end that was typed and is to be confirmed (None: none was), `typed` what stands in the field."""
+    """`end` is the end that was typed and is to be confirmed (None: none was), `typed` what is in the field."""
 
     account: Account
     person: Person

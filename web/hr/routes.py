@@ -30,7 +30,7 @@ class HrContext:
     `names` has those of the people who published them.
     `scheduled` holds the numbers of those that are still to come.
     `groups` are the segments that may be shown; `hidden` counts those that may not, because fewer than `minimum` people
-    would be told apart, or others with them. `as_of`: when they were counted, where not now. `active`: how many take part in 7 and in 28
+    would be distinguished, or others with them. `as_of`: when they were counted, where not now. `active`: how many take part in 7 and in 28
     days, in words where a number would point at persons. `waiting` counts what a person has to decide.
     """
 
@@ -64,7 +64,7 @@ def overview(request: Request, store: Store, account: SchemeReader) -> Response:
             account=account,
             person=get_person(tx, org, account.person),
             version=version,
-            # The first line is the title, which stands above already.
+            # The first line is the title, which is shown above already.
             lines=explain_scheme(version.scheme)[1:] if version else [],
             participation=found,
             as_of=as_of,

@@ -31,9 +31,10 @@ PATH = "/hr/works-council"
 
 @dataclass(frozen=True)
 class WorksCouncilContext:
-    """`lines`: the scheme in force as everybody reads it; `coming`: versions that do not count yet; `decision`: whose yes it was, where the
-    gate was on. `forecast`: the last rehearsal of exactly this text. `fair`: points a share by segment. `seen`: each role with what it may
-    do; `fields`: what people's files hold.
+    """`lines`: the scheme in force as everybody reads it; `coming`: versions that do not count yet.
+
+    `decision`: who approved it, where the gate was on. `forecast`: the last rehearsal of exactly this text. `fair`: points a share by
+    segment. `seen`: each role with what it may do; `fields`: what people's files hold.
     """
 
     account: Account

@@ -60,7 +60,7 @@ class ExperimentContext:
 
 @router.get(PATH + "/{id}")
 def shown(request: Request, store: Store, account: ForecastReader, id: ExperimentId) -> Response:
-    """The experiment as it stands."""
+    """The experiment as it is now."""
     with store.read() as tx:
         found = get_experiment(tx, account.organisation, id)
     edit = as_it_stands(found.text, found.revision, "saved" in request.query_params)

@@ -24,6 +24,7 @@ LABELS: Mapping[str, str] = {
     "runs": msg("Runs at most"),
     "precision_percent": msg("Precision, in percent"),
     "seed": msg("Seed"),
+    "posterior": msg("What the model believes"),
     "name": msg("Short name"),
     "strictness": msg("Strictness of the policy, 0 to 1"),
     "training": msg("Trained, 0 to 1"),
@@ -107,7 +108,7 @@ def form_view(text: str, found: Read, schemes: Sequence[str]) -> FormView | None
         by_place.setdefault(fault.place, fault.message)
     places = {field.name: numbers_of(data, field.place) for field in form.fields()}
     exact = {field.name for field in form.fields() if len(places[field.name]) == len(field.place)}
-    # A required field that is missing is told at its place all the same.
+    # A required field that is missing is reported at its place all the same.
     view = _Viewer(
         {name: by_place[place] for name, place in places.items() if name in exact and place in by_place}
     )
@@ -166,7 +167,7 @@ class _Viewer:
         )
         choices = tuple((one, _choice(last, one, field.usual)) for one in values)
         fault = self._faults.get(field.name, "")
-        # The place stands beside the fault already.
+        # The place is shown beside the fault already.
         return FieldView(field, gettext(label), choices, fault.partition(": ")[2] or fault)
 
 
@@ -177,6 +178,7 @@ def _choice(field: str, value: str, usual: str) -> str:
             "people": msg("a company that is made up"),
             "lever": msg("no sweep"),
             "of": msg("the scenario as it is"),
+            "posterior": msg("the recalibration that was accepted last, if any"),
         }
         if field in empty:
             return gettext(empty[field])
@@ -187,6 +189,8 @@ def _choice(field: str, value: str, usual: str) -> str:
         return gettext(CAPABILITIES[value])
     if field == "lever" and value in LEVERS:
         return gettext(LEVERS[value].title)
+    if field == "posterior":
+        return gettext("published findings alone") if value == "published" else value
     if field == "scheme":
         return _scheme(value)
     return value

@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from rewards.language import gettext as _
+from web.beliefs import recalibration_of, went_by
 from web.digits import Told, told
 from web.lab.chart import curve
 from web.lab.words import gain_words, marginal_words
@@ -94,6 +95,8 @@ class Outcome:
     curves: Sequence[Curve]
     warnings: Sequence[str]
     origin: Mapping[str, Any]
+    went_by: str
+    recalibration: int | None
 
 
 def outcome_of(body: Body) -> Outcome:
@@ -115,6 +118,8 @@ def outcome_of(body: Body) -> Outcome:
         curves=curves,
         warnings=body["warnings"],
         origin=body["provenance"],
+        went_by=went_by(body["provenance"]),
+        recalibration=recalibration_of(body["provenance"]),
     )
 
 

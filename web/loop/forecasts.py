@@ -9,14 +9,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
 from rewards.faults import Fault
-from rewards.forecasts.recalibrations import Recalibration, decide, list_recalibrations
+from rewards.forecasts.recalibrations import Recalibration, belief_of, list_recalibrations
 from rewards.jobs.queue import DONE, Job, cancel, get_job, jobs_before, list_jobs
 from rewards.language import gettext as _
 from rewards.language import msg, said
@@ -25,17 +25,19 @@ from rewards.people.people import Person, get_person, names_of
 from rewards.people.rights import Right
 from rewards.store.results import StoredResult, get_result, latest_result, list_results
 from rewards.store.session import Database, Transaction
-from sims.loop.asking import KIND, RUNS, ask_for_forecast
+from sims.loop.asking import DRIFT_WEEKS, KIND, RUNS, ask_for_forecast
 from sims.loop.brought import Brought, brought
 from sims.rehearsal.asking import Assumptions
+from web.beliefs import recalibration_of, went_by
 from web.loop.rollouts import whole
 from web.problems import Problem, refused
 from web.progress import progress_of
 from web.rehearsal.chart import bands, scale_of
 from web.rehearsal.measured import measured
+from web.rehearsal.sheets import sheet
 from web.session import ForecastReader, Rehearser, Store, now
 from web.templating import page
-from web.text import MOST_REASON, Plain
+from web.text import Plain
 
 router = APIRouter(include_in_schema=False)
 PATH = "/forecasts"
@@ -85,7 +87,10 @@ class PublishedRow:
 
 @dataclass(frozen=True)
 class ForecastsContext:
-    """`drift`: outcomes that run away from the forecast; `open` says how far forecasts under way are."""
+    """`drift`: outcomes that run away from the forecast; `under_way` says how far forecasts are that are being made.
+
+    `believed`: the recalibration that simulations go by (None: published findings alone).
+    """
 
     account: Account
     person: Person
@@ -93,6 +98,7 @@ class ForecastsContext:
     under_way: Sequence[tuple[Job, str]]
     drift: Sequence[str]
     recalibrations: Sequence[Recalibration]
+    believed: int | None
     names: Mapping[str, str]
     brought: Sequence[BroughtRow]
     weeks: str
@@ -146,17 +152,30 @@ class ForecastContext:
     scores: Sequence[ScoreRow]
     naive: Sequence[str]
     scored: bool
+    not_scored: Sequence[str]
     warnings: Sequence[str]
+    went_by: str
+    recalibration: int | None
 
 
-def _room(request: Request, store: Database, account: Account, fault: Fault | None = None, *, weeks: str = "",
-    runs: str = "") -> Response:  # fmt: skip
+def room(
+    request: Request,
+    store: Database,
+    account: Account,
+    fault: str = "",
+    *,
+    status: int = 422,
+    weeks: str = "",
+    runs: str = "",
+) -> Response:
+    """The page of forecasts; `fault` says in one line what could not be done, with its `status`."""
     org = account.organisation
     with store.read() as tx:
         published = list_results(tx, org, KIND, MOST_SHOWN)
         scores = {one.id: score_of(tx, org, one.id) for one in published}
         jobs = [job for job in list_jobs(tx, org, KIND, MOST_SHOWN) if job.status != DONE]
         proposals = list_recalibrations(tx, org)
+        belief = belief_of(tx, org)
         people = {one.actor for one in proposals} | {one.decider for one in proposals if one.decider}
         context = ForecastsContext(
             account=account,
@@ -165,20 +184,21 @@ def _room(request: Request, store: Database, account: Account, fault: Fault | No
             under_way=[(job, progress_of(job, jobs_before(tx, org, job.id))) for job in jobs],
             drift=drifting(tx, org),
             recalibrations=proposals,
+            believed=None if belief is None else belief["recalibration"],
             names=names_of(tx, org, people),
             brought=brought_rows(tx, org, now()),
             weeks=weeks or str(USUAL_WEEKS),
             runs=runs or str(RUNS),
-            fault="" if fault is None else str(fault),
+            fault=fault,
             mine=account.may(Right.REHEARSE),
         )
-    return page(request, "loop/forecasts.html", context, 200 if fault is None else refused(fault))
+    return page(request, "loop/forecasts.html", context, status if fault else 200)
 
 
 @router.get(PATH)
 def forecasts(request: Request, store: Store, account: ForecastReader) -> Response:
     """What was published, how it was met, and what is proposed."""
-    return _room(request, store, account)
+    return room(request, store, account)
 
 
 @router.post(PATH)
@@ -197,7 +217,7 @@ def publish(
             assumed = Assumptions.model_validate(measured(tx, account.organisation, now()).values)
             ask_for_forecast(tx, account.organisation, ahead, assumed, count, actor=account.person, now=now())
     except Fault as fault:
-        return _room(request, store, account, fault, weeks=weeks, runs=runs)
+        return room(request, store, account, str(fault), status=refused(fault), weeks=weeks, runs=runs)
     return RedirectResponse(PATH, 303)
 
 
@@ -212,26 +232,6 @@ def end(store: Store, account: Rehearser, id: Id) -> Response:
     return RedirectResponse(PATH, 303)
 
 
-@router.post(PATH + "/recalibrations/{id}")
-def decide_one(
-    request: Request,
-    store: Store,
-    account: Rehearser,
-    id: Id,
-    decision: Annotated[Literal["accept", "reject"], Form()],
-    reason: Annotated[Plain, Form(max_length=4 * MOST_REASON)] = "",
-) -> Response:
-    """Accept or reject a recalibration, with a reason that stays with it."""
-    try:
-        with store.begin() as tx:
-            decide(
-                tx, account.organisation, id, decision == "accept", reason, actor=account.person, now=now()
-            )
-    except Fault as fault:
-        return _room(request, store, account, fault)
-    return RedirectResponse(PATH, 303)
-
-
 @router.get(PATH + "/{id}")
 def forecast(request: Request, store: Store, account: ForecastReader, id: Id) -> Response:
     """One of them."""
@@ -239,7 +239,8 @@ def forecast(request: Request, store: Store, account: ForecastReader, id: Id) ->
         kept = _kept(tx, account.organisation, id)
         score = score_of(tx, account.organisation, id)
         person = get_person(tx, account.organisation, account.person)
-    body = json.loads(kept.body_json)["forecast"]
+    whole_body = json.loads(kept.body_json)
+    body = whole_body["forecast"]
     outcomes = {} if score is None else score["outcomes"]
     naive = list(dict.fromkeys(name for one in outcomes.values() for name in one["skill"]))
     context = ForecastContext(
@@ -254,7 +255,10 @@ def forecast(request: Request, store: Store, account: ForecastReader, id: Id) ->
         scores=[_score(name, one, naive) for name, one in outcomes.items()],
         naive=[_(NAIVE.get(name, name)) for name in naive],
         scored=score is not None,
+        not_scored=[_(TITLES[name]) for name in (score or {}).get("not_scored", ()) if name in TITLES],
         warnings=body["warnings"],
+        went_by=went_by(whole_body),
+        recalibration=recalibration_of(whole_body),
     )
     return page(request, "loop/forecast.html", context)
 
@@ -267,6 +271,29 @@ def file(store: Store, account: ForecastReader, id: Id) -> Response:
     text = json.dumps(json.loads(kept.body_json)["forecast"], ensure_ascii=False, indent=1)
     headers = {"Content-Disposition": f'attachment; filename="forecast-{id}.json"'}
     return Response(text + "\n", media_type="application/json", headers=headers)
+
+
+@router.get(PATH + "/{id}/weeks.csv")
+def weeks_file(store: Store, account: ForecastReader, id: Id) -> Response:
+    """Every outcome week by week as a table: what was forecast, and what came where that is known."""
+    with store.read() as tx:
+        kept = _kept(tx, account.organisation, id)
+        score = score_of(tx, account.organisation, id)
+    body = json.loads(kept.body_json)["forecast"]
+    outcomes = {} if score is None else score["outcomes"]
+    first = date.fromisoformat(body["first"])
+    rows = []
+    for name, weeks in body["weekly"].items():
+        came = {one["date"]: one["actual"] for one in outcomes.get(name, {"weeks": ()})["weeks"]}
+        for at, week in enumerate(weeks):
+            day = date.fromordinal(first.toordinal() + 7 * at).isoformat()
+            rows.append(
+                [name, day, week["median"], *week["p50"], *week["p80"], *week["p90"], came.get(day, "")]
+            )
+    ends = [f"p{percent}_{end}" for percent in (50, 80, 90) for end in ("low", "high")]
+    headers = {"Content-Disposition": f'attachment; filename="forecast-{id}-weeks.csv"'}
+    made = sheet(["outcome", "week_from", "median", *ends, "came"], rows)
+    return Response(made, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 NAIVE = {
@@ -288,7 +315,15 @@ def drifting(tx: Transaction, organisation: str) -> list[str]:
     """The outcomes that run away from the forecast published last, as pages call them."""
     newest = latest_result(tx, organisation, KIND)
     found = None if newest is None else score_of(tx, organisation, newest.id)
-    return [] if found is None else [_(TITLES[name]) for name in found["drift"]]
+    return [] if found is None else [_way(name, found) for name in found["drift"]]
+
+
+def _way(name: str, score: Mapping[str, Any]) -> str:
+    """An outcome, and to which side it runs away: all of the weeks that say so lie on one."""
+    last = score["outcomes"][name]["weeks"][-DRIFT_WEEKS:]
+    more = 2 * sum(week["actual"] > week["median"] for week in last) > len(last)
+    text = _("{title} (more than forecast)") if more else _("{title} (less than forecast)")
+    return text.format(title=_(TITLES[name]))
 
 
 def brought_rows(tx: Transaction, organisation: str, at: datetime) -> list[BroughtRow]:

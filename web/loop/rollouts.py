@@ -26,6 +26,7 @@ from sims.rehearsal.asking import Assumptions
 from sims.rollout.asking import KIND, RUNS, ask_for_power, opened, wishes_of
 from sims.rollout.live import analysis_of, plan_of, register, to_draw
 from sims.rollout.plan import DESIGNS, METRICS, Plan, Wish
+from web.beliefs import went_by
 from web.loop.rollout_words import DESIGN_TITLES, METRIC_TITLES, NOTES, STANDINGS, VERDICTS
 from web.problems import Problem, refused
 from web.progress import progress_of
@@ -44,8 +45,7 @@ Typed = Annotated[Plain, Field(max_length=40)]
 
 @dataclass(frozen=True)
 class RolloutsContext:
-    """`drafts` and `live` (the title of the scheme in force) can be rolled out; `teams` and `people` could be drawn, `left_out` teams
-    not."""
+    """What can be rolled out (`drafts`, `live`: the title of the scheme in force) and drawn (`left_out`: teams that could not)."""
 
     account: Account
     person: Person
@@ -85,6 +85,7 @@ class PowerContext:
     gives: str
     weeks: int
     baseline_weeks: int
+    went_by: str
     designs: Sequence[DesignRow]
     first: date
     fault: str
@@ -104,7 +105,7 @@ class ArmRow:
 
 @dataclass(frozen=True)
 class RolloutContext:
-    """One rollout as it was registered, and what may be told of it."""
+    """One rollout as it was registered, and what may be shown of it."""
 
     account: Account
     person: Person
@@ -212,7 +213,10 @@ def wish_of(values: Mapping[str, Any]) -> Wish:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "steps"
         raise BadValue(
-            "{name}: got {value!r}; {why}; mend it", name=name, value=values.get(name, ""), why=first["msg"]
+            "{name}: got {value!r}; {why}; correct it",
+            name=name,
+            value=values.get(name, ""),
+            why=first["msg"],
         ) from None
 
 
@@ -232,6 +236,7 @@ def _power(
             gives=_(GIVES[wishes[0].gives]),
             weeks=wishes[0].weeks,
             baseline_weeks=wishes[0].baseline_weeks,
+            went_by=went_by(body or {}),
             designs=[] if body is None else [_design(one, wish) for one, wish in zip(body["designs"], wishes, strict=True)],
             first=_next_monday(),
             fault="" if fault is None else str(fault),
@@ -338,7 +343,7 @@ def _rollout(
 
 @router.get(PATH + "/{id}")
 def rollout(request: Request, store: Store, account: ForecastReader, id: Id) -> Response:
-    """The plan as it was registered, and what may be told of it."""
+    """The plan as it was registered, and what may be shown of it."""
     return _rollout(request, store, account, id)
 
 
@@ -386,8 +391,7 @@ def _design(numbers: Mapping[str, Any], wish: Wish) -> DesignRow:
 
 
 def _next_monday() -> date:
-    today = now().date()
-    return today + timedelta(days=7 - today.weekday())
+    return now().date() + timedelta(days=7 - now().weekday())
 
 
 def _job(job: Job) -> Job:

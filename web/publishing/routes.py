@@ -1,4 +1,4 @@
-"""Publishing a scheme: how a draft stands before the gate, its proposal, the second person's yes or no, rollback, and the gate's rules."""
+"""Publishing a scheme: the status of a draft at the gate, its proposal, the second person's yes or no, rollback, and the gate's rules."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rewards.language import gettext as _
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person, names_of
 from rewards.people.rights import Right
-from rewards.publishing.conditions import Condition, Plan, Rules, conditions, rules_of
+from rewards.publishing.conditions import Condition, Plan, Rules, conditions, rules_of, went_by
 from rewards.publishing.counting import ask
 from rewards.publishing.drafts import OPEN, SchemeDraft, get_draft, list_drafts
 from rewards.publishing.foreseeing import ROLLBACK
@@ -41,10 +41,11 @@ Words = Annotated[Plain, Form(max_length=MOST_TYPED)]
 
 @dataclass(frozen=True)
 class Promised:
-    """A forecast as it is shown."""
+    """A forecast as it is shown; `went_by` says which posterior its runs went by ("": not kept)."""
 
     clicks: Told
     forecast: Forecast
+    went_by: str
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,8 @@ def _promised(forecast: Forecast | None) -> Promised | None:
     if forecast is None:
         return None
     median, low, high = forecast.clicks
-    return Promised(told({"median": median, "p80": (low, high)}), forecast)
+    words = went_by(forecast.recalibration, forecast.posterior) if forecast.posterior else ""
+    return Promised(told({"median": median, "p80": (low, high)}), forecast, words)
 
 
 def _desk(
@@ -257,7 +259,7 @@ def _instant(typed: str, person: Person) -> datetime:
 
 @router.get(PATH + "/{draft}")
 def gate(request: Request, store: Store, account: Approver, draft: Number) -> Response:
-    """How a draft stands before the gate, and the form to propose it."""
+    """The status of a draft at the gate, and the form to propose it."""
     return _gate(request, store, account, draft)
 
 

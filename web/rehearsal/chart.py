@@ -1,4 +1,4 @@
-"""Bands over weeks as SVG, drawn here: it stands on the page without a script, and is the file that can be taken away.
+"""Bands over weeks as SVG, drawn here: it is on the page without a script, and is the file that can be taken away.
 
 Colours come from classes; the file carries its own.
 """

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field, ValidationError
 
 from rewards.faults import BadValue, Fault
+from rewards.forecasts.recalibrations import Belief, belief_of
 from rewards.jobs.queue import Job, again, cancel, get_job, jobs_before, list_jobs, outcome_of
 from rewards.language import said
 from rewards.people.accounts import Account
@@ -65,6 +66,7 @@ FIELDS: tuple[tuple[str, str, str, str, str], ...] = (
 class RoomContext:
     """`drafts` are open, `chosen` those ticked; `live` is the title of the scheme in force ("": none), `with_live`: ticked.
 
+    `believed`: the recalibration that was accepted last (None: none was), and `posterior` whether it is wanted.
     `values`: the assumptions as they were typed; `found` says what was measured; `mine`: whether the reader may rehearse.
     """
 
@@ -75,6 +77,8 @@ class RoomContext:
     live: str
     with_live: bool
     with_tool: bool
+    believed: int | None
+    posterior: Belief
     values: dict[str, str]
     fields: Sequence[tuple[str, str, str, str, str]]
     found: Measured
@@ -106,6 +110,7 @@ def _room(
     with_live: bool = True,
     *,
     with_tool: bool = True,
+    posterior: Belief = "accepted",
     values: dict[str, str] | None = None,
     fault: str = "",
     status: int = 200,
@@ -116,6 +121,7 @@ def _room(
         version = scheme_in_force(tx, org, now())
         found = measured(tx, org, now())
         assumed = {**Assumptions().model_dump(), **found.values}
+        belief = belief_of(tx, org)
         context = RoomContext(
             account=account,
             person=get_person(tx, org, account.person),
@@ -124,6 +130,8 @@ def _room(
             live="" if version is None else version.scheme.title,
             with_live=with_live,
             with_tool=with_tool,
+            believed=None if belief is None else belief["recalibration"],
+            posterior=posterior,
             values=values or {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in assumed.items()},
             fields=FIELDS,
             found=found,
@@ -152,6 +160,7 @@ class Wished(BaseModel):
     draft: Annotated[list[Annotated[int, Field(ge=1, le=MOST_ID)]], Field(max_length=20)] = []
     live: bool = False
     tool: bool = False
+    posterior: Belief = "accepted"
     weeks: Typed = ""
     quiet_weeks: Typed = ""
     audience: Typed = ""
@@ -171,7 +180,7 @@ def begin(request: Request, store: Store, account: Rehearser, wished: Annotated[
     picked, live = wished.draft, wished.live
     values = {name: str(getattr(wished, name)).strip() for name, *_rest in FIELDS}
     try:
-        assumed = assumptions_of(values, wished.tool)
+        assumed = assumptions_of(values, wished.tool, wished.posterior)
         with store.begin() as tx:
             job = ask_for_rehearsal(
                 tx, account.organisation, picked, live, assumed, actor=account.person, now=now()
@@ -184,6 +193,7 @@ def begin(request: Request, store: Store, account: Rehearser, wished: Annotated[
             picked,
             live,
             with_tool=wished.tool,
+            posterior=wished.posterior,
             values=values,
             fault=str(fault),
             status=refused(fault),
@@ -191,11 +201,11 @@ def begin(request: Request, store: Store, account: Rehearser, wished: Annotated[
     return RedirectResponse(f"{PATH}/{job}", 303)
 
 
-def assumptions_of(values: dict[str, str], tool: bool) -> Assumptions:
+def assumptions_of(values: dict[str, str], tool: bool, posterior: Belief = "accepted") -> Assumptions:
     """The assumptions that were typed, with a point or a comma. Raises BadValue, which names the first that cannot be."""
     typed = {name: text.replace(",", ".") for name, text in values.items() if text}
     try:
-        return Assumptions.model_validate({**typed, "tool": tool})
+        return Assumptions.model_validate({**typed, "tool": tool, "posterior": posterior})
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
@@ -217,7 +227,7 @@ def rehearsal(request: Request, store: Store, account: ForecastReader, id: JobId
         job = get_job(tx, org, id)
         where = page_of(tx, org, job)
         if where is not None and job.kind != KIND:
-            # What was done for a rehearsal stands on the rehearsal's page.
+            # What was done for a rehearsal is on the rehearsal's page.
             return RedirectResponse(where, 303)
         job = _job(tx, org, id)
         standing, body = standing_of(tx, account, job, PATH)

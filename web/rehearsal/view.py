@@ -11,6 +11,7 @@ from markupsafe import Markup
 from rewards.language import gettext as _
 from rewards.language import msg
 from rewards.people.tenure import GROUPS as TENURES
+from web.beliefs import recalibration_of, went_by
 from web.digits import Told, rounded, step_of, told
 from web.rehearsal.beside import Played, Walk, played_of, walk_of
 from web.rehearsal.chart import bands, scale_of
@@ -85,8 +86,10 @@ class Lift:
 
 @dataclass(frozen=True)
 class Risk:
-    """One risk: what it is, where it stands, its limit, its worst run, and in what part of the runs the limit holds; `turns` says at how
-    many points it crosses it ("": not known yet)."""
+    """One risk: its value, its limit, its worst run, and in what part of the runs the limit holds.
+
+    `turns` says at how many points it crosses the limit ("": not known yet).
+    """
 
     title: str
     definition: str
@@ -157,6 +160,8 @@ class Outcome:
     people: int
     origin: Mapping[str, Any]
     warnings: Sequence[str]
+    went_by: str
+    recalibration: int | None
 
 
 def outcome_of(body: Mapping[str, Any], turning: Mapping[str, Any] | None = None) -> Outcome:
@@ -183,6 +188,8 @@ def outcome_of(body: Mapping[str, Any], turning: Mapping[str, Any] | None = None
         people=body["people"],
         origin=body["provenance"],
         warnings=body["warnings"],
+        went_by=went_by(body["provenance"]),
+        recalibration=recalibration_of(body["provenance"]),
     )  # fmt: skip
 
 

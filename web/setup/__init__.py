@@ -1,1 +1,1 @@
-"""The first hour: what stands behind the set-up link, and the steps after it."""
+"""The first hour: what is behind the set-up link, and the steps after it."""

@@ -82,7 +82,7 @@ class FirstSchemeContext:
 
 @dataclass(frozen=True)
 class SettingsContext:
-    """The organisation as it stands, or as it was typed."""
+    """The organisation as it is now, or as it was typed."""
 
     account: Account
     person: Person

@@ -28,7 +28,7 @@ PERCENT_UNITS = {"share of staff": msg("% of staff")}
 LEAST_SPANS = {"level 0-1": 0.1, "Gini 0-1": 0.1}
 """Levels from 0 to 1 are never drawn on less than a tenth of their range, or a trifle would look like a difference."""
 _RULE_NOW = rule_in_words()
-"""As it is stored: a comparison of an older version may have gone by another rule, which is shown as it stood."""
+"""As it is stored: a comparison of an older version may have gone by another rule, which is shown as it was."""
 BANDS = ("p50", "p80", "p90")
 
 
@@ -47,8 +47,11 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Pair:
-    """Paired differences of one scenario against another: (figure with one bar, share of runs in which it is higher, how much of its
-    spread is not known and with which error: None where that was not asked)."""
+    """Paired differences of one scenario against another.
+
+    (Figure with one bar, share of runs in which it is higher, how much of its spread is parameter uncertainty and with which error: None
+    where that was not asked.)
+    """
 
     title: str
     against: str

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class BalanceRow(NamedTuple):
-    """What stands on one account of one holder."""
+    """What is on one account of one holder."""
 
     organisation_id: str
     account: str

@@ -56,7 +56,7 @@ class MovedEventRow(NamedTuple):
 
 
 class PersonStateRow(NamedTuple):
-    """Where a person's fold stands, and the base of the open period."""
+    """The state of a person's fold, and the base of the open period."""
 
     person_id: int
     organisation_id: str

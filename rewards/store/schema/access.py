@@ -1,4 +1,4 @@
-"""Signing in. Tokens stand here as hashes only."""
+"""Signing in. Tokens are stored as hashes only."""
 
 from sqlalchemy import Column, ForeignKey, Index, String, Text, UniqueConstraint
 
@@ -46,7 +46,7 @@ session_token = table(
     instant("seen_at_us"),
     # What it was opened with, in a few words such as "Firefox, Windows"; never the browser's whole name for itself.
     Column("device", String(64), nullable=False),
-    # What the provider of a single sign-on is told at its end. A proof for that provider alone, and for machines alone.
+    # What the provider of a single sign-on is sent at its end. A proof for that provider alone, and for machines alone.
     Column("provider_hint", String, nullable=True),
     # By these the provider ends it: SHA-256 of its subject and of its session there.
     Column("provider_subject", String(64), nullable=True),

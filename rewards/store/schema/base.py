@@ -24,11 +24,6 @@ NAMING = {
 }
 metadata = MetaData(naming_convention=NAMING)
 
-MADE_BY_MIGRATIONS = frozenset(
-    {"ix_person_identity_address", "ix_person_alias_address", "ix_person_identity_letters"}
-)
-"""Indexes that each database keeps in a way of its own, so that no declaration here fits both: of addresses in whatever capitals, and of
-ids by the numbers of their letters."""
 T = TypeVar("T")
 Key = BigInteger().with_variant(Integer, "sqlite")
 
@@ -47,7 +42,7 @@ Merge = Literal["moves", "joins", "stays", "follows"]
 """What a column that names a person does where two accounts become one.
 
 moves: its rows go to the account kept. joins: they go too, and code of their own settles what would then be there twice.
-stays: they tell of the account that was dropped, which is reached through it. follows: a sum over the ledger, moved by entries.
+stays: they describe the account that was dropped, which is reached through it. follows: a sum over the ledger, moved by entries.
 """
 Erasure = Literal["number", "blanked", "dropped", "swept"]
 """What it does where a person is erased. number: the row stays with a nameless number. blanked: so, without its words or proofs.

@@ -1,4 +1,4 @@
-"""Scheme versions, the inbox, the append-only ledger, and where each person's fold stands."""
+"""Scheme versions, the inbox, the append-only ledger, and the state of each person's fold."""
 
 from sqlalchemy import (
     BigInteger,

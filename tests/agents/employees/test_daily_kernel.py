@@ -20,7 +20,8 @@ def test_rest() -> None:
     thanked, p = np.where(RNG.random(N) < 0.2, 1.5, 0.0), LANES.rows
     recovered = state.towards(motivation, base, p.motivation_recovered)
     wanted = state.praise(state.erode(recovered, base, np.zeros(N), p), thanked, p)
-    remembered = state.remember_praise(recognition, thanked, p)
+    faded = recognition * p.recognition_kept
+    remembered = faded + thanked * np.maximum(0.0, 1.0 - faded / p.recognition_most)
     rest(LANES.first, LANES.laws.table(MOOD_LAWS), base, thanked, motivation, recognition)
     assert motivation.tobytes() == wanted.tobytes()
     assert recognition.tobytes() == remembered.tobytes()

@@ -44,7 +44,7 @@ def rounds(model: AdvocacyModel) -> list[np.ndarray]:
     graph, position = network.graph, np.arange(network.graph.n_edges)
     sight = p.visibility / (1.0 + network.feed_load[graph.targets] / p.feed_load_scale)
     lift = np.exp(p.trust_weight * p.peer_trust + p.affinity_weight * network.interest[graph.targets, 0])
-    stands_for = np.where(position < network.n_source_edges, 1.0, network.onward_weight)
+    stands_for = np.where(position < network.graph.offsets[network.n_sources], 1.0, network.onward_weight)
     chance = sight * np.minimum(1.0, stands_for * p.repost_base * lift)
     rows = np.repeat(np.arange(graph.n_nodes), np.diff(graph.offsets))
     found, onward = [], np.ones(graph.n_nodes)
@@ -124,10 +124,10 @@ def test_what_a_colleague_passes_on_today_is_not_forgotten_at_once() -> None:
         coworkers=0.5,
     )
     posted(model, [0], 300)
-    others = model.feelings.fatigue_by_source(1, 40, 300)
+    others = model.feelings.means_of_sources(300)[1][1:40]
     posted(model, np.arange(1, 40), 301)
     assert others.max() > 0.0
-    assert (model.feelings.fatigue_by_source(1, 40, 301) >= 0.9 * others).all()
+    assert (model.feelings.means_of_sources(301)[1][1:40] >= 0.9 * others).all()
 
 
 def test_a_muted_colleague_shows_nothing_of_what_others_post() -> None:

@@ -79,11 +79,11 @@ def test_followers_of_a_company_page_have_seen_it_before_the_first_day() -> None
     model = AdvocacyModel(
         Setting(organisation=organisation, burn_in_days=0, horizon_days=364), 5, parameters=p
     )
-    page = slice(20, 21)
-    before = model.feelings.mean_fatigue(page.start, page.stop, 0)
+    page = 20
+    before = model.feelings.means_of_sources(0)[1][page]
     daily = []
     for _ in range(364):
         model.step()
-        daily.append(model.feelings.mean_fatigue(page.start, page.stop, model.day))
+        daily.append(model.feelings.means_of_sources(model.day)[1][page])
     assert before > 0.01
     assert np.mean(daily) == pytest.approx(before, rel=0.1)

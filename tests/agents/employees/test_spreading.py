@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from agents.audience.audience import Posts
-from agents.employees.spreading import spreading
+from agents.employees.spreading import Spreading, spreadings
 from agents.model import AdvocacyModel
 from agents.setting.setting import (
     Audience,
@@ -34,6 +34,10 @@ def setting(visibility: float = 0.06, repost_base: float = 0.01, **audience: flo
         burn_in_days=0,
         horizon_days=1,
     )
+
+
+def spreading(asked: Setting) -> Spreading:
+    return spreadings(asked, [asked.parameters.resolve()])[0]
 
 
 @pytest.mark.parametrize(

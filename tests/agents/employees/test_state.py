@@ -13,8 +13,9 @@ P = Parameters()
 
 def test_half_the_gap_is_gone_after_the_half_life() -> None:
     level, base = np.array([0.0]), np.array([1.0])
+    p = P.replace(motivation_half_life_weeks=2.0)
     for _ in range(14):
-        level = state.recover(level, base, 14.0)
+        level = state.towards(level, base, p.motivation_recovered)
     assert level[0] == pytest.approx(0.5)
 
 

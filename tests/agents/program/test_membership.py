@@ -8,7 +8,7 @@ import pytest
 from agents.model import AdvocacyModel
 from agents.parameters.parameters import Parameters
 from agents.program.membership import GONE, MEMBER, OUTSIDE, RESTING
-from agents.program.reminders import annoyed_by, in_sight, opening, settled_annoyance
+from agents.program.reminders import annoyed_by, in_sight, opening
 from agents.setting.setting import (
     Arm,
     Audience,
@@ -27,6 +27,8 @@ from rewards.scheme.presets import PRESETS
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.replay import replay
 from rewards.scoring.tables import compile_scheme
+from tests.agents.closed_forms import settled_annoyance
+from tests.replays import balances_of
 
 P = Parameters()
 KEEN = P.replace(enrol_base=-3.0, base_log_odds=-3.0)
@@ -186,7 +188,7 @@ def test_a_replay_of_the_log_counts_the_same(membership: str) -> None:
         (e.occurred_at, e.source, e.id) for e in events
     )
     again = replay(events, compile_scheme(scheme), model.staff.rows())
-    assert again.balances_millipoints == model.points_by_person()
+    assert balances_of(again) == model.points_by_person()
     assert sum(event.kind == ENROLLED for event in events) == model.outcomes()["joined"].sum()
     assert {RESTING, GONE} <= {change.status for change in model.members.changes}
 

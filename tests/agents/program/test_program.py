@@ -34,6 +34,7 @@ from rewards.scheme.presets import PRESETS
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.replay import replay
 from rewards.scoring.tables import compile_scheme
+from tests.replays import balances_of
 
 ZONES = ("Europe/Madrid", "America/Los_Angeles", "Asia/Tokyo", "Pacific/Auckland")
 EAGER = Parameters(base_log_odds=-4.0, click_base=0.01, leads_per_click=0.03)
@@ -80,8 +81,8 @@ def test_points_equal_replay_of_the_events(scheme: IncentiveScheme) -> None:
     model.run_for(60)
     events = model.recorded_events()
     again = replay(events, compile_scheme(scheme), model.staff.rows())
-    assert again.balances_millipoints == model.points_by_person()
-    assert sum(again.balances_millipoints.values()) > 0 or scheme.name == "curator"
+    assert balances_of(again) == model.points_by_person()
+    assert sum(balances_of(again).values()) > 0 or scheme.name == "curator"
     assert events == canonical_order(events)
     assert len({event.id for event in events}) == len(events) > 100
     assert model.outcomes()["points"].sum() == pytest.approx(sum(model.points_by_person().values()) / 1000.0)
@@ -119,7 +120,7 @@ def test_who_is_on_leave_shares_nothing_and_breaks_no_streak() -> None:
     inside = {e.subject for e in shares if off[0] <= e.occurred_at.date() <= off[1]}
     assert inside == {row.id for row in rows[::2]}
     found = replay(events, compile_scheme(DAILY), away)
-    assert found.balances_millipoints == model.points_by_person()
+    assert balances_of(found) == model.points_by_person()
     longest = {
         one.person: one.longest_streaks["daily"]
         for one in replay(events, compile_scheme(DAILY), rows).standings
@@ -142,7 +143,7 @@ def test_nothing_is_earned_after_leaving() -> None:
     # Their links go on being clicked.
     assert model.outcomes()["leads"].sum() > (rows.kind == LEAD).sum()
     again = replay(model.recorded_events(), compile_scheme(PRESETS["clicks"]), staff.rows())
-    assert again.balances_millipoints == model.points_by_person()
+    assert balances_of(again) == model.points_by_person()
 
 
 def test_points_equal_replay_where_a_zone_left_out_a_date() -> None:
@@ -159,7 +160,7 @@ def test_points_equal_replay_where_a_zone_left_out_a_date() -> None:
     model = AdvocacyModel(setting, 3, parameters=sharers, record_events=True)
     model.run_for(28)
     again = replay(model.recorded_events(), compile_scheme(DAILY), model.staff.rows())
-    assert again.balances_millipoints == model.points_by_person()
+    assert balances_of(again) == model.points_by_person()
     assert any("three" in standing.badges for standing in again.standings)
 
 
@@ -176,7 +177,7 @@ def test_points_equal_replay_phase_by_phase_for_any_seed(seed: int, first: int) 
         if first <= day < first + 12
     ]
     again = replay(inside, compile_scheme(STRANGE), model.staff.rows())
-    assert again.balances_millipoints == model.points_by_person()
+    assert balances_of(again) == model.points_by_person()
 
 
 LIMITED = load_document(
@@ -241,7 +242,7 @@ def test_points_equal_replay_through_schemes_that_come_and_go() -> None:
             for event in model.recorded_events()
             if event.subject in inside and event.occurred_at >= began
         ]
-        found |= replay(events, first[1], members, later).balances_millipoints
+        found |= balances_of(replay(events, first[1], members, later))
     assert found == model.points_by_person()
     assert sum(found.values()) > 0
 

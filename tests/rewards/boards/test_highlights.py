@@ -26,6 +26,7 @@ from rewards.publishing.publication import publish_scheme, roll_back, scheme_in_
 from rewards.scheme.offers import Highlight
 from rewards.scheme.presets import PRESETS
 from rewards.store import trail
+from rewards.store.webhooks import take_from_outbox
 from rewards.worker import work_once
 from tests.conftest import World
 
@@ -109,7 +110,9 @@ def test_whoever_shared_most_items_is_thanked_once_late_events_cannot_count(worl
         (("ben", "Ben"),), date(2026, 11, 25), date(2026, 12, 1),
     )  # fmt: skip
     with world.db.begin() as tx:
-        told = [json.loads(row.payload) for row in trail.waiting(tx, 100) if row.topic == "highlight.given"]
+        told = [
+            json.loads(row.payload) for row in take_from_outbox(tx, 100, 0) if row.topic == "highlight.given"
+        ]
     assert told == [{"highlight": "Voice of the week", "first_day": "2026-11-25", "people": 1}]
     world.sound()
 

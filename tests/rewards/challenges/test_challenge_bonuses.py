@@ -17,9 +17,9 @@ from rewards.people.people import erase, import_people
 from rewards.people_file import PersonRow
 from rewards.publishing.publication import publish_scheme, roll_back, shadow
 from rewards.review import decide, open_reviews
-from rewards.store import trail
 from rewards.store.rebuild import rebuild
 from rewards.store.verify import verify
+from rewards.store.webhooks import take_from_outbox
 from rewards.worker import work_once
 from tests.conftest import World
 
@@ -182,7 +182,9 @@ def test_the_reason_is_told_to_the_employee(world: World) -> None:
     assert entry.why == "2.5 points: the challenge “Sprint” was reached, and you contributed."
     with world.db.begin() as tx:
         (told,) = [
-            json.loads(row.payload) for row in trail.waiting(tx, 100) if row.topic == "challenge.finished"
+            json.loads(row.payload)
+            for row in take_from_outbox(tx, 100, 0)
+            if row.topic == "challenge.finished"
         ]
     assert told == {
         "challenge": "sprint", "first_day": "2026-11-24", "teams_reached": 1, "people_paid": 2,

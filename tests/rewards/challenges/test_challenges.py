@@ -12,7 +12,7 @@ from rewards.ledger.undo import reverse_entry
 from rewards.people.people import import_people
 from rewards.people_file import PersonRow
 from rewards.publishing.publication import publish_scheme
-from rewards.store import trail
+from rewards.store.webhooks import take_from_outbox
 from tests.conftest import World
 
 SCHEME = """
@@ -142,7 +142,9 @@ def test_a_result_is_fixed_after_grace_once_and_stays(world: World) -> None:
     assert finish(world) == 0
     with world.db.begin() as tx:
         told = [
-            json.loads(row.payload) for row in trail.waiting(tx, 100) if row.topic == "challenge.finished"
+            json.loads(row.payload)
+            for row in take_from_outbox(tx, 100, 0)
+            if row.topic == "challenge.finished"
         ]
         reverse_entry(tx, world.organisation, receipt.entries[0].id, "hr", "test", now=world.now)
     assert {row["challenge"]: row["teams_reached"] for row in told} == {"sprint": 0, "shares": 0, "each": 1}

@@ -28,8 +28,8 @@ from rewards.content.policy import ContentPolicy, set_policy
 from rewards.faults import BadValue, Conflict, NotFound, Refused, Stale
 from rewards.people.people import import_people
 from rewards.people_file import PersonRow
-from rewards.store import trail
 from rewards.store.schema import mail
+from rewards.store.webhooks import take_from_outbox
 from tests.conftest import World
 
 ORG = "acme"
@@ -172,7 +172,7 @@ def test_a_recall_works(world: World) -> None:
         seen_recall(tx, ORG, "ana", "launch", now)
         assert recalls_for(tx, ORG, "ana") == []
         assert len(recalls_for(tx, ORG, "ben")) == 1
-        topics = [row.topic for row in trail.waiting(tx, 100)]
+        topics = [row.topic for row in take_from_outbox(tx, 100, 0)]
         assert topics.count("content.recalled") == 1
 
         publish_item(tx, ORG, item(), now + timedelta(hours=1))

@@ -226,7 +226,11 @@ def _offered(plain: Plain, shared: set[str]) -> tuple[Sequence[ContentItem], Seq
         return one.id in shared, rank, -since.timestamp(), -at.timestamp(), one.id
 
     there.sort(key=place)
-    return [one for one, _ in there if one.is_green], [one for one, _ in there if not one.is_green]
+
+    def green(one: ContentItem) -> bool:
+        return any(channel.status != "red" for channel in one.channels.values())
+
+    return [one for one, _ in there if green(one)], [one for one, _ in there if not green(one)]
 
 
 @pytest.mark.parametrize("zone", ["UTC", ZONE, "Pacific/Apia", "Australia/Lord_Howe", "America/Sao_Paulo"])

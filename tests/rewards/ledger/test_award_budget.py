@@ -67,6 +67,34 @@ def test_a_new_month_has_a_budget_of_its_own(world: Any) -> None:
     world.sound()
 
 
+HOURS = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("window", "last", "first"),
+    [
+        ("day", 11 * HOURS, 12 * HOURS),
+        ("week", 5 * DAY, 6 * DAY),
+        ("month", 6 * DAY, 7 * DAY),
+        ("total", 30 * DAY, None),
+    ],
+)
+def test_every_window_of_the_calendar_has_one(
+    empty_world: Any, window: str, last: timedelta, first: timedelta | None
+) -> None:
+    world = empty_world.found(SCHEME.replace("{points: 20}", f"{{points: 20, window: {window}}}"))
+    noon = world.now
+    world.record(*(world.event(person) for person in world.people))
+    world.now = noon + last
+    world.record(world.event("eva"))
+    assert pool(world) == 20
+    if first is not None:
+        world.now = noon + first
+        world.record(world.event("eva"))
+        assert pool(world) == 30
+    world.sound()
+
+
 def test_what_is_taken_back_returns_to_the_budget_and_what_was_never_spendable_makes_no_debt(
     world: Any,
 ) -> None:
@@ -95,6 +123,14 @@ def test_counting_again_keeps_what_was_spendable_and_gives_nothing_more(world: A
     assert held(world, "ana") == (35, 20)
     assert held(world, "ben") == (before["ben"][0] + 10, before["ben"][1])
     assert pool(world) == 20
+    world.sound()
+
+
+def test_what_a_smaller_award_leaves_goes_to_the_next_of_the_same_person(world: Any) -> None:
+    world.record(world.event("ana"), world.event("ana"))
+    assert held(world, "ana") == (25, 20)
+    publish(world, SCHEME.replace("points: 10}", "points: 8}"), world.now - DAY, "exact")
+    assert held(world, "ana") == (21, 20)
     world.sound()
 
 

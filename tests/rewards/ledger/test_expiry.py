@@ -184,3 +184,15 @@ def test_counting_again_what_was_spent_makes_newer_points_no_older(empty_world: 
     world.now = began + timedelta(days=51)
     assert (expire(world), spendable(world)) == (1, (0, 40_000))
     world.sound()
+
+
+def test_what_lapsed_of_an_award_taken_back_is_given_back_once(empty_world: Any) -> None:
+    world = empty_world.found(SCHEME)
+    receipts = world.record(world.event(), world.event())
+    world.now += timedelta(days=31)
+    assert expire(world) == 1
+    for receipt, earned in zip(receipts, (20_000, 0), strict=True):
+        with world.db.begin() as tx:
+            reverse_entry(tx, world.organisation, receipt.entries[0].id, "hr", "test", now=world.now)
+        assert spendable(world) == (0, earned)
+    world.sound()

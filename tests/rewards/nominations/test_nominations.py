@@ -14,9 +14,10 @@ from rewards.nominations.nominations import awards_for, honours, nominate, withd
 from rewards.people.export import export_person
 from rewards.people.people import deactivate, erase, link_people, set_opt_out
 from rewards.publishing.publication import publish_scheme, roll_back, shadow
-from rewards.store import schema, trail
+from rewards.store import audit, schema
 from rewards.store.rebuild import rebuild
 from rewards.store.verify import verify
+from rewards.store.webhooks import take_from_outbox
 from tests.conftest import World
 
 # 09:00 on 1 November in Auckland (+13), where the rounds' days are counted.
@@ -120,9 +121,13 @@ def test_a_round_from_naming_to_the_award(world: World) -> None:
     (told,) = outcomes(world, "dan")
     assert (told.award, told.first_day, told.winners) == ("helper", FIRST, (("ben", "Ben"),))
     with world.db.begin() as tx:
-        (log,) = [row for row in trail.audit_log(tx, "acme", 50) if row.action == "nomination.decide"]
+        (log,) = [
+            row
+            for row in audit.page(tx, "acme", audit.Asked(), None, 50)
+            if row.action == "nomination.decide"
+        ]
         assert (log.actor, log.subject, log.reason) == ("hal", "award:helper:2026-11-01", "Clearly the best.")
-        assert "nomination.decided" in {row.topic for row in trail.waiting(tx, 100)}
+        assert "nomination.decided" in {row.topic for row in take_from_outbox(tx, 100, 0)}
         rebuild(tx, world.organisation)
     world.sound()
 

@@ -19,7 +19,7 @@ from rewards.people.changing import (
 )
 from rewards.people.people import drop_leave, get_person, link_people, pause, set_leave, unlink_people
 from rewards.people.profile import Profile, get_profile
-from rewards.store import trail
+from rewards.store import audit
 from rewards.worker import work_once
 from tests.conftest import World
 
@@ -266,7 +266,7 @@ def test_nobody_locks_herself_out_and_the_log_says_who(world: World) -> None:
     with world.db.begin() as tx:
         deactivate(tx, "acme", "ben", profile(world, "ben").stamp, "ana", now=world.now)
         deactivate(tx, "acme", "ben", None, "ana", now=world.now)
-        log = [(row.actor, row.action) for row in trail.audit_log(tx, "acme", 2)]
+        log = [(row.actor, row.action) for row in audit.page(tx, "acme", audit.Asked(), None, 2)]
     assert log[0] == ("ana", "people.deactivate")
     assert not profile(world, "ben").with_us
     assert profile(world, "ben").away[-1][1] is None

@@ -21,7 +21,7 @@ from rewards.people.account_desk import (
 from rewards.people.accounts import (
     Account,
     account_for_session,
-    authenticate_token,
+    authenticate_tokens,
     create_account,
     create_token,
     hash_password,
@@ -239,8 +239,8 @@ def test_an_ended_sign_in_takes_everything_with_it_until_the_next_invitation(wor
         made = create_token(tx, "acme", "made", ("admin",), world.now, made_by="ana")
         end_account(tx, "acme", "ana", world.now, ADMIN)
         assert account_for_session(tx, session, world.now) is None
-        assert authenticate_token(tx, token, world.now) is None
-        assert authenticate_token(tx, made, world.now) is None
+        assert authenticate_tokens(tx, [token], world.now)[0] is None
+        assert authenticate_tokens(tx, [made], world.now)[0] is None
         assert account_of(tx, "acme", "ana", world.now).state == "ended"
         with pytest.raises(Refused, match="invite again"):
             reset(tx, "acme", "ana", world.now)

@@ -13,7 +13,7 @@ from rewards.people.people import deactivate, get_person, import_people, list_pe
 from rewards.people.profile import get_profile
 from rewards.people.reimporting import Applied, Plan, Told, apply_import, plan_import
 from rewards.people.rights import RIGHTS_OF, given_by
-from rewards.people_file import parse_people
+from rewards.people_file import parse_file
 from tests.conftest import World
 from tests.rewards.workbook import workbook
 
@@ -145,7 +145,7 @@ def test_rows_with_errors_say_where_what_and_how_to_mend_it(world: World) -> Non
     assert all(
         one.why
         and "\n" not in one.why
-        and ("mend" in one.why or "fill" in one.why or "remove" in one.why or "name somebody" in one.why)
+        and ("correct" in one.why or "fill" in one.why or "remove" in one.why or "name somebody" in one.why)
         for one in found.faults
     )
     assert [row.id for row in found.added] == ["n3"]
@@ -235,7 +235,7 @@ def test_a_group_is_invited_as_the_file_says_by_whoever_may(world: World) -> Non
         import_people(
             tx,
             "acme",
-            [parse_people(FULL.replace("contacts", "contacts,role") + "zoe,Zoe,x,y,UTC,1,content\n")[0]],
+            [parse_file(FULL.replace("contacts", "contacts,role") + "zoe,Zoe,x,y,UTC,1,content\n").rows[0]],
             world.now,
         )
         links, _ = invite_group(tx, "acme", world.now, None, team="y")

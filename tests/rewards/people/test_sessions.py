@@ -14,7 +14,7 @@ from rewards.people.sessions import (
     provider_hint,
     sessions_of,
 )
-from rewards.store import trail
+from rewards.store import audit
 from tests.conftest import World
 
 MINUTE = timedelta(minutes=1)
@@ -77,7 +77,7 @@ def test_one_is_ended_and_nobody_elses_can_be(signed: World) -> None:
         end_session(tx, org, "ana", ids["Safari"], now)
         with pytest.raises(NotFound):
             end_session(tx, org, "ana", ids["Safari"], now)
-        assert [line.action for line in trail.audit_log(tx, org, 1)] == ["session.end"]
+        assert [line.action for line in audit.page(tx, org, audit.Asked(), None, 1)] == ["session.end"]
     with signed.db.read() as tx:
         open_still = {token: account_for_session(tx, token, now) for token in (mine, other, hers)}
     assert {token for token, account in open_still.items() if account} == {mine, hers}

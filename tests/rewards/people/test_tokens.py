@@ -11,7 +11,7 @@ from rewards.people.account_desk import set_roles
 from rewards.people.accounts import (
     SCOPES,
     Account,
-    authenticate_token,
+    authenticate_tokens,
     create_account,
     create_token,
     revoke_token,
@@ -68,7 +68,7 @@ def test_personal_scopes_are_for_a_token_that_speaks_for_its_maker(made: World) 
         with pytest.raises(BadValue, match="kudos:write"):
             make_token(tx, maker, "bot", ["kudos:write"], made.now)
         secret = make_token(tx, maker, "bot", ["kudos:write"], made.now, own=True)
-        found = authenticate_token(tx, secret, made.now)
+        found = authenticate_tokens(tx, [secret], made.now)[0]
     assert found is not None
     assert (found.person, found.scopes) == ("ana", ("kudos:write",))
 
@@ -109,7 +109,7 @@ def test_use_is_noted_once_an_hour(made: World) -> None:
         (USED_EVERY + 2 * SECOND, USED_EVERY + 2 * SECOND),
     ):
         with made.db.read() as tx:
-            token = authenticate_token(tx, secret, made.now + after)
+            token = authenticate_tokens(tx, [secret], made.now + after)[0]
         assert token is not None
         note_used(made.db, [token], made.now + after)
         with made.db.read() as tx:
@@ -122,8 +122,8 @@ def test_whoever_sends_a_form_twice_makes_one_token_with_the_secret_shown_last(m
     with made.db.begin() as tx:
         first = make_token(tx, maker, "bot", ["events:write"], now)
         second = make_token(tx, maker, "bot", ["events:write"], now + SECOND)
-        assert authenticate_token(tx, first, now) is None
-        assert authenticate_token(tx, second, now) is not None
+        assert authenticate_tokens(tx, [first], now)[0] is None
+        assert authenticate_tokens(tx, [second], now)[0] is not None
         assert len(tokens_of(tx, "acme", now)) == 1
         for again, at, scopes in (
             (other, now, ["events:write"]),
@@ -132,7 +132,7 @@ def test_whoever_sends_a_form_twice_makes_one_token_with_the_secret_shown_last(m
         ):
             with pytest.raises(Conflict):
                 make_token(tx, again, "bot", scopes, at)
-        assert authenticate_token(tx, second, now) is not None
+        assert authenticate_tokens(tx, [second], now)[0] is not None
 
 
 def test_whoever_loses_a_right_takes_it_from_the_tokens_that_she_made(made: World) -> None:
@@ -141,9 +141,9 @@ def test_whoever_loses_a_right_takes_it_from_the_tokens_that_she_made(made: Worl
         both = make_token(tx, maker, "both", ["events:write", "schemes:write"], made.now)
         schemes = make_token(tx, maker, "schemes", ["schemes:write"], made.now)
         set_roles(tx, "acme", "ben", ["admin"], made.now)
-        left = authenticate_token(tx, both, made.now)
+        left = authenticate_tokens(tx, [both], made.now)[0]
         assert left is not None
         assert left.scopes == ("events:write",)
-        assert authenticate_token(tx, schemes, made.now) is None
+        assert authenticate_tokens(tx, [schemes], made.now)[0] is None
         create_account(tx, "acme", "ben", ["hr"], None, made.now)
-        assert authenticate_token(tx, both, made.now) is None
+        assert authenticate_tokens(tx, [both], made.now)[0] is None

@@ -233,9 +233,9 @@ def test_a_reason_never_stands_for_a_rehearsal(world: World) -> None:
 def test_the_limit_on_fairness_or_a_reason(world: World) -> None:
     number = draft(world)
     rehearse(world, number, fair=False)
-    with pytest.raises(Refused, match="below 80%"), world.db.begin() as tx:
+    with pytest.raises(Refused, match="below 80 %"), world.db.begin() as tx:
         propose(tx, "acme", number, plan(world), "ana", now=world.now)
-    with pytest.raises(Refused, match="below 80%"), world.db.begin() as tx:
+    with pytest.raises(Refused, match="below 80 %"), world.db.begin() as tx:
         propose(tx, "acme", number, plan(world, exception="why"), "ana", now=world.now)
     with world.db.begin() as tx:
         made = propose(

@@ -15,6 +15,7 @@ from rewards.publishing.publication import publish_scheme, roll_back
 from rewards.scoring.replay import replay
 from rewards.scoring.tables import compile_scheme
 from tests.conftest import World
+from tests.replays import balances_of
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 NOTHING = "name: none\ntitle: None"
@@ -83,7 +84,7 @@ def lived(world: World, versions: Sequence[str], told: Sequence[list[Any]]) -> i
         for one in found.entries
     )
     world.sound()
-    assert world.earned() == found.balances_millipoints["ana"]
+    assert world.earned() == balances_of(found)["ana"]
     return world.earned() // 1000
 
 

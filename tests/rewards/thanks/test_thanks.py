@@ -60,8 +60,7 @@ def thanked(world: Any, person: str) -> int:
     with world.db.read() as tx:
         who = next(row for row in world.entries(person) if row.kind == "kudos")
         assert who.amount_millipoints
-        totals = journal.totals(tx, world.organisation, "thanked")
-    return sum(totals.values())
+        return journal.held_by_all(tx, world.organisation, "thanked")
 
 
 @pytest.mark.parametrize("amount", [0, -1, -10_000])

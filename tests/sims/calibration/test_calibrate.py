@@ -139,7 +139,7 @@ def test_what_cannot_be_calibrated_on_is_one_line(tiny: Scenario) -> None:
     notes = Question.of(
         history(tiny, shares=[1] * 20).model_copy(update={"headcount": 300}), tiny
     ).observed.notes
-    assert any("mend the one that is wrong" in one for one in notes)
+    assert any("correct the one that is wrong" in one for one in notes)
     assert any("are not used; lengthen horizon_days" in one for one in notes)
 
 

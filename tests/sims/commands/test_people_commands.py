@@ -12,7 +12,7 @@ from rewards.people.organisations import create_organisation, get_organisation
 from rewards.people.people import get_person, import_people
 from rewards.people.profile import Profile, get_profile
 from rewards.people_file import PersonRow
-from rewards.store import trail
+from rewards.store import audit
 from rewards.store.session import Database
 from sims.cli import app
 from tests.rewards.workbook import workbook
@@ -82,7 +82,7 @@ def test_rows_that_cannot_be_read_end_in_1_and_apply_nothing(program: Database, 
     file = tmp_path / "people.csv"
     file.write_text("id,name,contacts\nana,Ann,5\nben,Bent,lots\n")
     told = run("people", "import", str(file), code=1)
-    assert f"{file}:3: contacts: got 'lots'; a whole number is required; mend the cell" in told
+    assert f"{file}:3: contacts: got 'lots'; a whole number is required; correct the cell" in told
     assert profile(program, "ana").person.name == "Ana"
     run("people", "import", str(file), "--leave-out", code=1)
     assert profile(program, "ana").person.name == "Ann"
@@ -183,7 +183,7 @@ def test_the_log_names_who_ran_a_command(program: Database, monkeypatch: pytest.
     run("account", "invite", "ana")
     run("token", "create", "payroll", "--scope", "people:read")
     with program.read() as tx:
-        lines = [(one.action, one.actor) for one in trail.audit_log(tx, ORGANISATION, 20)]
+        lines = [(one.action, one.actor) for one in audit.page(tx, ORGANISATION, audit.Asked(), None, 20)]
     assert [actor for action, actor in lines if action == "people.edit"] == ["ben", "operator:rooted"]
     assert ("account.invitation", "cleo") in lines
     assert ("token.create", "cleo") in lines

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from rewards.ledger.entries import balances
-from rewards.people.accounts import authenticate_token
+from rewards.people.accounts import authenticate_tokens
 from rewards.store.session import open_database
 from sims.cli import app
 from sims.commands.program import shown
@@ -41,7 +41,7 @@ def test_init_prints_a_token_that_may_post_history(url: str, init: list[str]) ->
     assert token is not None
     database = open_database(url)
     with database.begin() as tx:
-        known = authenticate_token(tx, token.group(), datetime.now(UTC))
+        known = authenticate_tokens(tx, [token.group()], datetime.now(UTC))[0]
         assert known is not None
         assert {"events:write", "events:backfill"} <= set(known.scopes)
         assert balances(tx, "company", "ana").earned == 0
@@ -101,6 +101,16 @@ def test_verify_tells_what_is_wrong_and_ends_with_1(url: str, init: list[str]) -
     assert f"append-only: the database: triggers missing: {name}" in found.stdout
     told = json.loads(runner.invoke(app, ["db", "verify", "--json", "-"]).stdout)
     assert [finding["check"] for finding in told["findings"]] == ["append-only"]
+
+
+def test_rebuild_brings_projections_back_to_what_the_ledger_says(url: str, init: list[str]) -> None:
+    assert runner.invoke(app, init).exit_code == 0
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection, connection:
+        connection.execute("insert into balance values ('company', 'earned', 1, '', 5)")
+    assert "projections: company: balance has beyond it" in runner.invoke(app, ["db", "verify"]).stdout
+    rebuilt = runner.invoke(app, ["db", "rebuild"])
+    assert (rebuilt.exit_code, "1 organisation rebuilt" in rebuilt.stdout) == (0, True), rebuilt.output
+    assert runner.invoke(app, ["db", "verify"]).exit_code == 0
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from rewards.people.accounts import authenticate_token
+from rewards.people.accounts import authenticate_tokens
 from rewards.store.session import Database
 from sims.cli import app
 from tests.company import ORGANISATION, make_company
@@ -37,7 +37,7 @@ def test_a_token_is_made_listed_and_ended(company: Database, tmp_path: Path) -> 
     secret = json.loads(out.read_text())["secret"]
     assert (code, secret in said) == (0, True)
     with company.read() as tx:
-        found = authenticate_token(tx, secret, now())
+        found = authenticate_tokens(tx, [secret], now())[0]
     assert found is not None
     assert found.scopes == ("admin", "me:read")
     code, said = run("list")

@@ -7,7 +7,7 @@ import pytest
 
 from agents.setting.company import Turnover
 from sims.comparison.comparison import compare
-from sims.comparison.risks import least_paid, risks_json
+from sims.comparison.risks import Least, least_paid, risks_json
 from sims.ensemble.bridge import outcome_specs
 from sims.ensemble.result import Provenance, Result
 from sims.ensemble.run import simulate
@@ -40,6 +40,12 @@ def test_points_of_all_runs_count_and_not_one_noisy_ratio() -> None:
     # Left out one by one: 1.2 of the median 2 of (2.2, 2, 1.2), and 0.8 of the median 0.8 of (0, 2, 0.8).
     left = np.array([1.2 / 2.0, 0.8 / 0.8])
     assert least.error == pytest.approx(np.sqrt(0.5 * np.sum((left - left.mean()) ** 2)))
+
+
+def test_the_part_has_the_90_percent_interval_of_its_error() -> None:
+    body = Least("segment", "segment=a", 0.5, 0.1).as_json()
+    assert body.pop("interval_90") == pytest.approx([0.3355, 0.6645])
+    assert body == {"dimension": "segment", "group": "segment=a", "part": 0.5, "error": 0.1}
 
 
 def test_nobody_is_paid_least_where_nobody_is_paid_or_one_group_is_alone() -> None:

@@ -37,7 +37,7 @@ def made(small: Scenario, runs: int, fairness: list[float]) -> Comparison:
         (
             FEWEST_RUNS,
             [0.9] * 8 + [0.5] * 2,
-            "gets 90% of the usual points a share in the middle run, and less in too many",
+            "gets 90% of the usual points a share, at least 80% is wanted, and it is not sure enough.",
         ),
     ],
 )

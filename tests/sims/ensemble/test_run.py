@@ -1,13 +1,14 @@
 """Ensembles: the same bytes for any number of processes, and common random numbers across scenarios."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
 
 from agents.model import AdvocacyModel
 from agents.parameters.default_posterior import draw_parameters
-from sims.ensemble import sweep
+from sims.ensemble import executors, sweep
 from sims.ensemble.bridge import ECHO, bytes_a_run, parameters_of
 from sims.ensemble.result import ALL
 from sims.ensemble.run import Manner, record_run, simulate, simulate_all
@@ -37,6 +38,32 @@ def test_chunks_are_cut_to_memory_and_to_the_processes(
     assert len(sweep.chunks([small], range(6), 3)) == 3
     monkeypatch.setattr(sweep, "MEMORY_A_CHUNK", 2 * bytes_a_run(small))
     assert [len(chunk.runs) for chunk in sweep.chunks([small], range(6), 1)] == [2, 2, 2]
+
+
+@pytest.mark.parametrize(("runs", "processes"), [(5, 2), (9, 2), (12, 5), (2, 3)])
+def test_every_process_has_as_many_chunks(
+    small: Scenario, runs: int, processes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "RUNS_A_CHUNK", 4)
+    cut = [len(chunk.runs) for chunk in sweep.chunks([small], range(runs), processes)]
+    assert sum(cut) == runs
+    assert max(cut) - min(cut) <= 1
+    assert len(cut) % processes == 0 or set(cut) == {1}
+
+
+def test_workers_begin_once_for_runs_and_their_echoes(
+    small: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = []
+
+    class Counted(executors.Crew):
+        def __init__(self, count: int, *given: Any) -> None:
+            begun.append(count)
+            super().__init__(count, *given)
+
+    monkeypatch.setattr(executors, "Crew", Counted)
+    assert simulate(small, runs=4, processes=2).echoes
+    assert begun == [2]
 
 
 def test_another_seed_gives_other_numbers(small: Scenario) -> None:

@@ -8,12 +8,13 @@ import pytest
 from agents.employees.framing import least_reward
 from agents.parameters.default_posterior import draw_parameters
 from agents.parameters.parameters import Parameters
-from agents.program.reminders import best_a_week, opening, settled_annoyance
+from agents.program.reminders import best_a_week, opening
 from agents.setting.setting import Terms
 from rewards.document import load_document
 from sims.ensemble.run import simulate
 from sims.ensemble.turns import turns_of
 from sims.scenario.scenario import Scenario
+from tests.agents.closed_forms import settled_annoyance
 
 P = Parameters()
 DRAWN = [draw_parameters(1, run) for run in range(60)]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sims.explanation.shapley import along, exact, path
+from sims.explanation.shapley import Floats, along, path
 
 PLAYERS = 4
 WHOLE = (1 << PLAYERS) - 1
@@ -26,6 +26,19 @@ def least_squares(worlds: Mapping[int, float], players: int):
     right = np.array([worlds[world] - worlds[0] for world in inner]) - on[:, -1] * total
     first = np.linalg.lstsq((on[:, :-1] - on[:, -1:]) * root[:, None], right * root, rcond=None)[0]
     return np.append(first, total - first.sum())
+
+
+def exact(worlds: Mapping[int, float], players: int) -> Floats:
+    """float64[players]: the values from all 2**players worlds."""
+    found = np.zeros(players)
+    for world, value in worlds.items():
+        size = world.bit_count()
+        for player in range(players):
+            if world >> player & 1:
+                found[player] += value / (players * comb(players - 1, size - 1))
+            else:
+                found[player] -= value / (players * comb(players - 1, size))
+    return found
 
 
 def additive(world: int) -> float:

@@ -54,6 +54,12 @@ def test_weekly_totals_alone_will_do(tmp_path: Path) -> None:
     assert "1 weeks in 1 gaps" in found.warnings[0]
 
 
+def test_one_week_by_its_number_is_a_week(tmp_path: Path) -> None:
+    found = read(tmp_path, "date,shares\n2026-W10,12\n")
+    assert (found.every_days, found.periods, found.last.isoformat()) == (7, 1, "2026-03-08")
+    assert read(tmp_path, "date,shares\n2026-03-02,12\n").every_days == 1
+
+
 def test_zeros_are_told(tmp_path: Path) -> None:
     found = read(tmp_path, "date,shares\n02.03.2026,0\n03.03.2026,0\n")
     assert found.series[ALL]["shares"] == (0.0, 0.0)

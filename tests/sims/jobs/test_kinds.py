@@ -24,6 +24,7 @@ from sims.rehearsal.asking import (
     ask_for_rehearsal,
     chunk_plan,
     specification,
+    with_people,
 )
 from tests.conftest import SHARES, World
 
@@ -36,7 +37,7 @@ def spec() -> str:
         for number in range(8)
     ]
     chosen = [Chosen("draft-1", "draft", PRESETS["recognition"], 1)]
-    body = specification(people, "UTC", chosen, ASSUMED, 0)  # type: ignore[arg-type]
+    body = with_people(specification("UTC", chosen, ASSUMED), people, 0)  # type: ignore[arg-type]
     assert "p3" not in json.dumps(body)
     return json.dumps(body, sort_keys=True)
 
@@ -115,7 +116,8 @@ def test_people_are_read_by_the_worker_and_not_by_whoever_asks(world: World) -> 
         assert "people" not in before
         whole = json.loads(KINDS[KIND].completed(tx, "acme", asked))
         chosen = [Chosen(LIVE, "live", world.scheme(SHARES))]
-        assert whole == json.loads(dump(specification(list_people(tx, "acme"), "UTC", chosen, ASSUMED, 0)))
+        wanted = with_people(specification("UTC", chosen, ASSUMED), list_people(tx, "acme"), 0)
+        assert whole == json.loads(dump(wanted))
         assert KINDS[KIND].completed(tx, "acme", dump(whole)) == dump(whole)
         for one in world.people:
             deactivate(tx, "acme", one, now)

@@ -1,0 +1,34 @@
+"""Compiled templates, kept as Python keeps compiled modules: beside them, and nowhere where nothing can be written there."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from importlib.metadata import version
+from importlib.util import cache_from_source
+from pathlib import Path
+
+from jinja2.bccache import Bucket, FileSystemBytecodeCache
+
+
+class KeptTemplates(FileSystemBytecodeCache):
+    """Those of the environment that a module makes. What is kept counts as long as the template, that module and Jinja are the same."""
+
+    def __init__(self, module: str) -> None:
+        super().__init__(str(Path(cache_from_source(module)).parent), "template-%s.cache")
+        self._made_by = f"{version('jinja2')}\n{Path(module).read_text('utf-8')}\n"
+
+    def get_source_checksum(self, source: str) -> str:
+        """What has to be the same."""
+        return super().get_source_checksum(self._made_by + source)
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Read what is kept, if anything is; a file that a crash has cut short is not."""
+        with suppress(Exception):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it, where Python keeps modules."""
+        if not sys.dont_write_bytecode:
+            with suppress(OSError):
+                super().dump_bytecode(bucket)

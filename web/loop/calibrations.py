@@ -1,0 +1,311 @@
+"""Calibrations as jobs: on what happened here, or on the file of another tool whose columns are told on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Path, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from rewards.faults import BadValue, Fault
+from rewards.forecasts.recalibrations import Recalibration, of_hash
+from rewards.jobs.queue import Job, again, cancel, get_job, jobs_before, list_jobs, outcome_of, repeats
+from rewards.language import said
+from rewards.people.accounts import Account
+from rewards.people.people import Person, get_person, names_of
+from rewards.people.rights import Right
+from rewards.people.uploads import find_upload, keep_upload
+from rewards.publishing.drafts import OPEN, SchemeDraft, list_drafts
+from rewards.publishing.publication import scheme_in_force
+from rewards.store.session import Database, Transaction
+from sims.loop.calibrating import (
+    FEWEST_RUNS,
+    KIND,
+    MOST_RUNS,
+    RUNS,
+    InForce,
+    ask_for_calibration,
+    ask_for_calibration_on,
+)
+from sims.rehearsal.asking import Assumptions
+from web.loop.history_file import FileView, columns_from, look, name_of
+from web.loop.rollouts import whole
+from web.problems import Problem, refused
+from web.progress import followed, progress_of
+from web.rehearsal.measured import measured
+from web.runs import opened
+from web.session import ForecastReader, Rehearser, Store, now
+from web.templating import page
+from web.text import Plain
+
+router = APIRouter(include_in_schema=False)
+PATH = "/calibrations"
+MOST_ID, MOST_SHOWN = 2**53, 20
+Id = Annotated[int, Path(ge=1, le=MOST_ID)]
+UploadId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+
+
+@dataclass(frozen=True)
+class CalibrationsContext:
+    """`jobs` with how far they are; `live` is the title of the scheme in force ("": none)."""
+
+    account: Account
+    person: Person
+    jobs: Sequence[tuple[Job, str]]
+    names: Mapping[str, str]
+    live: str
+    runs: str
+    fault: str
+    mine: bool
+
+
+@dataclass(frozen=True)
+class FileContext:
+    """A file whose columns are told. `view`: what is read by them; `values` of the other fields of the form."""
+
+    account: Account
+    person: Person
+    id: str
+    name: str
+    view: FileView
+    drafts: Sequence[SchemeDraft]
+    live: str
+    values: Mapping[str, str]
+    fault: str
+
+
+@dataclass(frozen=True)
+class CalibrationContext:
+    """One of them: how far it is, and what it proposed."""
+
+    account: Account
+    person: Person
+    job: Job
+    progress: str
+    asker: str
+    told: Mapping[str, Any] | None
+    proposed: Recalibration | None
+    same: bool | None
+    mine: bool
+
+
+def _list(
+    request: Request, store: Database, account: Account, fault: str = "", status: int = 422, *, runs: str = ""
+) -> Response:
+    org = account.organisation
+    with store.read() as tx:
+        version = scheme_in_force(tx, org, now())
+        jobs = list_jobs(tx, org, KIND, MOST_SHOWN)
+        context = CalibrationsContext(
+            account=account,
+            person=get_person(tx, org, account.person),
+            jobs=[(job, progress_of(job, jobs_before(tx, org, job.id))) for job in jobs],
+            names=names_of(tx, org, {job.actor for job in jobs}),
+            live="" if version is None else version.scheme.title,
+            runs=runs or str(RUNS),
+            fault=fault,
+            mine=account.may(Right.REHEARSE),
+        )
+    return page(request, "loop/calibrations.html", context, status if fault else 200)
+
+
+@router.get(PATH)
+def calibrations(request: Request, store: Store, account: ForecastReader) -> Response:
+    """What was calibrated, and what a calibration can begin from."""
+    return _list(request, store, account)
+
+
+@router.post(PATH)
+def begin(
+    request: Request,
+    store: Store,
+    account: Rehearser,
+    runs: Annotated[Plain, Form(max_length=40)] = "",
+) -> Response:
+    """Calibrate on what happened here."""
+    try:
+        count = _runs(runs)
+        with store.begin() as tx:
+            job = ask_for_calibration(
+                tx, account.organisation, _assumed(tx, account), count, actor=account.person, now=now()
+            )
+    except Fault as fault:
+        return _list(request, store, account, str(fault), refused(fault), runs=runs)
+    return RedirectResponse(f"{PATH}/{job}", 303)
+
+
+@router.post(PATH + "/files")
+async def bring(request: Request, store: Store, account: Rehearser) -> Response:
+    """Keep a file for a day, and show what is read in it. It is read here, after the asker is known, and not before."""
+    async with request.form(max_files=1, max_fields=2) as form:
+        sent = form.get("file")
+        name, data = (sent.filename or "", await sent.read()) if isinstance(sent, UploadFile) else ("", b"")
+    return await run_in_threadpool(_bring, request, store, account, name_of(name), data)
+
+
+def _bring(request: Request, store: Database, account: Account, name: str, data: bytes) -> Response:
+    if not data:
+        fault = said(
+            "no file came, or an empty one; choose a CSV file, an Excel workbook, or an exported history (.json)"
+        )
+        return _list(request, store, account, fault)
+    with store.begin() as tx:
+        kept = keep_upload(tx, account.organisation, account.person, name, data, now=now())
+    return RedirectResponse(f"{PATH}/files/{kept.id}", 303)
+
+
+@router.get(PATH + "/files/{upload}")
+def mapped(request: Request, store: Store, account: Rehearser, upload: UploadId) -> Response:
+    """What is read in it, by the columns as they are guessed or were told."""
+    return _file(request, store, account, upload, dict(request.query_params))
+
+
+@router.post(PATH + "/files/{upload}")
+async def begin_on(request: Request, store: Store, account: Rehearser, upload: UploadId) -> Response:
+    """Calibrate on it."""
+    async with request.form(max_files=0, max_fields=60) as form:
+        given = {name: value for name, value in form.items() if isinstance(value, str)}
+    return await run_in_threadpool(_begin_on, request, store, account, upload, given)
+
+
+def _begin_on(
+    request: Request, store: Database, account: Account, upload: str, given: Mapping[str, str]
+) -> Response:
+    org, me = account.organisation, account.person
+    with store.read() as tx:
+        kept = find_upload(tx, org, upload, now())
+    view = look(kept.name, kept.sheet, columns_from(given))
+    try:
+        if view.history is None:
+            raise BadValue("{fault}", fault=view.fault)
+        count, in_force, since = _runs(given.get("runs", "")), _in_force(given), _since(given)
+        with store.begin() as tx:
+            job = ask_for_calibration_on(
+                tx, org, view.history, kept.name, _assumed(tx, account), runs=count,
+                in_force=in_force, since=since, actor=me, now=now(),
+            )  # fmt: skip
+    except Fault as fault:
+        return _file(request, store, account, upload, given, fault=str(fault), status=refused(fault))
+    return RedirectResponse(f"{PATH}/{job}", 303)
+
+
+def _file(
+    request: Request,
+    store: Database,
+    account: Account,
+    upload: str,
+    given: Mapping[str, str],
+    *,
+    fault: str = "",
+    status: int = 200,
+) -> Response:
+    org = account.organisation
+    with store.read() as tx:
+        kept = find_upload(tx, org, upload, now())
+        version = scheme_in_force(tx, org, now())
+        context = FileContext(
+            account=account,
+            person=get_person(tx, org, account.person),
+            id=upload,
+            name=kept.name,
+            view=look(kept.name, kept.sheet, columns_from(given)),
+            drafts=[one for one in list_drafts(tx, org) if one.status == OPEN],
+            live="" if version is None else version.scheme.title,
+            values={
+                "in_force": given.get("in_force", "nothing"),
+                "since": given.get("since", "")[:40],
+                "runs": given.get("runs", "")[:40] or str(RUNS),
+            },
+            fault=fault,
+        )
+    return page(request, "loop/calibration_file.html", context, status)
+
+
+@router.get(PATH + "/{id}")
+def calibration(request: Request, store: Store, account: ForecastReader, id: Id) -> Response:
+    """How far it is, and what it proposed."""
+    org = account.organisation
+    with store.read() as tx:
+        job = _job(tx, org, id)
+        text, kept = outcome_of(tx, org, id)
+        told = opened(text)
+        context = CalibrationContext(
+            account=account,
+            person=get_person(tx, org, account.person),
+            job=job,
+            progress=progress_of(job, jobs_before(tx, org, id)),
+            asker=names_of(tx, org, [job.actor]).get(job.actor, job.actor),
+            told=told,
+            proposed=None if told is None else of_hash(tx, org, told["posterior"]),
+            same=repeats(tx, org, job, kept),
+            mine=account.may(Right.REHEARSE),
+        )
+    return page(request, "loop/calibration.html", context)
+
+
+@router.post(PATH + "/{id}/cancel")
+def end(store: Store, account: Rehearser, id: Id) -> Response:
+    """End it."""
+    with store.begin() as tx:
+        _job(tx, account.organisation, id)
+        cancel(tx, account.organisation, id, account.person, now())
+    return RedirectResponse(f"{PATH}/{id}", 303)
+
+
+@router.post(PATH + "/{id}/again")
+def repeat(store: Store, account: Rehearser, id: Id) -> Response:
+    """The very same once more."""
+    with store.begin() as tx:
+        _job(tx, account.organisation, id)
+        job = again(tx, account.organisation, id, account.person, now())
+    return RedirectResponse(f"{PATH}/{job}", 303)
+
+
+@router.get(PATH + "/{id}/stream")
+async def stream(request: Request, store: Store, account: ForecastReader, id: Id) -> Response:
+    """Progress as server-sent events, until it has ended or the page has to ask anew."""
+
+    def look_again() -> tuple[Job, int]:
+        with store.read() as tx:
+            return _job(tx, account.organisation, id), jobs_before(tx, account.organisation, id)
+
+    return await followed(request, look_again)
+
+
+def _job(tx: Transaction, organisation: str, id: int) -> Job:
+    job = get_job(tx, organisation, id)
+    if job.kind != KIND:
+        raise Problem(404, said("job {id}: is another kind of work", id=id))
+    return job
+
+
+def _assumed(tx: Transaction, account: Account) -> Assumptions:
+    return Assumptions.model_validate(measured(tx, account.organisation, now()).values)
+
+
+def _runs(text: str) -> int:
+    return whole("runs", text.strip(), FEWEST_RUNS, MOST_RUNS) if text.strip() else RUNS
+
+
+def _in_force(given: Mapping[str, str]) -> InForce | int:
+    wanted = given.get("in_force", "nothing")
+    if wanted in ("nothing", "tool", "live"):
+        return wanted  # type: ignore[return-value]
+    return whole("in_force", wanted.removeprefix("draft-"), 1, MOST_ID)
+
+
+def _since(given: Mapping[str, str]) -> date | None:
+    text = given.get("since", "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadValue(
+            "{name}: got {value!r}; a date like 2026-03-31 is required; mend it",
+            name="since",
+            value=text[:40],
+        ) from None

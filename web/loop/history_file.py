@@ -1,0 +1,122 @@
+"""The file of another tool as a page reads it: which column says what, and what that makes of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rewards.document import DocumentError, parse_data
+from rewards.language import gettext as _
+from rewards.language import msg, said
+from rewards.sheets import SheetError
+from sims.history.columns import FLOWS, STOCKS, WHO, Columns, guessed
+from sims.history.of_tables import header_cells, history_of_sheet
+from sims.history.series import ALL, MEASURES, History
+from web.templating import number_text
+
+FIELDS = {
+    "date": msg("Day or week"),
+    "team": msg("Team"),
+    "segment": msg("Segment"),
+    "person": msg("Person"),
+    "shares": msg("Shares"),
+    "clicks": msg("Clicks"),
+    "active_sharers": msg("People who shared"),
+    "enrolled": msg("Enrolled"),
+    "joined": msg("Joined"),
+    "reactions": msg("Reactions"),
+    "leads": msg("Leads"),
+    "spend": msg("Spend"),
+}
+CHOICES = ("every", "duplicates", "missing")
+WORDS = ("date_format", "headcount")
+SAVED = ".json"
+
+
+@dataclass(frozen=True)
+class FileView:
+    """`header`: the file's headings (none: it is a saved history); `columns`: the heading of each field; `fault`: why nothing can be read.
+
+    `rows`: each measure with its total or last value, and how many of its periods are known.
+    """
+
+    header: Sequence[str]
+    columns: Mapping[str, str]
+    given: Mapping[str, str]
+    history: History | None
+    fault: str
+    rows: Sequence[tuple[str, str, str]]
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """What a column can say, as pages call it."""
+        return [(name, _(title)) for name, title in FIELDS.items()]
+
+
+def name_of(name: str) -> str:
+    """A file's name as it is shown."""
+    kept = "".join(
+        letter for letter in name[-120:] if letter.isprintable() and not "\ud800" <= letter <= "\udfff"
+    )
+    return kept or "file"
+
+
+def columns_from(given: Mapping[str, str]) -> dict[str, str]:
+    """What a form says of the columns; nothing where it was not filled in yet."""
+    if not any(f"column_{name}" in given for name in FIELDS):
+        return {}
+    kept = {name: given.get(f"column_{name}", "")[:200] for name in FIELDS}
+    return {**kept, **{name: given.get(name, "").strip()[:40] for name in (*CHOICES, *WORDS)}}
+
+
+def look(name: str, sheet: bytes, given: Mapping[str, str]) -> FileView:
+    """Read a file by columns that were told (`given`), or else by those that its headings suggest. Nothing is raised."""
+    if name.lower().endswith(SAVED):
+        return _saved(name, sheet)
+    try:
+        header = [cell for cell in header_cells(sheet) if cell]
+    except SheetError as error:
+        return FileView([], {}, given, None, f"{name}:{error.line}: {error}", [])
+    columns = {field: given[field] for field in FIELDS if given.get(field)} if given else guessed(header)
+    try:
+        history = history_of_sheet(sheet, name, _columns(columns, given))
+    except DocumentError as error:
+        return FileView(header, columns, given, None, str(error), [])
+    return FileView(header, columns, given, history, "", _rows(history))
+
+
+def _columns(columns: Mapping[str, str], given: Mapping[str, str]) -> Columns:
+    """What is not told is not in the file, whatever its columns are called."""
+    unread = [name for name in (*WHO, *STOCKS, *FLOWS) if name not in columns]
+    told: dict[str, Any] = {**columns, "leave_out": unread}
+    told |= {name: given[name] for name in (*CHOICES, *WORDS) if given.get(name)}
+    if "headcount" in told and not (told["headcount"].isascii() and told["headcount"].isdecimal()):
+        raise DocumentError(
+            "headcount: got {value!r}; a whole number is required; mend it", value=told["headcount"]
+        )
+    return parse_data(told, Columns, "columns")
+
+
+def _saved(name: str, sheet: bytes) -> FileView:
+    try:
+        history = parse_data(json.loads(sheet), History, name)
+    except DocumentError as error:
+        return FileView([], {}, {}, None, str(error), [])
+    except (ValueError, RecursionError):
+        fault = said("{name}:1: is no JSON; send what `groundswell history export` wrote", name=name)
+        return FileView([], {}, {}, None, fault, [])
+    return FileView([], {}, {}, history, "", _rows(history))
+
+
+def _rows(history: History) -> list[tuple[str, str, str]]:
+    found = []
+    for name, values in history.series[ALL].items():
+        known = [value for value in values if value is not None]
+        stock = MEASURES[name].kind == "stock"
+        value = (known[-1] if stock else sum(known)) if known else 0.0
+        told = _("{known} of {all}").format(known=len(known), all=history.periods)
+        title = _(FIELDS[name]) if name in FIELDS else MEASURES[name].title
+        found.append((title, number_text(value), told))
+    return found

@@ -1,0 +1,161 @@
+"""Recalibrations: a posterior is brought or computed, looked at, and accepted, rejected or taken back by a person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, Path, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from rewards.document import DocumentError
+from rewards.faults import BadValue, Fault, NotFound
+from rewards.forecasts.recalibrations import (
+    Recalibration,
+    belief_of,
+    decide,
+    document_of,
+    get_recalibration,
+    propose,
+    withdraw,
+)
+from rewards.people.accounts import Account
+from rewards.people.people import Person, get_person, names_of
+from rewards.people.rights import Right
+from rewards.store.session import Database
+from sims.forecasting.posterior import posterior_of_bytes, units
+from web.loop.forecasts import PATH as FORECASTS
+from web.loop.forecasts import room
+from web.loop.posterior_view import PosteriorView, view_of
+from web.problems import refused
+from web.session import ForecastReader, Rehearser, Store, now
+from web.templating import page
+from web.text import MOST_REASON, Plain
+
+router = APIRouter(include_in_schema=False)
+PATH = FORECASTS + "/recalibrations"
+MOST_ID = 2**53
+Id = Annotated[int, Path(ge=1, le=MOST_ID)]
+
+
+@dataclass(frozen=True)
+class RecalibrationContext:
+    """One proposal, what it says, and whether it is what simulations go by now (`counts`)."""
+
+    account: Account
+    person: Person
+    one: Recalibration
+    view: PosteriorView
+    warnings: Sequence[str]
+    names: Mapping[str, str]
+    counts: bool
+    reason: str
+    fault: str
+    mine: bool
+
+
+@router.post(PATH)
+async def bring(request: Request, store: Store, account: Rehearser) -> Response:
+    """Propose a posterior that `groundswell calibrate` wrote. It is read here, after the asker is known, and not before."""
+    async with request.form(max_files=1, max_fields=2) as form:
+        sent = form.get("file")
+        name, data = (sent.filename or "", await sent.read()) if isinstance(sent, UploadFile) else ("", b"")
+    return await run_in_threadpool(_bring, request, store, account, _short(name), data)
+
+
+def _bring(request: Request, store: Database, account: Account, name: str, data: bytes) -> Response:
+    try:
+        if not data:
+            raise BadValue("no file came, or an empty one; choose what `groundswell calibrate --out` wrote")
+        posterior = posterior_of_bytes(data, name or "posterior")
+        with store.begin() as tx:
+            number = propose(
+                tx,
+                account.organisation,
+                posterior.model_dump(mode="json"),
+                actor=account.person,
+                now=now(),
+            )
+    except DocumentError as error:
+        return room(request, store, account, str(error))
+    except Fault as fault:
+        return room(request, store, account, str(fault), status=refused(fault))
+    return RedirectResponse(f"{PATH}/{number}", 303)
+
+
+def _short(name: str) -> str:
+    return "".join(
+        letter for letter in name[-80:] if letter.isprintable() and not "\ud800" <= letter <= "\udfff"
+    )
+
+
+@router.get(PATH + "/{id}")
+def shown(request: Request, store: Store, account: ForecastReader, id: Id) -> Response:
+    """What it says, and what became of it."""
+    return _page(request, store, account, id)
+
+
+def _page(
+    request: Request,
+    store: Database,
+    account: Account,
+    id: int,
+    reason: str = "",
+    *,
+    fault: str = "",
+    status: int = 200,
+) -> Response:
+    org = account.organisation
+    with store.read() as tx:
+        found = get_recalibration(tx, org, id)
+        believed = belief_of(tx, org)
+        context = RecalibrationContext(
+            account=account,
+            person=get_person(tx, org, account.person),
+            one=found,
+            view=view_of(json.loads(document_of(tx, org, id)), units()),
+            warnings=found.about["warnings"],
+            names=names_of(tx, org, {found.actor, *([found.decider] if found.decider else [])}),
+            counts=believed is not None and believed["recalibration"] == id,
+            reason=reason,
+            fault=fault,
+            mine=account.may(Right.REHEARSE),
+        )
+    return page(request, "loop/recalibration.html", context, status)
+
+
+@router.post(PATH + "/{id}")
+def decide_one(
+    request: Request,
+    store: Store,
+    account: Rehearser,
+    id: Id,
+    decision: Annotated[Literal["accept", "reject", "withdraw"], Form()],
+    reason: Annotated[Plain, Form(max_length=4 * MOST_REASON)] = "",
+) -> Response:
+    """Accept or reject it, or take an acceptance back, with a reason that stays with it."""
+    org, me = account.organisation, account.person
+    try:
+        with store.begin() as tx:
+            if decision == "withdraw":
+                withdraw(tx, org, id, reason, actor=me, now=now())
+            else:
+                decide(tx, org, id, decision == "accept", reason, actor=me, now=now())
+    except NotFound:
+        raise
+    except Fault as fault:
+        return _page(request, store, account, id, reason, fault=str(fault), status=refused(fault))
+    return RedirectResponse(f"{PATH}/{id}", 303)
+
+
+@router.get(PATH + "/{id}/posterior.json")
+def file(store: Store, account: ForecastReader, id: Id) -> Response:
+    """The posterior, as `--posterior` of every command takes it."""
+    with store.read() as tx:
+        text = document_of(tx, account.organisation, id)
+    headers = {"Content-Disposition": f'attachment; filename="posterior-{id}.json"'}
+    return Response(text + "\n", media_type="application/json", headers=headers)
