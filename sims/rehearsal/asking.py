@@ -85,18 +85,10 @@ def chunk_plan(most_runs: int) -> list[tuple[int, int]]:
 
 
 def specification(
-    people: Sequence[Person],
     timezone: str,
     chosen: Sequence[Chosen],
     assumptions: Assumptions,
-    outstanding: int,
-) -> dict[str, Any]:
-    """What the numbers follow from, as JSON. Nobody is named in it: people are numbered in the order of their ids."""
-    return with_people(_asked(timezone, chosen, assumptions, None), people, outstanding)
-
-
-def _asked(
-    timezone: str, chosen: Sequence[Chosen], assumptions: Assumptions, posterior: Mapping[str, Any] | None
+    posterior: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What stands in a request for it: everything but the people and what they hold. `posterior`: the accepted one by its digest."""
     return {
@@ -191,7 +183,7 @@ def ask_for_rehearsal(
             weeks=assumptions.weeks,
         )
     belief = belief_of(tx, organisation, assumptions.posterior)
-    spec = _asked(home.timezone, chosen, assumptions, belief)
+    spec = specification(home.timezone, chosen, assumptions, belief)
     title = ", ".join(one.scheme.title for one in chosen)
     total = len(spec["chunks"])
     return ask(tx, organisation, KIND, title[:200], spec, total=total, actor=actor, now=now, priority=URGENT)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from sims.demo.demo import BROWSER
 from tests.browser.conftest import Visitor
+from tests.web.test_content_pages import BROWSER
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
@@ -50,7 +50,7 @@ def test_a_click_by_a_person_is_worth_points_and_says_so(visit: Visit) -> None:
     page.get_by_role("button", name="I shared it").click()
     expect(page.get_by_role("status")).to_be_visible()
     # Somebody else follows it, and is led on to the item.
-    reader = visit().context.request.get(link, max_redirects=0, headers={"user-agent": BROWSER})
+    reader = visit().context.request.get(link, max_redirects=0, headers=BROWSER)
     assert reader.status == 302
     assert reader.headers["location"].startswith(
         "https://www.example.com/stories/four-day-support?utm_source=x"

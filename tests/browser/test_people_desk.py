@@ -59,7 +59,7 @@ def test_hr_finds_changes_and_imports_people(
     visitor.complaints.clear()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_have_text("Saved.")
-    page.get_by_label("First day").fill("2026-12-24")
+    page.get_by_label("First day", exact=True).fill("2026-12-24")
     page.get_by_label("Last day").fill("2026-12-31")
     page.get_by_role("button", name="Add the leave").click()
     expect(page.get_by_text("24 Dec 2026 to 31 Dec 2026")).to_be_visible()

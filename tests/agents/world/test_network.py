@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from agents.employees.spreading import spreading
+from agents.employees.spreading import spreadings
 from agents.model import AdvocacyModel
+from agents.parameters.parameters import Parameters
 from agents.setting.setting import Audience, Contacts, Organisation, Phase, Setting, Turnover
 from rewards.people_file import PersonRow
 from rewards.scheme.presets import PRESETS
@@ -79,7 +80,7 @@ def test_the_guard_on_cascades_counts_the_ties_that_are_there() -> None:
     names = [f"e{number + 1:06d}" for number in range(50)]
     half = tuple((one, other) for one in names for other in names if one != other)
     found = [
-        spreading(
+        spreadings(
             Setting(
                 organisation=company(
                     headcount=100,
@@ -87,8 +88,9 @@ def test_the_guard_on_cascades_counts_the_ties_that_are_there() -> None:
                     contacts=Contacts(median=99.0, sigma=0.0, tail_share=0.0),
                     audience=Audience(size=500, coworkers=1.0, onward_contacts=0.0),
                 )
-            )
-        ).reposts
+            ),
+            [Parameters()],
+        )[0].reposts
         for ties in ((), half, None)
     ]
     # Half of the people tied among themselves: 50 * 49 of the 100 * 99 ties that there could be.

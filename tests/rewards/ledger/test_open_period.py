@@ -44,7 +44,7 @@ def other(db: Database) -> Database:
 
 def remembered(db: Database) -> dict[int, int]:
     """Of how many events each person's remembered period is."""
-    return {id_: len(period.told) for id_, period in Periods.of(db)._kept.items()}
+    return {id_: len(period.events) for id_, period in Periods.of(db)._kept.items()}
 
 
 @pytest.mark.parametrize("seed", range(3))

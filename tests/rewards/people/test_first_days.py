@@ -17,7 +17,7 @@ from rewards.people.export import export_person
 from rewards.people.people import Person, erase, get_person, import_people
 from rewards.people.reimporting import Applied
 from rewards.people.tenure import GROUPS, months_before, months_between, tenure_of
-from rewards.people_file import PersonRow, parse_people
+from rewards.people_file import PersonRow, parse_file
 from rewards.publishing.publication import publish_scheme
 from rewards.store.schema import person
 from tests.conftest import World
@@ -70,7 +70,7 @@ def test_a_whole_file_without_the_column_takes_nothing_away(world: World) -> Non
             world.now,
         )
     assert (known(world, "ana").first_day, known(world, "ana").team) == (SOME, "south")
-    (row,) = parse_people("id,segment,team,timezone,contacts,first_day\nx,s,t,UTC,1,2001-02-03\n")
+    (row,) = parse_file("id,segment,team,timezone,contacts,first_day\nx,s,t,UTC,1,2001-02-03\n").rows
     assert row.first_day == date(2001, 2, 3)
 
 

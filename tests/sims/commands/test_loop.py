@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from rewards.store import trail
+from rewards.store import audit
 from rewards.store.session import Database
 from sims.cli import app
 from tests.company import ORGANISATION, make_company
@@ -53,7 +53,7 @@ def test_proposed_accepted_and_taken_back_by_whom_is_logged(company: Database, f
     assert run("--as", "hal", "recalibration", "withdraw", 1, "--reason", "it missed April").exit_code == 0
     assert statuses() == ["rejected", "withdrawn"]
     with company.read() as tx:
-        logged = {(one.action, one.actor) for one in trail.audit_log(tx, ORGANISATION, 50)}
+        logged = {(one.action, one.actor) for one in audit.page(tx, ORGANISATION, audit.Asked(), None, 50)}
     assert logged >= {
         ("recalibration.propose", "sam"),
         ("recalibration.accepted", "sam"),

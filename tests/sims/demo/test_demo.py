@@ -26,8 +26,8 @@ from rewards.store.verify import verify
 from rewards.thanks.recognition import kudos_received
 from sims.demo.company import at_their_sites
 from sims.demo.demo import EXAMPLES, ORGANISATION, PEOPLE, create_demo
-from sims.demo.rehearsed import rehearse_once
-from sims.rehearsal.asking import KIND
+from sims.demo.rehearsed import SMALL, rehearse_once
+from sims.rehearsal.asking import KIND, chunk_plan
 from sims.reports.stored import latest_comparison
 
 
@@ -110,4 +110,4 @@ def test_a_small_rehearsal_is_asked_for_once(demo_url: str, tmp_path: Path) -> N
     with database.read() as tx:
         (job,) = list_jobs(tx, ORGANISATION, KIND)
     database.close()
-    assert (job.status, job.actor, job.total) == ("waiting", "p214", 3)
+    assert (job.status, job.actor, job.total) == ("waiting", "p214", len(chunk_plan(SMALL.most_runs)))

@@ -49,7 +49,7 @@ def test_people_are_compared_by_their_time_with_the_company_where_it_is_known() 
             for at, day in enumerate(day for day in days for _ in range(6))
         ]
         chosen = [Chosen("draft-1", "draft", PRESETS["recognition"], 1)]
-        text = dump(specification(people, "UTC", chosen, ASSUMED, 0))  # type: ignore[arg-type]
+        text = dump(with_people(specification("UTC", chosen, ASSUMED), people, 0))  # type: ignore[arg-type]
         gathering = KINDS[KIND].gathering(text, "0" * 64)
         gathering.take(KINDS[KIND].compute(text, 0))
         rows = json.loads(gathering.body())["fairness"]
