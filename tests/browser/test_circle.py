@@ -154,10 +154,14 @@ def test_once_around(
     expect(
         page.get_by_text("The model went by recalibration 1, which your company accepted.")
     ).to_be_visible()
-    page.goto(f"{address}/publishing/{draft}")
-    expect(page.get_by_text("It went by recalibration 1")).to_be_visible()
     assert visitor.complaints == []
     visitor.context.close()
+
+    publisher = Visitor(browser.new_context(base_url=address, viewport=DESKTOP), address)  # type: ignore[arg-type]
+    publisher.sign_in("hr").goto(f"{address}/publishing/{draft}")
+    expect(publisher.page.get_by_text("It went by recalibration 1")).to_be_visible()
+    assert publisher.complaints == []
+    publisher.context.close()
 
     for dark, size in ((False, DESKTOP), (True, PHONE)):
         scheme = "dark" if dark else "light"

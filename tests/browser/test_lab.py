@@ -112,9 +112,18 @@ def test_from_the_figures_to_a_run_that_others_read(
     expect(reader.get_by_role("button", name="Run it again")).to_have_count(0)
 
 
-LONG = SMALL.replace("  runs: 4", "  runs: 1000").replace(
-    "title: Small", "title: A thousand\nprecision_percent: 0.5"
-)
+# So few people that the usual gain is nothing would be known precisely at once.
+LONG = """title: A thousand
+precision_percent: 0.5
+scenario:
+  organisation: {headcount: 150, audience: {size: 5000}}
+  horizon_days: 56
+  burn_in_days: 7
+  runs: 1000
+  phases: [{day: 0}, {day: 7, tool: {}}]
+variants:
+  - {name: strict, title: A strict policy, changes: {policy: {strictness: 1.0}}}
+"""
 LOOKS = pytest.mark.parametrize(
     ("phone", "dark"), [(False, False), (True, True)], ids=["desk-light", "phone-dark"]
 )
@@ -146,7 +155,6 @@ def test_a_thousand_runs_are_queued_followed_ranked_and_cancelled(
     expect(page.get_by_role("status")).to_contain_text("At most")
     page.get_by_role("button", name="Cancel it").click()
     expect(page.get_by_role("status")).to_contain_text("It was cancelled.", timeout=SLOW)
-    expect(page.get_by_text("What was asked", exact=True)).to_be_visible()
     sound(page, f"lab-thousand-{'phone-dark' if phone else 'desk-light'}")
     expect(page.get_by_role("button", name="Run it again")).to_be_visible()
 
