@@ -60,7 +60,7 @@ class Assumptions(BaseModel):
     tool: bool = True
     precision_percent: Annotated[float, Field(ge=0.5, le=LOOSEST_PERCENT)] = 10.0
     """How far more runs may still move the estimated gain, in percent of the width of its middle 80 %."""
-    most_runs: Annotated[int, Field(ge=FEWEST_RUNS, le=1000)] = 160
+    most_runs: Annotated[int, Field(ge=FEWEST_RUNS, le=1000)] = 200
     seed: Annotated[int, Field(ge=0, le=2**53)] = 1
     posterior: Belief = "accepted"
 
