@@ -244,12 +244,22 @@ def ids_after(tx: Transaction, organisation: str, after: int, limit: int) -> lis
 
 def heirs(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, int]:
     """Which account took over, by internal id, for those merged into another (or into one merged in its turn)."""
-    query = select(PERSON.c.id, PERSON.c.merged_into).where(
+    wanted = set(ids)
+    merged = select(PERSON.c.id, PERSON.c.merged_into).where(
         PERSON.c.organisation_id == organisation, PERSON.c.merged_into.is_not(None)
     )
-    into: dict[int, int] = {row.id: row.merged_into for row in tx.execute(query)}
+    into: dict[int, int] = {}
+    if len(wanted) > _CHUNK:
+        into.update((row.id, row.merged_into) for row in tx.execute(merged))
+    else:
+        # Few are followed by their keys: who was merged in a large company is found by looking at everybody.
+        left = wanted
+        while left:
+            found = {row.id: row.merged_into for row in tx.execute(merged.where(PERSON.c.id.in_(left)))}
+            into.update(found)
+            left = set(found.values()) - into.keys()
     heirs: dict[int, int] = {}
-    for id_ in set(ids) & into.keys():
+    for id_ in wanted & into.keys():
         heir = id_
         while heir in into:
             heir = into[heir]
