@@ -207,10 +207,9 @@ def by_ids(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, 
     wanted = sorted(set(ids))
     found: dict[int, PersonRow] = {}
     for start in range(0, len(wanted), _CHUNK):
-        where = and_(
-            PERSON.c.organisation_id == organisation, PERSON.c.id.in_(wanted[start : start + _CHUNK])
-        )
-        found.update((row.id, row) for row in tx.rows(PersonRow, select(PERSON).where(where)))
+        among = PERSON.c.id.in_(wanted[start : start + _CHUNK])
+        query = select(PERSON).where(PERSON.c.organisation_id == organisation, among)
+        found.update((row.id, row) for row in tx.rows(PersonRow, query))
     return found
 
 
@@ -219,14 +218,10 @@ def names(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, t
     wanted = sorted(set(ids))
     found: dict[int, tuple[str, str]] = {}
     for start in range(0, len(wanted), _CHUNK):
-        where = and_(
-            IDENTITY.c.organisation_id == organisation,
-            IDENTITY.c.person_id.in_(wanted[start : start + _CHUNK]),
-        )
-        found.update(
-            (row.person_id, (row.external_id, row.name))
-            for row in tx.rows(PersonIdentityRow, select(IDENTITY).where(where))
-        )
+        among = IDENTITY.c.person_id.in_(wanted[start : start + _CHUNK])
+        query = select(IDENTITY).where(IDENTITY.c.organisation_id == organisation, among)
+        for row in tx.rows(PersonIdentityRow, query):
+            found[row.person_id] = (row.external_id, row.name)
     return found
 
 
@@ -244,26 +239,20 @@ def ids_after(tx: Transaction, organisation: str, after: int, limit: int) -> lis
 
 def heirs(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, int]:
     """Which account took over, by internal id, for those merged into another (or into one merged in its turn)."""
-    wanted = set(ids)
-    merged = select(PERSON.c.id, PERSON.c.merged_into).where(
-        PERSON.c.organisation_id == organisation, PERSON.c.merged_into.is_not(None)
-    )
-    into: dict[int, int] = {}
-    if len(wanted) > _CHUNK:
-        into.update((row.id, row.merged_into) for row in tx.execute(merged))
-    else:
-        # Few are followed by their keys: who was merged in a large company is found by looking at everybody.
-        left = wanted
-        while left:
-            found = {row.id: row.merged_into for row in tx.execute(merged.where(PERSON.c.id.in_(left)))}
-            into.update(found)
-            left = set(found.values()) - into.keys()
-    heirs: dict[int, int] = {}
-    for id_ in wanted & into.keys():
-        heir = id_
-        while heir in into:
-            heir = into[heir]
-        heirs[id_] = heir
+    wanted, into = set(ids), dict[int, int]()
+    left = sorted(wanted)
+    # By their keys: looking for who was merged would look at everybody.
+    while left:
+        among = PERSON.c.id.in_(left[:_CHUNK]), PERSON.c.merged_into.is_not(None)
+        query = select(PERSON.c.id, PERSON.c.merged_into).where(
+            PERSON.c.organisation_id == organisation, *among
+        )
+        found = {row.id: row.merged_into for row in tx.execute(query)}
+        into |= found
+        left = left[_CHUNK:] + sorted(set(found.values()) - into.keys())
+    heirs = {id_: into[id_] for id_ in wanted & into.keys()}
+    while later := {id_: into[heir] for id_, heir in heirs.items() if heir in into}:
+        heirs |= later
     return heirs
 
 

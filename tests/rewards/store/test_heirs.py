@@ -1,4 +1,4 @@
-"""Who took over whose account, also over several merges in turn: the same for few and for many."""
+"""Who took over whose account, also over several merges in turn: the same at once and piece by piece."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from rewards.people.people import find_row
 from rewards.store import people
 
 
-@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize("pieces", [False, True])
 def test_heirs_are_followed_to_the_last(
-    empty_world: Any, monkeypatch: pytest.MonkeyPatch, many: bool
+    empty_world: Any, monkeypatch: pytest.MonkeyPatch, pieces: bool
 ) -> None:
     world = empty_world.found()
     with world.db.read() as tx:
@@ -21,8 +21,8 @@ def test_heirs_are_followed_to_the_last(
     with world.db.begin() as tx:
         merge_people(tx, world.organisation, "ben", "ana", world.now)
         merge_people(tx, world.organisation, "cleo", "ben", world.now)
-    if many:
-        monkeypatch.setattr(people, "_CHUNK", 0)
+    if pieces:
+        monkeypatch.setattr(people, "_CHUNK", 1)
     with world.db.read() as tx:
         assert people.heirs(tx, world.organisation, [ana, cleo]) == {ana: cleo}
         assert people.heirs(tx, world.organisation, [ana, ben, cleo]) == {ana: cleo, ben: cleo}
