@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import Path
-from fastapi.responses import Response
+from fastapi import Path, Request
+from fastapi.responses import RedirectResponse, Response
 
-from rewards.jobs.queue import Job, jobs_before, outcome_of, repeats
+from rewards.jobs.queue import Job, again, cancel, jobs_before, outcome_of, repeats
 from rewards.language import gettext as _
 from rewards.language import said
 from rewards.people.accounts import Account
 from rewards.people.people import names_of
 from rewards.people.rights import Right
-from rewards.store.session import Transaction
+from rewards.store.session import Database, Transaction
 from web.digits import rounded, step_of
 from web.problems import Problem
-from web.progress import progress_of
+from web.progress import followed, progress_of
+from web.session import now
 
 FileName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")]
 FileKind = Literal["json", "csv", "svg"]
@@ -31,6 +32,8 @@ MEDIA: Mapping[FileKind, str] = {
 }
 Body = Mapping[str, Any]
 Sheets = Mapping[str, Callable[[Body], str | None]]
+Find = Callable[[Transaction, str, int], Job]
+"""An organisation's job by its number. Raises NotFound, and Problem where it is another kind of work."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,32 @@ def standing_of(tx: Transaction, account: Account, job: Job, path: str) -> tuple
         mine=account.may(Right.REHEARSE),
     )
     return standing, opened(text)
+
+
+def cancelled(store: Database, account: Account, id: int, path: str, find: Find) -> Response:
+    """End a job and lead to its page. `find` raises where it is none of these."""
+    with store.begin() as tx:
+        find(tx, account.organisation, id)
+        cancel(tx, account.organisation, id, account.person, now())
+    return RedirectResponse(f"{path}/{id}", 303)
+
+
+def repeated(store: Database, account: Account, id: int, path: str, find: Find) -> Response:
+    """Ask for the very same once more and lead to its page. `find` raises where it is none of these."""
+    with store.begin() as tx:
+        find(tx, account.organisation, id)
+        job = again(tx, account.organisation, id, account.person, now())
+    return RedirectResponse(f"{path}/{job}", 303)
+
+
+async def stream_of(request: Request, store: Database, account: Account, id: int, find: Find) -> Response:
+    """A job's progress as server-sent events, until it has ended or the page has to ask anew."""
+
+    def look() -> tuple[Job, int]:
+        with store.read() as tx:
+            return find(tx, account.organisation, id), jobs_before(tx, account.organisation, id)
+
+    return await followed(request, look)
 
 
 def opened(text: str) -> Body | None:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from rewards.faults import BadValue
-from sims.rehearsal.asking import BEGINNING, since
+from sims.rehearsal.asking import BEGINNING, row_of
 from sims.reports.stored import save_comparison
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def scenarios_of(
     from sims.scenario.scenario import Scenario, SchemePhase
 
     beginning = BEGINNING if base is None else base.start_date
-    rows = [{**_row(person), **since(person, today, beginning)} for person in people]
+    rows = [row_of(person.id, person, today, beginning) for person in people]
     if base is None:
         start: dict[str, Any] = {"organisation": {"people": rows, "timezone": timezone}, "runs": 12}
     else:
@@ -170,16 +170,3 @@ def scenarios_of(
         )
         for name, scheme in schemes.items()
     ]
-
-
-def _row(person: Person) -> dict[str, Any]:
-    """A person as a scenario takes people; nothing that names her is needed."""
-    return {
-        "id": person.id,
-        "segment": person.segment,
-        "team": person.team,
-        "timezone": person.timezone,
-        "contacts": person.contacts,
-        "desk": person.desk,
-        "hours_share": person.hours_share,
-    }

@@ -208,22 +208,24 @@ def turning_of(tx: Transaction, organisation: str, spec_hash: str) -> Job | None
 def rows_of(people: Sequence[Person]) -> list[dict[str, Any]]:
     """People as scenarios take them: numbered, and not named."""
     today = datetime.now(UTC).date()
-    return [
-        {
-            "id": f"n{number}",
-            "segment": person.segment,
-            "team": person.team,
-            "timezone": person.timezone,
-            "contacts": person.contacts,
-            "desk": person.desk,
-            "hours_share": person.hours_share,
-            **since(person, today),
-        }
-        for number, person in enumerate(people, start=1)
-    ]
+    return [row_of(f"n{number}", person, today) for number, person in enumerate(people, start=1)]
 
 
-def since(person: Person, today: date, beginning: date = BEGINNING) -> dict[str, str]:
+def row_of(id_: str, person: Person, today: date, beginning: date = BEGINNING) -> dict[str, Any]:
+    """A person as a scenario takes people; nothing that names her is needed."""
+    return {
+        "id": id_,
+        "segment": person.segment,
+        "team": person.team,
+        "timezone": person.timezone,
+        "contacts": person.contacts,
+        "desk": person.desk,
+        "hours_share": person.hours_share,
+        **_since(person, today, beginning),
+    }
+
+
+def _since(person: Person, today: date, beginning: date) -> dict[str, str]:
     """A first day that makes somebody as long with the company on the day on which a scenario begins as she is today.
 
     Whole months alone are told; nothing where it is not known.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,14 +22,10 @@ from rewards.forecasts.recalibrations import belief_of, decide, propose
 from rewards.jobs import work
 from rewards.jobs.queue import URGENT, ask, get_job, spec_of
 from rewards.ledger.intake import record
-from rewards.people.accounts import open_session
 from rewards.store.session import Database
 from sims.jobs import calibrations
 from sims.loop.learning import question_of
 from tests.company import ORGANISATION, Company, make_company
-from web.app import create_app
-from web.problems import COOKIE
-from web.settings import Settings
 
 NOW = datetime.now(UTC)
 WEEKS = "Week;Department;Posts published;Link clicks\n2026-W10;sales;12;40\n2026-W11;sales;9;31\n2026-W12;sales;11;35\n"
@@ -56,23 +52,6 @@ def act(kind: str, who: str, days_ago: int, owner: str | None = None) -> Event:
         source="test", id=f"{kind}{days_ago}", kind=kind, subject=who, owner=owner, object="item", channel="linkedin",
         occurred_at=NOW - timedelta(days=days_ago), verification="declared" if kind == "share" else "tracked",
     )  # fmt: skip
-
-
-@pytest.fixture
-def clients(db: Database, company: Company) -> Iterator[dict[str, TestClient]]:
-    app = create_app(
-        Settings(DATABASE_URL=db.url.render_as_string(hide_password=False), organisation=ORGANISATION)
-    )
-    found = {}
-    for person in ("hal", "sam", "max", "ana"):
-        with db.begin() as tx:
-            token = open_session(tx, ORGANISATION, person, NOW)
-        found[person] = TestClient(app, base_url="http://testserver", follow_redirects=False)
-        found[person].cookies.set(COOKIE, token)
-    found["api"] = TestClient(app, base_url="http://testserver")
-    found["api"].headers["Authorization"] = f"Bearer {company.token}"
-    with TestClient(app):
-        yield found
 
 
 def guessed(task: str) -> bytes:

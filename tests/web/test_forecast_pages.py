@@ -4,7 +4,6 @@ how far to trust it."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,15 +15,11 @@ from rewards.faults import Conflict
 from rewards.forecasts.recalibrations import belief_of, decide, document_of, propose
 from rewards.jobs import work
 from rewards.ledger.intake import record
-from rewards.people.accounts import open_session
 from rewards.store.session import Database
 from sims.forecasting.forecast import Forecast
 from sims.jobs.forecasts import Forecasts
 from sims.loop.scores import drift_of, renew_scores_of
 from tests.company import ORGANISATION, Company, make_company
-from web.app import create_app
-from web.problems import COOKIE
-from web.settings import Settings
 
 NOW = datetime.now(UTC)
 POSTERIOR: dict[str, Any] = {
@@ -50,23 +45,6 @@ def act(kind: str, who: str, days_ago: int, name: str, owner: str | None = None)
         source="test", id=name, kind=kind, subject=who, owner=owner, object="item", channel="linkedin",
         occurred_at=NOW - timedelta(days=days_ago), verification="declared" if kind == "share" else "tracked",
     )  # fmt: skip
-
-
-@pytest.fixture
-def clients(db: Database, company: Company) -> Iterator[dict[str, TestClient]]:
-    app = create_app(
-        Settings(DATABASE_URL=db.url.render_as_string(hide_password=False), organisation=ORGANISATION)
-    )
-    found = {}
-    for person in ("hal", "sam", "max", "ana"):
-        with db.begin() as tx:
-            token = open_session(tx, ORGANISATION, person, NOW)
-        found[person] = TestClient(app, base_url="http://testserver", follow_redirects=False)
-        found[person].cookies.set(COOKIE, token)
-    found["api"] = TestClient(app, base_url="http://testserver")
-    found["api"].headers["Authorization"] = f"Bearer {company.token}"
-    with TestClient(app):
-        yield found
 
 
 def made(db: Database) -> int:

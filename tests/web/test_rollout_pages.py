@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +10,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from rewards.jobs import work
-from rewards.people.accounts import open_session
 from rewards.people.people import import_people
 from rewards.people_file import PersonRow
 from rewards.publishing.publication import publish_scheme
@@ -19,9 +17,6 @@ from rewards.scheme.presets import PRESETS
 from rewards.store.session import Database
 from sims.jobs.rollouts import PowersSoFar, RolloutPowers
 from tests.company import ORGANISATION, Company, make_company
-from web.app import create_app
-from web.problems import COOKIE
-from web.settings import Settings
 
 NOW = datetime.now(UTC)
 FIRST = (NOW + timedelta(days=10)).date().isoformat()
@@ -48,21 +43,6 @@ def company(db: Database) -> Company:
         import_people(tx, ORGANISATION, rows, NOW)
         publish_scheme(tx, ORGANISATION, enrolled, NOW, "hal", "a test", NOW)
     return found
-
-
-@pytest.fixture
-def clients(db: Database, company: Company) -> Iterator[dict[str, TestClient]]:
-    app = create_app(
-        Settings(DATABASE_URL=db.url.render_as_string(hide_password=False), organisation=ORGANISATION)
-    )
-    found = {}
-    for person in ("hal", "sam", "max", "ana"):
-        with db.begin() as tx:
-            token = open_session(tx, ORGANISATION, person, NOW)
-        found[person] = TestClient(app, base_url="http://testserver", follow_redirects=False)
-        found[person].cookies.set(COOKIE, token)
-    with TestClient(app):
-        yield found
 
 
 def numbers(design: str) -> dict[str, Any]:

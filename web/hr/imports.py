@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 
 from rewards.faults import BadValue, Conflict, Fault, NotFound
 from rewards.jobs.importing import APPLY, KIND, LOOK, ask_to_apply, ask_to_look, is_large, upload_of
@@ -42,6 +42,7 @@ from web.progress import progress_of
 from web.session import PeopleWriter, Store, now
 from web.templating import page
 from web.text import plain
+from web.uploads import printable, sent_file
 
 router = APIRouter(include_in_schema=False)
 DONE = ("added", "changed", "deactivated", "left_out")
@@ -121,9 +122,7 @@ def _choose(
 @router.post("/hr/import")
 async def send(request: Request, store: Store, account: PeopleWriter) -> Response:
     """Keep a file and show what it would do. It is read here, after the asker is known, and not before."""
-    async with request.form(max_files=1, max_fields=4) as form:
-        sent = form.get("file")
-        name, data = (sent.filename or "", await sent.read()) if isinstance(sent, UploadFile) else ("", b"")
+    name, data = await sent_file(request, most_fields=4)
     return await run_in_threadpool(_send, request, store, account, name, data)
 
 
@@ -136,17 +135,13 @@ def _send(request: Request, store: Database, account: Account, name: str, data: 
             table_of(data)
         org, me, job = account.organisation, account.person, 0
         with store.begin() as tx:
-            kept = keep_upload(tx, org, me, _printable(name), data, now=now())
+            kept = keep_upload(tx, org, me, printable(name), data, now=now())
             if large:
                 gives = given_by(account.rights)
                 job = ask_to_look(tx, org, kept, None, gives=gives, actor=me, now=now())
     except Fault as fault:
         return _choose(request, store, account, str(fault))
     return RedirectResponse(f"/hr/import/job/{job}" if large else f"/hr/import/{kept.id}", 303)
-
-
-def _printable(name: str) -> str:
-    return "".join(letter for letter in name if letter.isprintable() and not "\ud800" <= letter <= "\udfff")
 
 
 @router.get("/hr/import/{upload}")

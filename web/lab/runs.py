@@ -8,16 +8,16 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
-from rewards.jobs.queue import Job, cancel, jobs_before, outcome_of
+from rewards.jobs.queue import Job, outcome_of
 from rewards.lab.experiments import Experiment, Run, get_experiment, get_run, run_again
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person
+from rewards.store.session import Transaction
 from web.jobs import LAB_RUNS
 from web.lab.desk import MOST_NUMBER
 from web.lab.view import Outcome, curve_csv, outcomes_csv, svg_of, weeks_csv
 from web.lab.view import outcome_of as view_of
-from web.progress import followed
-from web.runs import FileKind, FileName, Sheets, Standing, standing_of, taken_away
+from web.runs import FileKind, FileName, Sheets, Standing, cancelled, standing_of, stream_of, taken_away
 from web.session import ForecastReader, Rehearser, Store, now
 from web.templating import page
 
@@ -60,10 +60,7 @@ def shown(request: Request, store: Store, account: ForecastReader, id: RunId) ->
 @router.post(RUNS + "/{id}/cancel")
 def end(store: Store, account: Rehearser, id: RunId) -> Response:
     """End it."""
-    with store.begin() as tx:
-        get_run(tx, account.organisation, id)
-        cancel(tx, account.organisation, id, account.person, now())
-    return RedirectResponse(f"{RUNS}/{id}", 303)
+    return cancelled(store, account, id, RUNS, _job)
 
 
 @router.post(RUNS + "/{id}/again")
@@ -77,12 +74,11 @@ def repeat(store: Store, account: Rehearser, id: RunId) -> Response:
 @router.get(RUNS + "/{id}/stream")
 async def stream(request: Request, store: Store, account: ForecastReader, id: RunId) -> Response:
     """Progress as server-sent events, until it has ended or the page has to ask anew."""
+    return await stream_of(request, store, account, id, _job)
 
-    def look() -> tuple[Job, int]:
-        with store.read() as tx:
-            return get_run(tx, account.organisation, id).job, jobs_before(tx, account.organisation, id)
 
-    return await followed(request, look)
+def _job(tx: Transaction, organisation: str, id: int) -> Job:
+    return get_run(tx, organisation, id).job
 
 
 @router.get(RUNS + "/{id}/{name}.{kind}")

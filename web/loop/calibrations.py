@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 
 from rewards.faults import BadValue, Fault
 from rewards.forecasts.recalibrations import Recalibration, of_hash
-from rewards.jobs.queue import Job, again, cancel, get_job, jobs_before, list_jobs, outcome_of, repeats
+from rewards.jobs.queue import Job, get_job, jobs_before, list_jobs
 from rewards.language import said
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person, names_of
@@ -36,12 +35,13 @@ from sims.rehearsal.asking import Assumptions
 from web.loop.history_file import FileView, columns_from, look, name_of
 from web.loop.rollouts import whole
 from web.problems import Problem, refused
-from web.progress import followed, progress_of
+from web.progress import progress_of
 from web.rehearsal.measured import measured
-from web.runs import opened
+from web.runs import Body, Standing, cancelled, repeated, standing_of, stream_of
 from web.session import ForecastReader, Rehearser, Store, now
 from web.templating import page
 from web.text import Plain
+from web.uploads import sent_file
 
 router = APIRouter(include_in_schema=False)
 PATH = "/calibrations"
@@ -85,13 +85,9 @@ class CalibrationContext:
 
     account: Account
     person: Person
-    job: Job
-    progress: str
-    asker: str
-    told: Mapping[str, Any] | None
+    standing: Standing
+    told: Body | None
     proposed: Recalibration | None
-    same: bool | None
-    mine: bool
 
 
 def _list(
@@ -142,9 +138,7 @@ def begin(
 @router.post(PATH + "/files")
 async def bring(request: Request, store: Store, account: Rehearser) -> Response:
     """Keep a file for a day, and show what is read in it. It is read here, after the asker is known, and not before."""
-    async with request.form(max_files=1, max_fields=2) as form:
-        sent = form.get("file")
-        name, data = (sent.filename or "", await sent.read()) if isinstance(sent, UploadFile) else ("", b"")
+    name, data = await sent_file(request, most_fields=2)
     return await run_in_threadpool(_bring, request, store, account, name_of(name), data)
 
 
@@ -231,19 +225,13 @@ def calibration(request: Request, store: Store, account: ForecastReader, id: Id)
     """How far it is, and what it proposed."""
     org = account.organisation
     with store.read() as tx:
-        job = _job(tx, org, id)
-        text, kept = outcome_of(tx, org, id)
-        told = opened(text)
+        standing, told = standing_of(tx, account, _job(tx, org, id), PATH)
         context = CalibrationContext(
             account=account,
             person=get_person(tx, org, account.person),
-            job=job,
-            progress=progress_of(job, jobs_before(tx, org, id)),
-            asker=names_of(tx, org, [job.actor]).get(job.actor, job.actor),
+            standing=standing,
             told=told,
             proposed=None if told is None else of_hash(tx, org, told["posterior"]),
-            same=repeats(tx, org, job, kept),
-            mine=account.may(Right.REHEARSE),
         )
     return page(request, "loop/calibration.html", context)
 
@@ -251,30 +239,19 @@ def calibration(request: Request, store: Store, account: ForecastReader, id: Id)
 @router.post(PATH + "/{id}/cancel")
 def end(store: Store, account: Rehearser, id: Id) -> Response:
     """End it."""
-    with store.begin() as tx:
-        _job(tx, account.organisation, id)
-        cancel(tx, account.organisation, id, account.person, now())
-    return RedirectResponse(f"{PATH}/{id}", 303)
+    return cancelled(store, account, id, PATH, _job)
 
 
 @router.post(PATH + "/{id}/again")
 def repeat(store: Store, account: Rehearser, id: Id) -> Response:
     """The very same once more."""
-    with store.begin() as tx:
-        _job(tx, account.organisation, id)
-        job = again(tx, account.organisation, id, account.person, now())
-    return RedirectResponse(f"{PATH}/{job}", 303)
+    return repeated(store, account, id, PATH, _job)
 
 
 @router.get(PATH + "/{id}/stream")
 async def stream(request: Request, store: Store, account: ForecastReader, id: Id) -> Response:
     """Progress as server-sent events, until it has ended or the page has to ask anew."""
-
-    def look_again() -> tuple[Job, int]:
-        with store.read() as tx:
-            return _job(tx, account.organisation, id), jobs_before(tx, account.organisation, id)
-
-    return await followed(request, look_again)
+    return await stream_of(request, store, account, id, _job)
 
 
 def _job(tx: Transaction, organisation: str, id: int) -> Job:

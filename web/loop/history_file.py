@@ -15,6 +15,7 @@ from sims.history.columns import FLOWS, STOCKS, WHO, Columns, guessed
 from sims.history.of_tables import header_cells, history_of_sheet
 from sims.history.series import ALL, MEASURES, History
 from web.templating import number_text
+from web.uploads import printable
 
 FIELDS = {
     "date": msg("Day or week"),
@@ -57,10 +58,7 @@ class FileView:
 
 def name_of(name: str) -> str:
     """A file's name as it is shown."""
-    kept = "".join(
-        letter for letter in name[-120:] if letter.isprintable() and not "\ud800" <= letter <= "\udfff"
-    )
-    return kept or "file"
+    return printable(name[-120:]) or "file"
 
 
 def columns_from(given: Mapping[str, str]) -> dict[str, str]:

@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 
 from rewards.document import DocumentError
 from rewards.faults import BadValue, Fault, NotFound
@@ -35,6 +34,7 @@ from web.problems import refused
 from web.session import ForecastReader, Rehearser, Store, now
 from web.templating import page
 from web.text import MOST_REASON, Plain
+from web.uploads import printable, sent_file
 
 router = APIRouter(include_in_schema=False)
 PATH = FORECASTS + "/recalibrations"
@@ -61,10 +61,8 @@ class RecalibrationContext:
 @router.post(PATH)
 async def bring(request: Request, store: Store, account: Rehearser) -> Response:
     """Propose a posterior that `groundswell calibrate` wrote. It is read here, after the asker is known, and not before."""
-    async with request.form(max_files=1, max_fields=2) as form:
-        sent = form.get("file")
-        name, data = (sent.filename or "", await sent.read()) if isinstance(sent, UploadFile) else ("", b"")
-    return await run_in_threadpool(_bring, request, store, account, _short(name), data)
+    name, data = await sent_file(request, most_fields=2)
+    return await run_in_threadpool(_bring, request, store, account, printable(name[-80:]), data)
 
 
 def _bring(request: Request, store: Database, account: Account, name: str, data: bytes) -> Response:
@@ -85,12 +83,6 @@ def _bring(request: Request, store: Database, account: Account, name: str, data:
     except Fault as fault:
         return room(request, store, account, str(fault), status=refused(fault))
     return RedirectResponse(f"{PATH}/{number}", 303)
-
-
-def _short(name: str) -> str:
-    return "".join(
-        letter for letter in name[-80:] if letter.isprintable() and not "\ud800" <= letter <= "\udfff"
-    )
 
 
 @router.get(PATH + "/{id}")

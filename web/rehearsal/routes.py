@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from rewards.faults import BadValue, Fault
 from rewards.forecasts.recalibrations import Belief, belief_of
-from rewards.jobs.queue import Job, again, cancel, get_job, jobs_before, list_jobs, outcome_of
+from rewards.jobs.queue import Job, get_job, list_jobs, outcome_of
 from rewards.language import said
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person, names_of
@@ -24,13 +24,23 @@ from rewards.store.session import Database, Transaction
 from sims.rehearsal.asking import KIND, Assumptions, ask_for_rehearsal, turning_of
 from web.jobs import page_of
 from web.problems import Problem, refused
-from web.progress import followed
 from web.rehearsal.beside import gaming_csv, waterfall_csv
 from web.rehearsal.measured import Measured, measured
 from web.rehearsal.turns import turning_csv
 from web.rehearsal.view import Outcome, chart_svg, fairness_csv, weeks_csv
 from web.rehearsal.view import outcome_of as view_of
-from web.runs import FileKind, FileName, Sheets, Standing, opened, standing_of, taken_away
+from web.runs import (
+    FileKind,
+    FileName,
+    Sheets,
+    Standing,
+    cancelled,
+    opened,
+    repeated,
+    standing_of,
+    stream_of,
+    taken_away,
+)
 from web.session import ForecastReader, Rehearser, Store, now
 from web.templating import page
 from web.text import Plain
@@ -248,30 +258,19 @@ def rehearsal(request: Request, store: Store, account: ForecastReader, id: JobId
 @router.post(PATH + "/{id}/cancel")
 def end(store: Store, account: Rehearser, id: JobId) -> Response:
     """End it."""
-    with store.begin() as tx:
-        _job(tx, account.organisation, id)
-        cancel(tx, account.organisation, id, account.person, now())
-    return RedirectResponse(f"{PATH}/{id}", 303)
+    return cancelled(store, account, id, PATH, _job)
 
 
 @router.post(PATH + "/{id}/again")
 def repeat(store: Store, account: Rehearser, id: JobId) -> Response:
     """The very same once more."""
-    with store.begin() as tx:
-        _job(tx, account.organisation, id)
-        job = again(tx, account.organisation, id, account.person, now())
-    return RedirectResponse(f"{PATH}/{job}", 303)
+    return repeated(store, account, id, PATH, _job)
 
 
 @router.get(PATH + "/{id}/stream")
 async def stream(request: Request, store: Store, account: ForecastReader, id: JobId) -> Response:
     """Progress as server-sent events, until it has ended or the page has to ask anew."""
-
-    def look() -> tuple[Job, int]:
-        with store.read() as tx:
-            return _job(tx, account.organisation, id), jobs_before(tx, account.organisation, id)
-
-    return await followed(request, look)
+    return await stream_of(request, store, account, id, _job)
 
 
 @router.get(PATH + "/{id}/{name}.{kind}")

@@ -15,20 +15,17 @@ from rewards.people.people import import_people
 from rewards.store import schema
 from rewards.store.session import Database
 from sims.cli import app
-from tests.company import ORGANISATION, make_company, people
+from tests.company import ORGANISATION, people
 
 runner = CliRunner()
 PHRASE = "a long enough phrase"
 
 
 @pytest.fixture
-def company(db: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
-    make_company(db)
-    monkeypatch.setenv("DATABASE_URL", db.url.render_as_string(hide_password=False))
-    monkeypatch.setenv("GROUNDSWELL_ORGANISATION", ORGANISATION)
+def company(company: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     monkeypatch.setenv("GROUNDSWELL_BASE_URL", "https://share.acme.example/")
     monkeypatch.delenv("GROUNDSWELL_SMTP_HOST", raising=False)
-    return db
+    return company
 
 
 def run(*args: str, code: int = 0) -> str:

@@ -12,17 +12,9 @@ from typer.testing import CliRunner, Result
 from rewards.store import audit
 from rewards.store.session import Database
 from sims.cli import app
-from tests.company import ORGANISATION, make_company
+from tests.company import ORGANISATION
 
 POSTERIOR = {"provenance": {}, "names": ["opportunities_per_week"], "values": [[4.0], [5.0]]}
-
-
-@pytest.fixture
-def company(db: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
-    make_company(db)
-    monkeypatch.setenv("DATABASE_URL", db.url.render_as_string(hide_password=False))
-    monkeypatch.setenv("GROUNDSWELL_ORGANISATION", ORGANISATION)
-    return db
 
 
 @pytest.fixture

@@ -11,18 +11,9 @@ from typer.testing import CliRunner
 from rewards.people.accounts import authenticate_tokens
 from rewards.store.session import Database
 from sims.cli import app
-from tests.company import ORGANISATION, make_company
 from web.session import now
 
 RUN = CliRunner()
-
-
-@pytest.fixture
-def company(db: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
-    make_company(db)
-    monkeypatch.setenv("DATABASE_URL", db.url.render_as_string(hide_password=False))
-    monkeypatch.setenv("GROUNDSWELL_ORGANISATION", ORGANISATION)
-    return db
 
 
 def run(*words: str) -> tuple[int, str]:

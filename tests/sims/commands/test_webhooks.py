@@ -14,19 +14,11 @@ from rewards.store import trail
 from rewards.store.session import Database
 from rewards.store.units import to_us
 from sims.cli import app
-from tests.company import ORGANISATION, make_company
+from tests.company import ORGANISATION
 from web.session import now
 
 RUN = CliRunner()
 URL = "https://203.0.114.7/hook"
-
-
-@pytest.fixture
-def company(db: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
-    make_company(db)
-    monkeypatch.setenv("DATABASE_URL", db.url.render_as_string(hide_password=False))
-    monkeypatch.setenv("GROUNDSWELL_ORGANISATION", ORGANISATION)
-    return db
 
 
 def run(*words: str) -> tuple[int, str]:
