@@ -156,6 +156,34 @@ def test_a_capped_award_of_nothing_is_no_repeat(came) -> None:
     assert came(text, on(2), on(2), on(3)).paid == [10_000, 0, 5_000]
 
 
+@pytest.mark.parametrize(
+    ("window", "days", "amounts"),
+    [
+        ("day", (2, 2, 3, 3), [10, 5, 10, 5]),
+        ("week", (7, 8, 9, 15, 16), [10, 5, 10, 5, 10]),
+        ("month", (29, 30, 31, 61, 62), [10, 5, 10, 5, 10]),
+        ("total", (2, 9, 60), [10, 5, 0]),
+    ],
+)
+def test_a_cap_begins_anew_with_its_window(
+    came, window: str, days: tuple[int, ...], amounts: list[int]
+) -> None:
+    text = rule(f", caps: [{{window: {window}, points: 15}}]")
+    assert came(text, *(on(day) for day in days)).paid == [1000 * amount for amount in amounts]
+
+
+def test_the_tightest_cap_is_named_and_each_is_used(came) -> None:
+    text = (
+        rule(", caps: [{window: week, points: 25}, {window: day, points: 15}]")
+        + "caps: [{window: month, points: 31}]\n"
+    )
+    found = came(text, *(on(day) for day in (2, 2, 2, 3, 9, 9, 10)))
+    assert found.paid == [10_000, 5_000, 0, 10_000, 6_000, 0, 0]
+    assert found.reasons == [
+        "awarded", "cap_partial", "cap_reached", "awarded", "cap_partial", "cap_reached", "cap_reached",
+    ]  # fmt: skip
+
+
 def test_once_is_for_each_object_and_each_rule(came) -> None:
     text = (
         "rules: [{id: a, title: A, on: share, points: 1, per_object: once}, "
