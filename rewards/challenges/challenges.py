@@ -153,7 +153,7 @@ def _pay(
 
 
 def contributors(tx: Transaction, organisation: str, run: Run) -> dict[int, PersonRow]:
-    """Whom the bonus would be paid as things stand, by internal id: rows of `person`."""
+    """Who would be paid the bonus at present, by internal id: rows of `person`."""
     return _paid(tx, organisation, run, _parts(tx, organisation, run))
 
 

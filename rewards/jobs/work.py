@@ -167,7 +167,7 @@ def stop(db: Database, held: Held, now: datetime) -> None:
 
 
 def put_back(db: Database, held: Held) -> None:
-    """Give a job to whoever comes next: this worker was told to end. Nobody counts it as a failure."""
+    """Return a job to the queue because this worker is stopping; it does not count as a failure."""
     with db.begin() as tx:
         values = {"status": WAITING, "worker": None, "lease_us": None, "attempts": held.attempt - 1}
         rows.change_held(tx, held.id, held.worker, values)

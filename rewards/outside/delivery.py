@@ -1,7 +1,7 @@
 """Delivering webhooks: from the outbox to the receivers, at least once, with growing pauses between attempts.
 
 An attempt is leased before it is sent. A worker killed after sending and before saying so leaves the lease to run
-out; the message is then sent again under the same `webhook-id`, by which receivers tell that they have it.
+out; the message is then sent again under the same `webhook-id`, by which receivers recognise a duplicate.
 """
 
 import http.client

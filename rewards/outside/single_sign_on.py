@@ -309,5 +309,5 @@ def code_of(text: object) -> str:
 
 
 def logged(why: str) -> None:
-    """Tell the operator why nobody was signed in; it holds no value of anybody's."""
+    """Log for the operator why a sign-in failed, without any personal value."""
     log.warning("single sign-on failed", why=why)

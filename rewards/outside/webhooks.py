@@ -1,4 +1,4 @@
-"""Webhooks: other systems are told of what happens, signed after the Standard Webhooks specification.
+"""Webhooks: other systems are notified of what happens, signed as the Standard Webhooks specification says.
 
 A message carries one `webhook-id` for all its attempts. After a rotation both secrets sign until the overlap ends.
 """
@@ -47,7 +47,7 @@ SECRET_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Who is told. `topics` empty: of everything. `status` is active, paused (what happens is kept for it), or gone once the receiver
+    """A subscription. `topics` empty: all topics. `status` is active, paused (what happens is kept for it), or gone once the receiver
     answered 410 or who made it left."""
 
     id: int
@@ -258,7 +258,7 @@ def _turn(
 
 
 def wants(row: WebhookRow, topic: str) -> bool:
-    """Whether a subscription (its row) is told of a topic."""
+    """Whether a subscription (its row) includes a topic."""
     wanted = row.topics.split()
     return not wanted or topic in wanted or f"{topic.partition('.')[0]}.*" in wanted
 

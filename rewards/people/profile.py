@@ -1,4 +1,4 @@
-"""One person as HR sees her: what the company knows and where she belongs, nothing of what she shared, earned or was told."""
+"""One person as HR sees her: master data and memberships, nothing of what she shared, earned or received."""
 
 import hashlib
 from dataclasses import dataclass

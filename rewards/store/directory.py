@@ -148,7 +148,7 @@ def _noted(one: FoundPersonRow, kind: int, word: str) -> dict[str, object]:
 
 
 def take_stock(tx: Transaction) -> None:
-    """Tell PostgreSQL how many people there are by now: until it has counted them itself it plans as for a handful."""
+    """Update PostgreSQL's statistics of the people: until it has analysed the table it plans as for a handful."""
     if tx.dialect == "postgresql":
         tx.execute(text("ANALYZE person, person_identity, person_word"))
 

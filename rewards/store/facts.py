@@ -1,4 +1,4 @@
-"""What the grid of content is narrowed and ordered by, beside each document and told from it alone whenever it is written."""
+"""Columns by which the grid of content is filtered and ordered: derived from each document alone whenever it is written."""
 
 import json
 from datetime import date, datetime

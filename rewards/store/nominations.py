@@ -43,7 +43,7 @@ def of_round(tx: Transaction, organisation: str, award: str, first_date: int) ->
 
 
 def winners(tx: Transaction, organisation: str, award: str, first_date: int) -> list[int]:
-    """Whose award stands, by internal id."""
+    """The holders of awards that were not reversed, by internal id."""
     other = JOURNAL.alias()
     query = (
         select(NOMINATION.c.nominee_id)

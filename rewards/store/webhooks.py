@@ -1,4 +1,4 @@
-"""Rows of webhook and webhook_delivery: who is told what, and which messages are on their way."""
+"""Rows of webhook and webhook_delivery: subscriptions, and messages being delivered."""
 
 import secrets
 from collections import Counter

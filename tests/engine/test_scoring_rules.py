@@ -138,7 +138,32 @@ def test_the_wait_ends_to_the_microsecond(came) -> None:
     text = rule(", cooldown_minutes: 1")
     for short_us, reason in ((1, "cooldown"), (0, "awarded")):
         second = on(2, after=timedelta(minutes=1) - timedelta(microseconds=short_us))
-        assert came(text, on(2), second).reasons == ["awarded", reason]
+        found = came(text, on(2), second)
+        assert (found.reasons, found.paid) == (["awarded", reason], [10_000, 0 if short_us else 10_000])
+
+
+def test_rules_remember_each_for_itself(came) -> None:
+    text = (
+        "rules: [{id: a, title: A, on: share, points: 8, decay: {factor: 1/2}}, "
+        "{id: b, title: B, on: click, points: 6, cooldown_minutes: 1}, "
+        "{id: c, title: C, on: lead, points: 4, decay: {factor: 1/2}, cooldown_minutes: 1}]\n"
+        "badges: [{id: twice, title: T, groups: [[{metric: awards, of: c, at_least: 2}]]}, "
+        "{id: rich, title: R, groups: [[{metric: points, at_least: 24}]]}]\n"
+    )
+    later = timedelta(minutes=2)
+    acts = [
+        on(2),
+        on(2, "click"),
+        on(2, "lead"),
+        on(2, "click"),
+        on(2, "lead"),
+        on(2, after=later),
+        on(2, "lead", after=later),
+    ]
+    assert came(text, *acts).entries == [
+        ("a", 8_000, "awarded"), ("b", 6_000, "awarded"), ("c", 4_000, "awarded"), ("b", 0, "cooldown"), ("c", 0, "cooldown"),
+        ("a", 4_000, "awarded"), ("c", 2_000, "awarded"), ("twice", 0, "badge"), ("rich", 0, "badge"),
+    ]  # fmt: skip
 
 
 def test_neither_a_wait_nor_a_cap_uses_an_object_up(came) -> None:
