@@ -135,7 +135,7 @@ def _suggestion(row: SuggestionRow | NamedSuggestionRow, person: str, name: str)
 
 
 def published(tx: Transaction, organisation: str, suggestion: int, item: ContentItem, now: datetime) -> None:
-    """What came of a suggestion is on the grid: it counts for whoever made it, once."""
+    """Count an accepted suggestion that is now published for its author, once."""
     row = rows.find(tx, organisation, suggestion, lock=True)
     if row is None or row.status != "accepted":
         return

@@ -39,7 +39,7 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`stamp` changes with everything that an edit of her may change: whoever sends it back edits what she saw."""
+    """`stamp` changes with every editable field: an edit that sends it back is refused where the row has changed since."""
 
     person: Person
     with_us: bool

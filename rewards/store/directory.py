@@ -40,9 +40,9 @@ WORD = schema.person_word
 NAME, OTHER = 0, 1
 """Kinds of words: of names, which colleagues look for, and of ids, addresses, teams and segments, which HR looks for too."""
 FEW = 2000
-"""So many are sorted."""
+"""The most matches that are sorted."""
 SOME = 5000
-"""So many are read to be counted."""
+"""The most matches that are read to be counted."""
 _CHUNK = 500
 _ROWS = 10_000
 _NOTE = inserting(WORD, NoRow)

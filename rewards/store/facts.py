@@ -23,7 +23,7 @@ def note(tx: Transaction, organisation: str, item: str, document: str, *, drafte
 
 
 def drop_drafted(tx: Transaction, organisation: str, item: str) -> None:
-    """Forget what a draft said."""
+    """Delete the derived columns of a draft."""
     tx.execute(
         delete(FACT).where(FACT.c.organisation_id == organisation, FACT.c.item == item, FACT.c.drafted)
     )

@@ -365,6 +365,17 @@ def test_a_badge_of_every_object_is_won_once_with_each(came) -> None:
     assert found.badges == ("b",)
 
 
+def test_an_object_that_was_never_counted_counts_nothing(came) -> None:
+    needs = (
+        "[{metric: events, of: click, at_least: 1, scope: object}, {metric: events, of: share, at_least: 1}]"
+    )
+    text = badges(badge(needs))
+    assert came(text, on(2, object="x"), on(2, "click", object="y"), on(2, object="x")).badges == ("b",)
+    assert came(text, on(2, object="x"), on(2, object="x")).badges == ()
+    assert came(text, on(2, "click", object="y"), on(2, object="x")).badges == ()
+    assert came(text, on(2, "click", object="y"), on(2, object="y")).badges == ("b",)
+
+
 def test_an_event_that_nothing_asks_for_moves_nothing(came) -> None:
     text = badges(badge("[{metric: events, of: share, at_least: 1}]", ", permanent: false"))
     assert came(text, on(2, "click")).badges == ()
