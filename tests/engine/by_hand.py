@@ -71,6 +71,7 @@ def live(scheme: CompiledScheme, events: list[Event], leave: Spans = (), segment
         kept = PersonState.from_bytes(state.to_bytes(), scheme)
         state, outcome = award(scheme, kept, event, PersonFacts(segment=segment, leave=days_off))
         entries += [(one.item, one.amount_millipoints, str(one.reason)) for one in outcome.entries]
+        assert state.score.used == [len(state.score.objects.pairs())], "a slot is taken once"
     rows = state.columns(scheme).streak[0].tolist()
     names = [streak.id for streak in scheme.scheme.streaks]
     return Came(

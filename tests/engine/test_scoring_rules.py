@@ -303,6 +303,13 @@ def test_keys_tell_everything_apart_that_they_are_made_of() -> None:
     assert all(1 <= key <= 2**62 for key in keys)
 
 
+def test_keys_stay_what_stored_states_have() -> None:
+    # States in a database hold objects by their keys alone: another key for the same object would forget what it earned.
+    assert key_of(0, 0, 0, 0) == 1
+    assert key_of(3, 5, 7, 11) == 4_378_265_170_268_208_473
+    assert key_of(2**31, 2**31 - 1, 2**62 + 9, 20_000) == 709_514_649_680_349_018
+
+
 def test_objects_that_meet_in_one_slot_keep_their_values() -> None:
     # Keys that are equal in their low 31 bits begin their search in the same slot; a free slot holds nothing.
     pairs = [[1 + (high << 31), 10 + high] for high in range(5)]
