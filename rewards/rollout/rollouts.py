@@ -101,9 +101,10 @@ def teams_to_draw(tx: Transaction, organisation: str, gives: str) -> tuple[list[
     return teams, len(found) - len(free)
 
 
-def count_teams(tx: Transaction, organisation: str, gives: str) -> tuple[int, int, int]:
-    """How many teams `teams_to_draw` names and how many people are in them, and how many others cannot be drawn."""
-    return rows.countable(tx, organisation, unasked=gives != DIGESTS)
+def count_teams(tx: Transaction, organisation: str) -> dict[str, tuple[int, int, int]]:
+    """How many teams `teams_to_draw` names and how many people are in them, and how many others cannot be drawn, by what is held back."""
+    teams, people, unasked, theirs = rows.countable(tx, organisation)
+    return {PROGRAMME: (unasked, theirs, teams - unasked), DIGESTS: (teams, people, 0)}
 
 
 def register(tx: Transaction, organisation: str, asked: Registration, *, actor: str, now: datetime) -> int:

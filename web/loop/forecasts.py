@@ -30,14 +30,15 @@ from sims.loop.asking import DRIFT_WEEKS, KIND, RUNS, ask_for_forecast
 from sims.loop.brought import Brought, brought
 from sims.rehearsal.asking import Assumptions
 from web.beliefs import recalibration_of, went_by
-from web.loop.rollouts import whole
+from web.digits import rounded, step_of
+from web.loop.typed import whole
 from web.problems import Problem, refused
 from web.progress import progress_of
 from web.rehearsal.chart import bands, scale_of
 from web.rehearsal.measured import measured
 from web.rehearsal.sheets import sheet
 from web.session import ForecastReader, Rehearser, Store, now
-from web.templating import page
+from web.templating import number_text, page
 from web.text import Plain
 
 router = APIRouter(include_in_schema=False)
@@ -111,11 +112,14 @@ class ForecastsContext:
 
 @dataclass(frozen=True)
 class BroughtRow:
-    """What the programme brought, in words."""
+    """What the programme brought, in words; without `low` and `high` no interval has an end."""
 
     one: Brought
     against: str
     label: str
+    estimate: str
+    low: str
+    high: str
 
 
 @dataclass(frozen=True)
@@ -332,10 +336,17 @@ def _way(name: str, score: Mapping[str, Any]) -> str:
 
 def brought_rows(tx: Transaction, organisation: str, at: datetime) -> list[BroughtRow]:
     """What the programme brought, in words, the most trustworthy first."""
-    return [
-        BroughtRow(one, _(AGAINST[one.against]), _(LABELS[one.label]))
-        for one in brought(tx, organisation, at)
-    ]
+    return [_brought(one) for one in brought(tx, organisation, at)]
+
+
+def _brought(one: Brought) -> BroughtRow:
+    against, label = _(AGAINST[one.against]), _(LABELS[one.label])
+    if one.low is None or one.high is None:
+        return BroughtRow(one, against, label, number_text(one.estimate), "", "")
+    step = step_of(one.high - one.low)
+    return BroughtRow(
+        one, against, label, rounded(one.estimate, step), rounded(one.low, step), rounded(one.high, step)
+    )
 
 
 def _kept(tx: Transaction, organisation: str, id: int) -> StoredResult:
