@@ -1,4 +1,4 @@
-"""Randomised rollouts: how sure one would be, the plan that is registered before it starts, and what came of it."""
+"""Randomised rollouts: their power, the plan that is registered before the start, and the result."""
 
 from __future__ import annotations
 
@@ -205,7 +205,7 @@ def whole(name: str, text: str, least: int, most: int) -> int:
 
 
 def wish_of(values: Mapping[str, Any]) -> Wish:
-    """What was typed as a wish; what was left empty is as usual. Raises BadValue naming the first that cannot be."""
+    """The form as a request; empty fields take their defaults. Raises BadValue naming the first invalid one."""
     typed = {name: text for name, text in values.items() if name in Wish.model_fields and text != ""}
     try:
         return Wish.model_validate_strings(typed)
