@@ -126,7 +126,7 @@ def fit(
 ) -> Fit:
     """The posterior of vectors that are standard normal under the prior, given summaries float64[K] and whatever is watched beside them."""
     learnt = np.arange(observed.size) < observed.size - (0 if watched is None else watched.count)
-    walked = walk(model, observed, d, budget, rng, learnt)
+    walked = walk(model, observed, d, budget, rng, learnt=learnt)
     alive = walked.alive
     across, strength = (
         directions(np.vstack(walked.z), np.vstack(walked.s), rng, affordable(budget.local))
@@ -203,6 +203,7 @@ def walk(
     d: int,
     budget: Budget,
     rng: np.random.Generator,
+    *,
     learnt: NDArray[np.bool_] | None = None,
 ) -> Walked:
     """ES-MDA from the prior; `learnt` bool[K] are the summaries that it moves by, all unless given."""

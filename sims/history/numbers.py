@@ -8,7 +8,6 @@ from typing import Literal
 from rewards.bounds import decimal_of
 
 Decimal = Literal["point", "comma"]
-SIGNS: dict[Decimal, str] = {"point": ".", "comma": ","}
 _BETWEEN = re.compile(r"(?<=\d)[\s\u00a0\u202f'\u2019](?=\d{3}(?:\D|$))")
 _MONEY = "€$£ \u00a0"
 _GROUPED = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")

@@ -25,6 +25,7 @@ from rewards.people.people import Person, get_person, names_of
 from rewards.people.rights import Right
 from rewards.store.results import StoredResult, get_result, latest_result, list_results
 from rewards.store.session import Database, Transaction
+from sims.forecasting.pit import thirds
 from sims.loop.asking import DRIFT_WEEKS, KIND, RUNS, ask_for_forecast
 from sims.loop.brought import Brought, brought
 from sims.rehearsal.asking import Assumptions
@@ -43,6 +44,7 @@ from web.text import Plain
 router = APIRouter(include_in_schema=False)
 PATH = "/forecasts"
 MOST_ID = 2**53
+PERCENTS = (50, 80, 90)
 MOST_SHOWN = 10
 USUAL_WEEKS = 8
 Id = Annotated[int, Path(ge=1, le=MOST_ID)]
@@ -122,21 +124,23 @@ class BroughtRow:
 
 @dataclass(frozen=True)
 class OutcomeChart:
-    """One outcome: a picture, and the table behind it: (week, median, low, high, what came or None)."""
+    """One outcome: a picture, and the table behind it: (week, median, ends of each interval, what came, the part of the runs below it)."""
 
     name: str
     title: str
     svg: Markup
-    rows: Sequence[tuple[date, float, float, float, float | None]]
+    rows: Sequence[tuple[date, float, Sequence[tuple[float, float]], float | None, float | None]]
 
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """How one outcome was met. `skill`: over naive forecasts, None where it is not known."""
+    """How one outcome was met. `pit`: in what part of the weeks what came fell among the lowest, middle and highest third of the runs;
+    `skill`: over naive forecasts, None where it is not known."""
 
     title: str
     points: int
     coverage: Sequence[float]
+    pit: Sequence[float]
     crps: float
     skill: Sequence[float | None]
 
@@ -294,7 +298,7 @@ def weeks_file(store: Store, account: ForecastReader, id: Id) -> Response:
             rows.append(
                 [name, day, week["median"], *week["p50"], *week["p80"], *week["p90"], came.get(day, "")]
             )
-    ends = [f"p{percent}_{end}" for percent in (50, 80, 90) for end in ("low", "high")]
+    ends = [f"p{percent}_{end}" for percent in PERCENTS for end in ("low", "high")]
     headers = {"Content-Disposition": f'attachment; filename="forecast-{id}-weeks.csv"'}
     made = sheet(["outcome", "week_from", "median", *ends, "came"], rows)
     return Response(made, media_type="text/csv; charset=utf-8", headers=headers)
@@ -367,7 +371,7 @@ def _published(kept: StoredResult, score: Mapping[str, Any] | None) -> Published
 
 def _chart(name: str, body: Mapping[str, Any], score: Mapping[str, Any] | None) -> OutcomeChart:
     weeks, title = body["weekly"][name], _(TITLES[name])
-    came = {} if score is None else {one["date"]: one["actual"] for one in score["weeks"]}
+    came = {} if score is None else {one["date"]: (one["actual"], one["pit"]) for one in score["weeks"]}
     first = date.fromisoformat(body["first"])
     days = [date.fromordinal(first.toordinal() + 7 * at) for at in range(len(weeks))]
     label = _("{title}, week by week: the median and the middle 50, 80 and 90 % of the runs").format(
@@ -378,7 +382,12 @@ def _chart(name: str, body: Mapping[str, Any], score: Mapping[str, Any] | None) 
         title,
         Markup(bands(weeks, scale_of([weeks]), label, _("Week"))),  # noqa: S704 - drawn here, labels escaped
         [
-            (day, week["median"], *week["p80"], came.get(day.isoformat()))
+            (
+                day,
+                week["median"],
+                [week[f"p{percent}"] for percent in PERCENTS],
+                *came.get(day.isoformat(), (None, None)),
+            )
             for day, week in zip(days, weeks, strict=True)
         ],
     )
@@ -390,7 +399,6 @@ def _miss(one: Mapping[str, Any]) -> tuple[str, date, float, float, float]:
 
 
 def _score(name: str, one: Mapping[str, Any], naive: Sequence[str]) -> ScoreRow:
-    coverage = [one["coverage"][f"p{percent}"] for percent in (50, 80, 90)]
-    return ScoreRow(
-        _(TITLES[name]), one["points"], coverage, one["crps"], [one["skill"].get(each) for each in naive]
-    )
+    coverage = [one["coverage"][f"p{percent}"] for percent in PERCENTS]
+    skill = [one["skill"].get(each) for each in naive]
+    return ScoreRow(_(TITLES[name]), one["points"], coverage, thirds(one["pit"]), one["crps"], skill)
