@@ -18,17 +18,16 @@ from rewards.faults import Fault
 from rewards.forecasts.recalibrations import Recalibration, belief_of, list_recalibrations
 from rewards.jobs.queue import DONE, Job, cancel, get_job, jobs_before, list_jobs
 from rewards.language import gettext as _
-from rewards.language import msg, said
+from rewards.language import said
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person, names_of
 from rewards.people.rights import Right
 from rewards.store.results import StoredResult, get_result, latest_result, list_results
 from rewards.store.session import Database, Transaction
 from sims.loop.asking import DRIFT_WEEKS, KIND, RUNS, ask_for_forecast
-from sims.loop.brought import Brought, brought
 from sims.rehearsal.asking import Assumptions
 from web.beliefs import recalibration_of, went_by
-from web.digits import rounded, step_of
+from web.loop.brought_words import BroughtRow, brought_rows
 from web.loop.forecast_view import (
     NAIVE,
     PERCENTS,
@@ -45,7 +44,7 @@ from web.progress import progress_of
 from web.rehearsal.measured import measured
 from web.rehearsal.sheets import sheet
 from web.session import ForecastReader, Rehearser, Store, now
-from web.templating import number_text, page
+from web.templating import page
 from web.text import Plain
 
 router = APIRouter(include_in_schema=False)
@@ -54,23 +53,6 @@ MOST_ID = 2**53
 MOST_SHOWN = 10
 USUAL_WEEKS = 8
 Id = Annotated[int, Path(ge=1, le=MOST_ID)]
-LABELS = {
-    "randomised": msg("Drawn at random: the comparison that can be trusted most."),
-    "calibrated": msg(
-        "The model's word, calibrated on this company: what it knows is that it fits what came, not that there is no other reason for it."
-    ),
-    "general": msg(
-        "The model's word, from published findings alone: nothing of this company has gone into it but its people and its clicks."
-    ),
-    "implausible": msg(
-        "The model's clicks are far from those that came. Calibrate it before you use this number."
-    ),
-}
-AGAINST = {
-    "nothing": msg("Beside nothing at all"),
-    "tool": msg("Beside the tool alone, without points"),
-    "teams": msg("Beside teams that went without"),
-}
 
 
 @dataclass(frozen=True)
@@ -106,18 +88,6 @@ class ForecastsContext:
     runs: str
     fault: str
     mine: bool
-
-
-@dataclass(frozen=True)
-class BroughtRow:
-    """What the programme brought, in words; without `low` and `high` no interval has an end."""
-
-    one: Brought
-    against: str
-    label: str
-    estimate: str
-    low: str
-    high: str
 
 
 @dataclass(frozen=True)
@@ -299,21 +269,6 @@ def _way(name: str, score: Mapping[str, Any]) -> str:
     more = 2 * sum(week["actual"] > week["median"] for week in last) > len(last)
     text = _("{title} (more than forecast)") if more else _("{title} (less than forecast)")
     return text.format(title=_(TITLES[name]))
-
-
-def brought_rows(tx: Transaction, organisation: str, at: datetime) -> list[BroughtRow]:
-    """What the programme brought, in words, the most trustworthy first."""
-    return [_brought(one) for one in brought(tx, organisation, at)]
-
-
-def _brought(one: Brought) -> BroughtRow:
-    against, label = _(AGAINST[one.against]), _(LABELS[one.label])
-    if one.low is None or one.high is None:
-        return BroughtRow(one, against, label, number_text(one.estimate), "", "")
-    step = step_of(one.high - one.low)
-    return BroughtRow(
-        one, against, label, rounded(one.estimate, step), rounded(one.low, step), rounded(one.high, step)
-    )
 
 
 def _kept(tx: Transaction, organisation: str, id: int) -> StoredResult:

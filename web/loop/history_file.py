@@ -71,7 +71,7 @@ def columns_from(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def look(name: str, sheet: bytes, given: Mapping[str, str]) -> FileView:
-    """Read a file by columns that were told (`given`), or else by those that its headings suggest. Nothing is raised."""
+    """Read a file by mapped columns (`given`), or else by those that its headings suggest. Nothing is raised."""
     if name.lower().endswith(SAVED):
         return _saved(name, sheet)
     try:
@@ -87,7 +87,7 @@ def look(name: str, sheet: bytes, given: Mapping[str, str]) -> FileView:
 
 
 def _columns(columns: Mapping[str, str], given: Mapping[str, str]) -> Columns:
-    """What is not told is not in the file, whatever its columns are called."""
+    """A measure that is not mapped is not in the file, whatever its columns are called."""
     unread = [name for name in (*WHO, *STOCKS, *FLOWS) if name not in columns]
     told: dict[str, Any] = {**columns, "leave_out": unread}
     told |= {name: given[name] for name in (*CHOICES, *WORDS) if given.get(name)}

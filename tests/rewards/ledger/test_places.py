@@ -2,13 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
 from engine.scoring_tables import NOT_OFF
-from rewards.ledger.places import FOREVER_US, Place, local_ordinal, today
+from rewards.clock import left_out
+from rewards.ledger.places import FOREVER_US, Place, local_ordinal, places, today
+from rewards.people.membership import invite, join, pause
+from rewards.people.people import deactivate, erase
 from rewards.scheme.scheme import Holiday
+from rewards.store import people as people_rows
 from rewards.store.units import to_us
+from tests.conformance.helpers import HOUR
 
 
 def at(day: int, hour: int = 0, month: int = 11, year: int = 2026) -> int:
@@ -138,6 +144,13 @@ def test_dates_that_were_left_out_are_missing_where_she_lived_then() -> None:
     assert until.missing() == ()
 
 
+def test_who_arrives_with_the_leap_itself_lost_nothing() -> None:
+    ((leap, _),) = left_out("Pacific/Apia")
+    for early, missing in ((0, ()), (1, (number(30, 12, 2011),))):
+        zones = ((0, "UTC", 0), (to_us(leap) - early, "Pacific/Apia", 0))
+        assert Place("x", "t", "UTC", zones=zones).missing() == missing
+
+
 def test_a_move_across_the_date_line_loses_what_it_skips() -> None:
     # On the 21st at ten o'clock UTC Honolulu begins its 21st, and Kiritimati its 22nd.
     ahead = Place("x", "t", "UTC", zones=((0, "Pacific/Honolulu", 0), (at(21, 10), "Pacific/Kiritimati", 0)))
@@ -150,3 +163,31 @@ def test_a_move_across_the_date_line_loses_what_it_skips() -> None:
 def test_today_is_that_of_the_zone(zone: str, day: int) -> None:
     assert today(at(3, 15), zone) == date(2026, 11, day)
     assert local_ordinal(at(3, 15), zone) == number(day)
+
+
+def test_who_has_joined_is_known_with_a_history_and_without(world: Any) -> None:
+    with world.db.begin() as tx:
+        invite(tx, "acme", world.now, "hr", people=("ana", "ben", "cleo"))
+        joined = world.now + HOUR
+        join(tx, "acme", "ana", joined)
+        join(tx, "acme", "ben", joined)
+        pause(tx, "acme", "ben", joined + HOUR)
+    with world.db.read() as tx:
+        rows = [people_rows.find(tx, "acme", name) for name in ("ana", "ben", "cleo", "dan")]
+        where = places(tx, [row for row in rows if row is not None])
+    instants = (to_us(joined) - 1, to_us(joined), to_us(joined + HOUR))
+    taking = [[where[row.id].is_enrolled(at_us) for at_us in instants] for row in rows if row is not None]
+    assert taking == [[False, True, True], [False, True, False], [False] * 3, [False] * 3]
+
+
+def test_who_left_is_away_from_then_on_and_who_was_erased_always(world: Any) -> None:
+    with world.db.begin() as tx:
+        ids = {
+            name: row.id for name, row in people_rows.find_many(tx, "acme", ("ana", "ben", "cleo")).items()
+        }
+        deactivate(tx, "acme", "ana", world.now)
+        erase(tx, "acme", "ben", world.now)
+        where = places(tx, list(people_rows.by_ids(tx, "acme", ids.values()).values()))
+    instants = (0, to_us(world.now) - 1, to_us(world.now))
+    away = {name: [where[id_].is_away(at_us) for at_us in instants] for name, id_ in ids.items()}
+    assert away == {"ana": [False, False, True], "ben": [True] * 3, "cleo": [False] * 3}
