@@ -94,10 +94,10 @@ TESTS: dict[str, tuple[str, ...]] = {
     "rewards/outside/logout_token.py": (f"{OUTSIDE}/test_logout_token.py",),
     "rewards/outside/pauses.py": (f"{OUTSIDE}/test_pauses.py",),
     "rewards/outside/single_sign_on.py": (f"{OUTSIDE}/test_single_sign_on.py",),
-    "rewards/scheme/earning.py": (f"{SCHEME}/test_scheme.py",),
+    "rewards/scheme/earning.py": (f"{SCHEME}/test_parts.py", f"{SCHEME}/test_scheme.py"),
     "rewards/scheme/limits.py": (f"{SCHEME}/test_limits.py",),
-    "rewards/scheme/predicates.py": (f"{SCHEME}/test_scheme.py",),
-    "rewards/scheme/quantities.py": (f"{SCHEME}/test_scheme.py",),
+    "rewards/scheme/predicates.py": (f"{SCHEME}/test_parts.py", f"{SCHEME}/test_scheme.py"),
+    "rewards/scheme/quantities.py": (f"{SCHEME}/test_parts.py", f"{SCHEME}/test_scheme.py"),
     "sims/comparison/choice.py": ("tests/sims/comparison/test_choice.py",),
     # Those that simulate are left out: kernels run as Python here.
     "sims/comparison/risks.py": (

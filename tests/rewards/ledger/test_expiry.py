@@ -196,3 +196,13 @@ def test_what_lapsed_of_an_award_taken_back_is_given_back_once(empty_world: Any)
             reverse_entry(tx, world.organisation, receipt.entries[0].id, "hr", "test", now=world.now)
         assert spendable(world) == (0, earned)
     world.sound()
+
+
+def test_points_lapse_when_their_days_are_over_to_the_microsecond(empty_world: Any) -> None:
+    world = empty_world.found(SCHEME)
+    began = world.now
+    world.record(world.event())
+    for beyond, lost in ((0, 0), (1, 1), (2, 0)):
+        world.now = began + timedelta(days=30, microseconds=beyond)
+        assert expire(world) == lost
+    assert spendable(world) == (0, 20_000)
