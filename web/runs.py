@@ -131,10 +131,11 @@ def taken_away(
     *,
     sheets: Sheets,
     chart: Callable[[Body, str], str | None],
+    whole: bool,
 ) -> Response:
     """A file of a run: `result.json`, a table of `sheets`, or a chart. Raises Problem where there is no such file, or no numbers yet.
 
-    `what` it is stands in the file's name and in the fault.
+    `what` it is stands in the file's name and in the fault; of a run that is not `whole` the name says that it is a part.
     """
     body = opened(text)
     if body is None:
@@ -150,5 +151,6 @@ def taken_away(
         raise Problem(
             404, said("{what} {id}: has no file {name}.{kind}", what=what, id=id, name=name, kind=kind)
         )
-    disposition = f'attachment; filename="{what}-{id}-{name}.{kind}"'
+    part = "" if whole else "part-"
+    disposition = f'attachment; filename="{what}-{id}-{part}{name}.{kind}"'
     return Response(made, media_type=MEDIA[kind], headers={"Content-Disposition": disposition})

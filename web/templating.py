@@ -123,7 +123,8 @@ def level_text(value: float) -> str:
 
 def percent_text(share: float) -> str:
     """A share as a whole percentage."""
-    return f"{100 * share:.0f} %"
+    whole = f"{100 * share:.0f}"
+    return f"{'0' if whole == '-0' else whole} %".replace("-", "\N{MINUS SIGN}")
 
 
 def told_text(count: str, minimum: int) -> str:

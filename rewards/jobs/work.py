@@ -189,9 +189,11 @@ def _end(
         "finished_us": to_us(now),
         "lease_us": None,
         "fault": fault,
-        "partial": None,
         "result_id": result,
     }
+    if status == DONE:
+        # The result says it; of what ended before its end people keep what they saw.
+        values["partial"] = None
     if not rows.change_held(tx, job, worker, values):
         raise Lost
     rows.drop_chunks(tx, job)

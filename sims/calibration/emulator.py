@@ -131,11 +131,20 @@ class LocalEmulator:
         found: Floats = _terms(self.design, self.design.scaled(w)) @ self.weights
         return found
 
+    def doubted(self, times: float, errors: Floats) -> Floats:
+        """float64[k, k]: so many times the noise, and the errors float64[m, K] that the observed summaries may have beside it."""
+        along = errors @ self.compress
+        found: Floats = times * self.noise + along.T @ along
+        return found
+
     def sample(
-        self, observed: Floats, rng: np.random.Generator, widened: float = 1.0, chains: int = CHAINS
+        self, observed: Floats, rng: np.random.Generator, noise: Floats | None = None, chains: int = CHAINS
     ) -> Floats:
-        """float64[chains, k]: combinations, given the observed summaries float64[K], one from each chain. `widened` times the noise."""
-        given = _Given(self, self.compressed(observed[None])[0], root_inverse(widened * self.noise))
+        """float64[chains, k]: combinations, given the observed summaries float64[K], one from each chain. `noise` is its own unless
+        given."""
+        given = _Given(
+            self, self.compressed(observed[None])[0], root_inverse(self.noise if noise is None else noise)
+        )
         start = self.design.draw(chains, rng)
         held = np.zeros(0, dtype=np.int64)
         return slice_sample(given, start, held, STEPS, rng)

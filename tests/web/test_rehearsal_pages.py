@@ -17,7 +17,7 @@ from rewards.publishing.drafts import get_draft
 from rewards.store.session import Database
 from sims.rehearsal.asking import KIND, TURNING, chunk_plan
 from tests.company import ORGANISATION
-from tests.rehearsed import SMALL, carry_out, drafts, rehearsed
+from tests.rehearsed import SMALL, carry_out, drafts, ended_meanwhile, rehearsed
 from web.digits import rounded, step_of, told
 from web.rehearsal.chart import bands, scale_of
 from web.rehearsal.turns import turns_of
@@ -48,6 +48,14 @@ def test_from_the_form_to_the_answer(sqlite_db: Database, sign_in: SignIn) -> No
     assert "The answer so far" in page
     assert "4 paired runs" in page
     assert '<noscript><meta http-equiv="refresh"' in page
+    with sqlite_db.read() as tx:
+        assert not get_draft(tx, ORGANISATION, first).rehearsed
+    assert client.post(f"{path}/cancel").status_code == 303
+    assert ended_meanwhile(sqlite_db, ORGANISATION, 1) == "cancelled"
+    part = client.get(path).text
+    assert "A part of the answer: what was known when it ended" in part
+    assert "4 paired runs" in part
+    assert "Propose to publish" not in part
     with sqlite_db.read() as tx:
         assert not get_draft(tx, ORGANISATION, first).rehearsed
 

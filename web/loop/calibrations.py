@@ -33,7 +33,7 @@ from sims.loop.calibrating import (
 )
 from sims.rehearsal.asking import Assumptions
 from web.loop.history_file import FileView, columns_from, look, name_of
-from web.loop.rollouts import whole
+from web.loop.typed import whole
 from web.problems import Problem, refused
 from web.progress import progress_of
 from web.rehearsal.measured import measured

@@ -25,11 +25,12 @@ from rewards.people.people import Person, get_person, names_of
 from rewards.people.rights import Right
 from rewards.store.results import StoredResult, get_result, latest_result, list_results
 from rewards.store.session import Database, Transaction
+from sims.forecasting.pit import thirds
 from sims.loop.asking import DRIFT_WEEKS, KIND, RUNS, ask_for_forecast
-from sims.loop.brought import Brought, brought
 from sims.rehearsal.asking import Assumptions
 from web.beliefs import recalibration_of, went_by
-from web.loop.rollouts import whole
+from web.loop.brought_words import BroughtRow, brought_rows
+from web.loop.typed import whole
 from web.problems import Problem, refused
 from web.progress import progress_of
 from web.rehearsal.chart import bands, scale_of
@@ -42,6 +43,7 @@ from web.text import Plain
 router = APIRouter(include_in_schema=False)
 PATH = "/forecasts"
 MOST_ID = 2**53
+PERCENTS = (50, 80, 90)
 MOST_SHOWN = 10
 USUAL_WEEKS = 8
 Id = Annotated[int, Path(ge=1, le=MOST_ID)]
@@ -52,23 +54,6 @@ TITLES = {
     "human_clicks": msg("Human clicks"),
     "cost": msg("Spend"),
     "peer_trust": msg("Trust in employees"),
-}
-LABELS = {
-    "randomised": msg("Drawn at random: the comparison that can be trusted most."),
-    "calibrated": msg(
-        "The model's word, calibrated on this company: what it knows is that it fits what came, not that there is no other reason for it."
-    ),
-    "general": msg(
-        "The model's word, from published findings alone: nothing of this company has gone into it but its people and its clicks."
-    ),
-    "implausible": msg(
-        "The model's clicks are far from those that came. Calibrate it before you use this number."
-    ),
-}
-AGAINST = {
-    "nothing": msg("Beside nothing at all"),
-    "tool": msg("Beside the tool alone, without points"),
-    "teams": msg("Beside teams that went without"),
 }
 
 
@@ -108,31 +93,24 @@ class ForecastsContext:
 
 
 @dataclass(frozen=True)
-class BroughtRow:
-    """What the programme brought, in words."""
-
-    one: Brought
-    against: str
-    label: str
-
-
-@dataclass(frozen=True)
 class OutcomeChart:
-    """One outcome: a picture, and the table behind it: (week, median, low, high, what came or None)."""
+    """One outcome: a picture, and the table behind it: (week, median, ends of each interval, what came, the part of the runs below it)."""
 
     name: str
     title: str
     svg: Markup
-    rows: Sequence[tuple[date, float, float, float, float | None]]
+    rows: Sequence[tuple[date, float, Sequence[tuple[float, float]], float | None, float | None]]
 
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """How one outcome was met. `skill`: over naive forecasts, None where it is not known."""
+    """How one outcome was met. `pit`: in what part of the weeks what came fell among the lowest, middle and highest third of the runs;
+    `skill`: over naive forecasts, None where it is not known."""
 
     title: str
     points: int
     coverage: Sequence[float]
+    pit: Sequence[float]
     crps: float
     skill: Sequence[float | None]
 
@@ -290,7 +268,7 @@ def weeks_file(store: Store, account: ForecastReader, id: Id) -> Response:
             rows.append(
                 [name, day, week["median"], *week["p50"], *week["p80"], *week["p90"], came.get(day, "")]
             )
-    ends = [f"p{percent}_{end}" for percent in (50, 80, 90) for end in ("low", "high")]
+    ends = [f"p{percent}_{end}" for percent in PERCENTS for end in ("low", "high")]
     headers = {"Content-Disposition": f'attachment; filename="forecast-{id}-weeks.csv"'}
     made = sheet(["outcome", "week_from", "median", *ends, "came"], rows)
     return Response(made, media_type="text/csv; charset=utf-8", headers=headers)
@@ -326,14 +304,6 @@ def _way(name: str, score: Mapping[str, Any]) -> str:
     return text.format(title=_(TITLES[name]))
 
 
-def brought_rows(tx: Transaction, organisation: str, at: datetime) -> list[BroughtRow]:
-    """What the programme brought, in words, the most trustworthy first."""
-    return [
-        BroughtRow(one, _(AGAINST[one.against]), _(LABELS[one.label]))
-        for one in brought(tx, organisation, at)
-    ]
-
-
 def _kept(tx: Transaction, organisation: str, id: int) -> StoredResult:
     found = get_result(tx, organisation, id)
     if found is None or found.kind != KIND:
@@ -356,7 +326,7 @@ def _published(kept: StoredResult, score: Mapping[str, Any] | None) -> Published
 
 def _chart(name: str, body: Mapping[str, Any], score: Mapping[str, Any] | None) -> OutcomeChart:
     weeks, title = body["weekly"][name], _(TITLES[name])
-    came = {} if score is None else {one["date"]: one["actual"] for one in score["weeks"]}
+    came = {} if score is None else {one["date"]: (one["actual"], one["pit"]) for one in score["weeks"]}
     first = date.fromisoformat(body["first"])
     days = [date.fromordinal(first.toordinal() + 7 * at) for at in range(len(weeks))]
     label = _("{title}, week by week: the median and the middle 50, 80 and 90 % of the runs").format(
@@ -367,7 +337,12 @@ def _chart(name: str, body: Mapping[str, Any], score: Mapping[str, Any] | None) 
         title,
         Markup(bands(weeks, scale_of([weeks]), label, _("Week"))),  # noqa: S704 - drawn here, labels escaped
         [
-            (day, week["median"], *week["p80"], came.get(day.isoformat()))
+            (
+                day,
+                week["median"],
+                [week[f"p{percent}"] for percent in PERCENTS],
+                *came.get(day.isoformat(), (None, None)),
+            )
             for day, week in zip(days, weeks, strict=True)
         ],
     )
@@ -379,7 +354,6 @@ def _miss(one: Mapping[str, Any]) -> tuple[str, date, float, float, float]:
 
 
 def _score(name: str, one: Mapping[str, Any], naive: Sequence[str]) -> ScoreRow:
-    coverage = [one["coverage"][f"p{percent}"] for percent in (50, 80, 90)]
-    return ScoreRow(
-        _(TITLES[name]), one["points"], coverage, one["crps"], [one["skill"].get(each) for each in naive]
-    )
+    coverage = [one["coverage"][f"p{percent}"] for percent in PERCENTS]
+    skill = [one["skill"].get(each) for each in naive]
+    return ScoreRow(_(TITLES[name]), one["points"], coverage, thirds(one["pit"]), one["crps"], skill)

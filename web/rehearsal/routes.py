@@ -278,10 +278,12 @@ def file(store: Store, account: ForecastReader, id: JobId, name: FileName, kind:
     """The result whole as JSON, its tables as CSV, a chart as SVG."""
     with store.read() as tx:
         job = _job(tx, account.organisation, id)
-        text, _kept = outcome_of(tx, account.organisation, id)
+        text, kept = outcome_of(tx, account.organisation, id)
         turns = opened(_turning(tx, account.organisation, job)[1])
     sheets: Sheets = {**SHEETS, "turning": lambda _body: None if turns is None else turning_csv(turns)}
-    return taken_away("rehearsal", id, text, name, kind, sheets=sheets, chart=chart_svg)
+    return taken_away(
+        "rehearsal", id, text, name, kind, sheets=sheets, chart=chart_svg, whole=kept is not None
+    )
 
 
 def _turning(tx: Transaction, organisation: str, job: Job) -> tuple[Job | None, str]:
