@@ -93,7 +93,10 @@ TESTS: dict[str, tuple[str, ...]] = {
     "rewards/outside/delivery.py": (f"{OUTSIDE}/test_webhooks.py",),
     "rewards/outside/logout_token.py": (f"{OUTSIDE}/test_logout_token.py",),
     "rewards/outside/pauses.py": (f"{OUTSIDE}/test_pauses.py",),
-    "rewards/outside/single_sign_on.py": (f"{OUTSIDE}/test_single_sign_on.py",),
+    "rewards/outside/single_sign_on.py": (
+        f"{OUTSIDE}/test_sign_on_limits.py",
+        f"{OUTSIDE}/test_single_sign_on.py",
+    ),
     "rewards/scheme/earning.py": (f"{SCHEME}/test_parts.py", f"{SCHEME}/test_scheme.py"),
     "rewards/scheme/limits.py": (f"{SCHEME}/test_limits.py",),
     "rewards/scheme/predicates.py": (f"{SCHEME}/test_parts.py", f"{SCHEME}/test_scheme.py"),
