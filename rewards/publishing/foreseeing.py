@@ -1,4 +1,4 @@
-"""What a rollback would take back (a transaction that is rolled back says it), and what a draft would have changed, for some people at a time.
+"""Previews: what a rollback would take back, by doing it in a transaction that is rolled back, and what a draft would have changed.
 
 Nobody's events wait for more than one such piece of a rollback, and for none of a draft, which only reads. Of a larger company the
 worker counts when somebody asks (`rewards.publishing.counting`).
