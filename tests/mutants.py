@@ -95,7 +95,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "rewards/ledger/velocity.py": (f"{LEDGER}/test_velocity.py",),
     "rewards/ledger/versions.py": (f"{LEDGER}/test_schemes.py", f"{CASES}/test_versions.py"),
     "rewards/outside/addresses.py": ("tests/attacks/test_addresses.py",),
-    "rewards/outside/delivery.py": (f"{OUTSIDE}/test_webhooks.py",),
+    "rewards/outside/delivery.py": (f"{OUTSIDE}/test_delivery.py", f"{OUTSIDE}/test_webhooks.py"),
     "rewards/outside/logout_token.py": (f"{OUTSIDE}/test_logout_token.py",),
     "rewards/outside/pauses.py": (f"{OUTSIDE}/test_pauses.py",),
     "rewards/outside/single_sign_on.py": (

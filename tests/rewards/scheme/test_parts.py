@@ -155,6 +155,9 @@ def test_a_reward_is_tangible_private_and_expected_unless_it_is_symbolic() -> No
     assert Nature().model_dump() == {"worth": "tangible", "publicity": "private", "expectation": "expected"}
     assert read(SymbolicNature, {}) == Nature(worth="symbolic", publicity="public", expectation="expected")
     assert read(SymbolicNature, {"publicity": "private"}).publicity == "private"
+    assert read(SymbolicNature, Nature()) == Nature()
+    with pytest.raises(Refused):
+        read(SymbolicNature, "symbolic")
 
 
 def nested(levels: int) -> dict[str, Any]:
