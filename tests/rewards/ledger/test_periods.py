@@ -8,6 +8,7 @@ import pytest
 from rewards.faults import BadValue, Conflict, NotFound, Refused
 from rewards.ledger.periods import close_period
 from rewards.ledger.undo import reverse_entry
+from rewards.merging import merge_people
 from rewards.shop.claims import claim_reward
 from rewards.store import schema
 from tests.conformance.helpers import DAY, DOUBLE, HOUR, MINUTE, publish
@@ -117,4 +118,40 @@ def test_an_event_that_came_too_late_is_undone_by_its_entry_of_zero(world: Any) 
     assert (undone.reverses, undone.amount_millipoints) == (late.entries[0].id, 0)
     with pytest.raises(Conflict, match="already undone"):
         reverse(world, late.entries[0].id)
+    world.sound()
+
+
+def test_an_event_is_undone_for_its_owner_too(world: Any) -> None:
+    (thanked,) = world.record(world.event(kind="kudos", owner="ben"))
+    assert world.earned("ben") == 1_000
+    reverse(world, next(entry.id for entry in world.entries("ben")))
+    assert (world.earned("ana"), world.earned("ben")) == (0, 0)
+    assert thanked.status == "awarded"
+    world.sound()
+
+
+def test_what_a_merge_moved_already_is_undone_once(world: Any) -> None:
+    world.record(world.event("ben", world.now - 4 * DAY))
+    with world.db.begin() as tx:
+        merge_people(tx, "acme", "ana", "ben", world.now)
+    before = world.entries()
+    undone = {entry.reverses for entry in before}
+    (standing,) = [entry for entry in before if entry.reverses is None and entry.id not in undone]
+    assert [entry.reverses for entry in reverse(world, standing.id)] == [standing.id]
+    world.sound()
+
+
+@pytest.mark.parametrize(("beyond", "today"), [(timedelta(), False), (INSTANT, True)])
+def test_a_top_up_of_a_closed_period_is_undone_on_todays_date(world: Any, beyond: Any, today: bool) -> None:
+    world.record(world.event())
+    publish(world, DOUBLE, world.now - DAY, "top_up")
+    (top_up,) = [entry for entry in world.entries() if entry.reason == "top_up"]
+    given = world.now
+    world.now += DAY
+    close(world, given + beyond)
+    (undone,) = reverse(world, top_up.id)
+    with world.db.read() as tx:
+        row = tx.execute(schema.journal.select().where(schema.journal.c.id == undone.id)).one()
+    day = (world.now if today else given).toordinal()
+    assert (row.local_date, row.board_date) == (day, day)
     world.sound()
