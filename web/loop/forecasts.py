@@ -28,13 +28,13 @@ from rewards.store.session import Database, Transaction
 from sims.loop.asking import DRIFT_WEEKS, KIND, RUNS, ask_for_forecast
 from sims.loop.brought import Brought, brought
 from sims.rehearsal.asking import Assumptions
+from sims.rehearsal.measured import measured
 from web.beliefs import recalibration_of, went_by
 from web.digits import rounded, step_of
 from web.loop.typed import whole
 from web.problems import Problem, refused
 from web.progress import progress_of
 from web.rehearsal.chart import bands, scale_of
-from web.rehearsal.measured import measured
 from web.rehearsal.sheets import sheet
 from web.session import ForecastReader, Rehearser, Store, now
 from web.templating import number_text, page
