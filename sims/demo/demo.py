@@ -121,13 +121,11 @@ def _go_on(database: "Database", demo: Demo, say: Callable[[str], None], now: da
 
 
 def _settle(database: "Database", now: datetime) -> None:
-    """What waited until now: results of challenges, highlights, old points, the weeks of forecasts that are over."""
+    """What waited until now: results of challenges, highlights, old points."""
     from rewards.outside.delivery import HttpSender
     from rewards.worker import work_once
-    from sims.loop.scores import renew_scores
 
     work_once(database, now, HttpSender())
-    renew_scores(database, now)
 
 
 def _create(database: "Database", runs: int, say: Callable[[str], None], now: datetime) -> None:

@@ -12,7 +12,7 @@ from sims.rehearsal.measured import measured
 
 WEEKS_AGO = 2
 """So many weeks of it are over at first sight, and too few to say that the programme runs away from it."""
-WEEKS, RUNS = 6, 40
+WEEKS = 4
 
 
 def published_on(now: datetime) -> datetime:
@@ -23,7 +23,7 @@ def published_on(now: datetime) -> datetime:
 def publish_forecast(at: datetime, *, tx: Transaction, organisation: str) -> None:
     """Make it as a worker makes one that somebody asks for on the page, and keep it as of then."""
     assumed = Assumptions.model_validate(measured(tx, organisation, at).values)
-    _title, spec = specification(tx, organisation, WEEKS, assumed, RUNS, now=at)
+    _title, spec = specification(tx, organisation, WEEKS, assumed, now=at)
     kind = Forecasts()
     whole = kind.whole(tx, organisation, completed(tx, organisation, dump(spec), at))
     so_far = kind.gathering(whole, digest(whole))

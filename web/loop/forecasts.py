@@ -36,6 +36,7 @@ from web.problems import Problem, refused
 from web.progress import progress_of
 from web.rehearsal.chart import bands, scale_of
 from web.rehearsal.sheets import sheet
+from web.sealed import in_words
 from web.session import ForecastReader, Rehearser, Store, now
 from web.templating import number_text, page
 from web.text import Plain
@@ -260,7 +261,7 @@ def forecast(request: Request, store: Store, account: ForecastReader, id: Id) ->
         naive=[_(NAIVE.get(name, name)) for name in naive],
         scored=score is not None,
         not_scored=[_(TITLES[name]) for name in (score or {}).get("not_scored", ()) if name in TITLES],
-        warnings=body["warnings"],
+        warnings=[in_words(text) for text in body["warnings"]],
         went_by=went_by(whole_body),
         recalibration=recalibration_of(whole_body),
     )

@@ -33,7 +33,7 @@ from sims.demo.rehearsed import SMALL, rehearse_once
 from sims.forecasting.forecast import Forecast
 from sims.history.of_ledger import history_of_ledger
 from sims.loop.asking import KIND as FORECAST
-from sims.loop.scores import score_kind
+from sims.loop.scores import renew_scores_of, score_kind
 from sims.rehearsal.asking import KIND, chunk_plan
 from sims.reports.stored import latest_comparison
 
@@ -87,15 +87,22 @@ def test_every_page_of_the_demo_has_something_to_decide_or_to_see(demo_url: str)
     database.close()
 
 
-def test_what_the_demo_forecast_two_weeks_ago_is_held_against_what_came(demo_url: str) -> None:
-    database = open_database(demo_url)
+def test_what_the_demo_forecast_two_weeks_ago_is_held_against_what_came(
+    demo_url: str, tmp_path: Path
+) -> None:
+    now = datetime.now(UTC)
+    copyfile(demo_url.removeprefix("sqlite:///"), tmp_path / "own.sqlite")
+    database = open_database(f"sqlite:///{tmp_path / 'own.sqlite'}")
+    assert renew_scores_of(database, ORGANISATION, now) == 1
     with database.read() as tx:
         [kept] = list_results(tx, ORGANISATION, FORECAST, 10)
+        made = latest_comparison(tx, ORGANISATION)
         score = latest_result(tx, ORGANISATION, score_kind(kept.id))
         assert score is not None
+        assert made is not None
         known = history_of_ledger(tx, ORGANISATION, kept.saved_at)
     database.close()
-    assert kept.saved_at == published_on(score.saved_at)
+    assert kept.saved_at == published_on(made.saved_at)
     body = json.loads(kept.body_json)
     forecast = Forecast.model_validate(body["forecast"])
     assert (forecast.first, forecast.weeks) == (kept.saved_at.date(), WEEKS)
