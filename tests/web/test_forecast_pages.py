@@ -104,7 +104,9 @@ def test_published_scored_and_told(db: Database, clients: dict[str, TestClient])
     assert answer["hash"] == forecast.hash
     assert answer["score"]["forecast"]["hash"] == forecast.hash
     assert answer["score"]["points"] >= forecast.weeks
-    assert "Nothing of it is over yet" not in strategist.get(f"/forecasts/{number}").text
+    page = strategist.get(f"/forecasts/{number}").text
+    assert "Nothing of it is over yet" not in page
+    assert page.count('class="seen"') == answer["score"]["points"]
     for path in ("/forecasts", f"/forecasts/{number}", f"/forecasts/{number}/forecast.json"):
         assert clients["ana"].get(path).status_code == 403
 

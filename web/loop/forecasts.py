@@ -151,6 +151,7 @@ class ForecastContext:
     title: str
     id: int
     forecast: Mapping[str, Any]
+    cut_off: date | None
     published_at: datetime
     charts: Sequence[OutcomeChart]
     misses: Sequence[tuple[str, date, float, float, float]]
@@ -246,6 +247,7 @@ def forecast(request: Request, store: Store, account: ForecastReader, id: Id) ->
         person = get_person(tx, account.organisation, account.person)
     whole_body = json.loads(kept.body_json)
     body = whole_body["forecast"]
+    cut = body["provenance"]["cut_off"]
     outcomes = {} if score is None else score["outcomes"]
     naive = list(dict.fromkeys(name for one in outcomes.values() for name in one["skill"]))
     context = ForecastContext(
@@ -254,6 +256,7 @@ def forecast(request: Request, store: Store, account: ForecastReader, id: Id) ->
         title=kept.title,
         id=id,
         forecast=body,
+        cut_off=None if cut is None else date.fromisoformat(cut),
         published_at=kept.saved_at,
         charts=[_chart(name, body, outcomes.get(name)) for name in body["weekly"]],
         misses=[] if score is None else [_miss(one) for one in score["misses"]],
@@ -312,15 +315,14 @@ NAIVE = {
 def score_of(tx: Transaction, organisation: str, forecast: int) -> Mapping[str, Any] | None:
     """The score of a forecast, where something of it has happened."""
     kept = latest_result(tx, organisation, f"score:{forecast}")
-    found: Mapping[str, Any] | None = None if kept is None else json.loads(kept.body_json)
-    return found
+    return None if kept is None else dict(json.loads(kept.body_json))
 
 
 def drifting(tx: Transaction, organisation: str) -> list[str]:
     """The outcomes that run away from the forecast published last, as pages call them."""
     newest = latest_result(tx, organisation, KIND)
-    found = None if newest is None else score_of(tx, organisation, newest.id)
-    return [] if found is None else [_way(name, found) for name in found["drift"]]
+    found = newest and score_of(tx, organisation, newest.id)
+    return [_way(name, found) for name in found["drift"]] if found else []
 
 
 def _way(name: str, score: Mapping[str, Any]) -> str:
@@ -369,15 +371,17 @@ def _published(kept: StoredResult, score: Mapping[str, Any] | None) -> Published
 def _chart(name: str, body: Mapping[str, Any], score: Mapping[str, Any] | None) -> OutcomeChart:
     weeks, title = body["weekly"][name], _(TITLES[name])
     came = {} if score is None else {one["date"]: one["actual"] for one in score["weeks"]}
-    first = date.fromisoformat(body["first"])
-    days = [date.fromordinal(first.toordinal() + 7 * at) for at in range(len(weeks))]
-    label = _("{title}, week by week: the median and the middle 50, 80 and 90 % of the runs").format(
-        title=title
+    first = date.fromisoformat(body["first"]).toordinal()
+    days = [date.fromordinal(first + 7 * at) for at in range(len(weeks))]
+    words = _(
+        "{title}, week by week: the median and the middle 50, 80 and 90 % of the runs; dots are what came"
     )
+    seen = [came.get(day.isoformat()) for day in days]
+    drawn = bands(weeks, scale_of([weeks], seen), words.format(title=title), _("Week"), seen=seen)
     return OutcomeChart(
         name,
         title,
-        Markup(bands(weeks, scale_of([weeks]), label, _("Week"))),  # noqa: S704 - drawn here, labels escaped
+        Markup(drawn),  # noqa: S704 - drawn here, labels escaped
         [
             (day, week["median"], *week["p80"], came.get(day.isoformat()))
             for day, week in zip(days, weeks, strict=True)
@@ -386,8 +390,7 @@ def _chart(name: str, body: Mapping[str, Any], score: Mapping[str, Any] | None) 
 
 
 def _miss(one: Mapping[str, Any]) -> tuple[str, date, float, float, float]:
-    low, high = one["p90"]
-    return _(TITLES[one["outcome"]]), date.fromisoformat(one["date"]), one["actual"], low, high
+    return _(TITLES[one["outcome"]]), date.fromisoformat(one["date"]), one["actual"], *one["p90"]
 
 
 def _score(name: str, one: Mapping[str, Any], naive: Sequence[str]) -> ScoreRow:

@@ -102,7 +102,7 @@ def test_what_the_demo_forecast_two_weeks_ago_is_held_against_what_came(
         assert made is not None
         known = history_of_ledger(tx, ORGANISATION, kept.saved_at)
     database.close()
-    assert kept.saved_at == published_on(made.saved_at)
+    assert kept.saved_at == published_on(made.created_at)
     body = json.loads(kept.body_json)
     forecast = Forecast.model_validate(body["forecast"])
     assert (forecast.first, forecast.weeks) == (kept.saved_at.date(), WEEKS)
