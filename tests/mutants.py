@@ -41,7 +41,6 @@ LIBRARIES = (
     "scipy.stats",
     "typer",
 )
-CAPS, SCORED = "tests/engine/test_scoring_caps.py", "tests/engine/test_scoring.py"
 QUICKLY = (
     "-x",
     "-q",
@@ -53,26 +52,52 @@ QUICKLY = (
     "ignore::pytest.PytestAssertRewriteWarning",
 )
 OUTPUT = "output.txt"
-CAPS = "tests/engine/test_scoring_caps.py"
+CAPS, FOLDS, RULES = (f"tests/engine/test_scoring_{name}.py" for name in ("caps", "folds", "rules"))
 LEDGER, CASES = "tests/rewards/ledger", "tests/conformance"
+OUTSIDE, SCHEME = "tests/rewards/outside", "tests/rewards/scheme"
 RISKS, TURNING = "tests/sims/comparison/test_risks.py", "tests/sims/comparison/test_turning.py"
 TESTS: dict[str, tuple[str, ...]] = {
-    "engine/scoring_rules.py": (CAPS,),
-    "engine/scoring_terms.py": (CAPS,),
+    "engine/scoring_folds.py": (FOLDS,),
+    "engine/scoring_kernel.py": (FOLDS, RULES, CAPS),
+    "engine/scoring_rules.py": (RULES, CAPS),
+    "engine/scoring_terms.py": (RULES, FOLDS, CAPS),
+    "rewards/ledger/differences.py": (
+        f"{CASES}/test_versions.py",
+        f"{CASES}/test_undo.py",
+        f"{LEDGER}/test_late_events.py",
+        f"{LEDGER}/test_fair_play.py",
+    ),
     "rewards/ledger/expiry.py": (f"{LEDGER}/test_expiry.py",),
+    "rewards/ledger/fold.py": (
+        f"{CASES}/test_versions.py",
+        f"{LEDGER}/test_late_events.py",
+        f"{LEDGER}/test_fair_play.py",
+        f"{CASES}/test_undo.py",
+        f"{CASES}/test_owners_and_losses.py",
+    ),
+    "rewards/ledger/intake.py": (
+        f"{LEDGER}/test_quarantine.py",
+        f"{CASES}/test_owners_and_losses.py",
+        f"{LEDGER}/test_fair_play.py",
+        f"{CASES}/test_idempotency.py",
+    ),
     "rewards/ledger/lots.py": (f"{LEDGER}/test_lots.py", f"{LEDGER}/test_expiry.py"),
     "rewards/ledger/periods.py": (f"{CASES}/test_undo.py",),
+    "rewards/ledger/places.py": (f"{LEDGER}/test_places.py", f"{CASES}/test_time_live.py"),
     "rewards/ledger/pool.py": (f"{LEDGER}/test_award_budget.py",),
     "rewards/ledger/posting.py": (f"{LEDGER}/test_award_budget.py", f"{CASES}/test_undo.py"),
     "rewards/ledger/undo.py": (f"{CASES}/test_undo.py",),
     "rewards/ledger/velocity.py": (f"{LEDGER}/test_velocity.py",),
+    "rewards/ledger/versions.py": (f"{LEDGER}/test_schemes.py", f"{CASES}/test_versions.py"),
     "rewards/outside/addresses.py": ("tests/attacks/test_addresses.py",),
-    "rewards/outside/logout_token.py": ("tests/rewards/outside/test_logout_token.py",),
-    "rewards/outside/pauses.py": ("tests/rewards/outside/test_pauses.py",),
-    "rewards/scheme/earning.py": ("tests/rewards/scheme/test_scheme.py",),
-    "rewards/scheme/limits.py": ("tests/rewards/scheme/test_limits.py",),
-    "rewards/scheme/predicates.py": ("tests/rewards/scheme/test_scheme.py",),
-    "rewards/scheme/quantities.py": ("tests/rewards/scheme/test_scheme.py",),
+    "rewards/outside/delivery.py": (f"{OUTSIDE}/test_webhooks.py",),
+    "rewards/outside/logout_token.py": (f"{OUTSIDE}/test_logout_token.py",),
+    "rewards/outside/pauses.py": (f"{OUTSIDE}/test_pauses.py",),
+    "rewards/outside/single_sign_on.py": (f"{OUTSIDE}/test_single_sign_on.py",),
+    "rewards/scheme/earning.py": (f"{SCHEME}/test_scheme.py",),
+    "rewards/scheme/limits.py": (f"{SCHEME}/test_limits.py",),
+    "rewards/scheme/predicates.py": (f"{SCHEME}/test_scheme.py",),
+    "rewards/scheme/quantities.py": (f"{SCHEME}/test_scheme.py",),
     "sims/comparison/choice.py": ("tests/sims/comparison/test_choice.py",),
     # Those that simulate are left out: kernels run as Python here.
     "sims/comparison/risks.py": (

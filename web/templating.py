@@ -129,7 +129,7 @@ def percent_text(share: float) -> str:
 
 
 def told_text(count: str, minimum: int) -> str:
-    """A count that `rewards.disclosure` told, in the language of now: the number, or the words in its place."""
+    """A count as `rewards.disclosure` allows it, in the current language: the number, or the words in its place."""
     if count.isdecimal():
         return whole_text(int(count))
     words = {NOT_SHOWN: gettext("not shown"), NEARLY_ALL: gettext("nearly all")}
@@ -185,7 +185,7 @@ def page(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
-    """Render a template with a context (a dataclass, whose fields are all that the template gets beside the frame's).
+    """Render a template with a context (a dataclass, whose fields are all that the template gets besides the frame's).
 
     `account` and `person` are who is signed in (None: nobody); times are shown in the person's zone.
     """

@@ -146,7 +146,7 @@ def _suggestion(row: SuggestionRow | NamedSuggestionRow, person: str, name: str)
 
 
 def published(tx: Transaction, organisation: str, suggestion: int, item: ContentItem, now: datetime) -> None:
-    """What came of a suggestion is on the grid: it counts for whoever made it, once."""
+    """Count an accepted suggestion that is now published for its author, once."""
     row = rows.find(tx, organisation, suggestion, lock=True)
     if row is None or row.status != "accepted":
         return
@@ -173,7 +173,7 @@ def published(tx: Transaction, organisation: str, suggestion: int, item: Content
 
 
 def set_aside(tx: Transaction, organisation: str, person: str, item: str) -> None:
-    """Say that an item is not for oneself: it is no longer offered, and nobody is told. Raises NotFound for the item or the person."""
+    """Dismiss an item for oneself: it is no longer offered, and nobody else learns of it. Raises NotFound for the item or the person."""
     row = find_row(tx, organisation, person)
     get_item(tx, organisation, item)
     rows.put_aside(tx, organisation, row.id, item)

@@ -50,7 +50,7 @@ class ProviderSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        """What is said must fit together; each message names its variable, and repeats no value."""
+        """The settings must be consistent; each message names its variable, and repeats no value."""
         if not self.issuer:
             if self.client_id or self.client_secret:
                 raise ValueError("ISSUER: not set, though a client is; name the provider")
@@ -81,7 +81,7 @@ class ProviderSettings(BaseSettings):
 
     @property
     def discovery(self) -> str:
-        """Where its metadata stands."""
+        """The URL of its metadata."""
         return self.issuer.rstrip("/") + DISCOVERY
 
 

@@ -1,4 +1,4 @@
-"""HR's file as rows of people: each row completed by what is known of her, and what cannot be taken told cell by cell."""
+"""HR's file as rows of people: each row completed by what is stored, and what cannot be accepted reported cell by cell."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_SHOWN = 60
 TOLD_EVERY = 1000
 """Rows between two words of how far it is."""
 Progress = Callable[[int, int], None]
-"""Is told how many rows of how many are done; what it raises ends the work."""
+"""Called with the rows done and the total; an exception it raises ends the work."""
 Node = TypeVar("Node", str, int)
 
 

@@ -1,4 +1,4 @@
-"""Which groups of an organisation may be shown, the same on every page, board, challenge and file that tells one measure."""
+"""Which groups of an organisation may be shown, the same on every page, board, challenge and file that shows a measure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

@@ -229,7 +229,7 @@ def _whose_turn_has_come(
 
 
 def enrolment(tx: Transaction, organisation: str, now: datetime) -> Enrolment:
-    """How many take part. Segments of which that would tell too much are not shown."""
+    """How many take part. Segments whose count would disclose too much are suppressed."""
     found = rows.counts(tx, organisation)
     segments = sorted({segment for segment, _ in found})
 

@@ -37,7 +37,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A file that was looked at: its header, its number of rows, what was told about its columns, and what it would do.
+    """A previewed file: its header, its number of rows, its column mapping, and what it would change.
 
     `shown` None: `fault` says why nothing can be said.
     """

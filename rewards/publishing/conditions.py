@@ -25,7 +25,7 @@ FEWEST_LETTERS = 10
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How strict an organisation is. `on`: whether there is a gate at all; a rehearsal holds for so many days, notice is so many hours."""
+    """The gate's rules. `on`: whether there is a gate at all; the days for which a rehearsal is valid, and the hours of notice."""
 
     on: bool
     rehearsal_days: int

@@ -1,4 +1,4 @@
-"""What a scheme would give for what people do already: points and cost a week, by group, scored anew by the one kernel.
+"""What a scheme would give for present behaviour: points and cost a week, by group, scored by the same kernel.
 
 Nobody answers to the scheme here: people are taken to do what they did. That is why it is at once, and why it stands as an estimate
 until the scheme is rehearsed.

@@ -37,7 +37,7 @@ class Rollback:
         return PIECE
 
     def standing(self, tx: Transaction, organisation: str, of: str) -> str:
-        """The versions that stand beside it. Raises NotFound, Conflict where it was rolled back already."""
+        """The other versions that are not rolled back. Raises NotFound, Conflict where it was rolled back already."""
         to_take_back(tx, organisation, int(of))
         return _versions(tx, organisation)
 
@@ -107,7 +107,7 @@ def count_asked(db: Database, seconds: float = ROUND_SECONDS) -> int:
 
 
 def _versions(tx: Transaction, organisation: str) -> str:
-    """The versions that stand, and until when everything is closed."""
+    """The versions that are not rolled back, and the end of the last closed period."""
     home = organisation_rows.find(tx, organisation)
     closed = "" if home is None else home.closed_until_us or ""
     return f"{','.join(str(one.version) for one in scheme_rows.timeline(tx, organisation))} closed {closed}"

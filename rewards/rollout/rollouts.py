@@ -4,6 +4,7 @@ The plan is a sealed text, which is kept as it was registered; who was drawn is 
 early: `rewards.people.membership` and `rewards.digests` ask who is held back.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -201,6 +202,15 @@ def crossed(tx: Transaction, rollout: Rollout) -> float:
     end = datetime.combine(rollout.last, datetime.min.time(), tzinfo=rollout.registered_at.tzinfo)
     took, people = rows.crossed(tx, rollout.id, to_us(end) + DAY_US)
     return took / people if people else 0.0
+
+
+def arms_of_people(tx: Transaction, organisation: str, day: date) -> dict[str, str]:
+    """The arm of everybody who was drawn in the rollout that began last by a day, by external id."""
+    row = rows.begun_last(tx, organisation, day.toordinal())
+    if row is None:
+        return {}
+    arms = {one["name"]: one["arm"] for one in json.loads(row.document)["clusters"]}
+    return {name: arms[cluster] for name, cluster in rows.drawn_into(tx, row.id)}
 
 
 def _asks_enrolment(tx: Transaction, organisation: str, day: date, now: datetime) -> bool:

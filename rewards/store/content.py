@@ -70,13 +70,13 @@ def recall(tx: Transaction, organisation: str, item: str, reason: str, notice: s
 
 
 def to_tell(tx: Transaction, organisation: str) -> list[ContentItemRow]:
-    """Recalled items of which not all sharers are told yet."""
+    """Recalled items whose sharers have not all been notified."""
     where = and_(ITEM.c.organisation_id == organisation, ITEM.c.told_until.is_not(None))
     return tx.rows(ContentItemRow, tx.for_update(select(ITEM).where(where).order_by(ITEM.c.recalled_us)))
 
 
 def told(tx: Transaction, organisation: str, item: str, until: int | None) -> None:
-    """Note up to whom an item's sharers are told; None: all are."""
+    """Store up to whom an item's sharers have been notified; None: all have."""
     where = and_(ITEM.c.organisation_id == organisation, ITEM.c.item == item)
     tx.execute(update(ITEM).where(where).values(told_until=until))
 

@@ -60,6 +60,25 @@ def find(tx: Transaction, organisation: str, rollout: int) -> RolloutRow | None:
     return tx.row(RolloutRow, select(ROLLOUT).where(where))
 
 
+def begun_last(tx: Transaction, organisation: str, day: int) -> RolloutRow | None:
+    """The one that began last by a day."""
+    where = and_(ROLLOUT.c.organisation_id == organisation, ROLLOUT.c.first_date <= day)
+    return tx.row(
+        RolloutRow,
+        select(ROLLOUT).where(where).order_by(ROLLOUT.c.first_date.desc(), ROLLOUT.c.id.desc()).limit(1),
+    )
+
+
+def drawn_into(tx: Transaction, rollout: int) -> list[tuple[str, str]]:
+    """Who was drawn, by external id, and the team that they were drawn with."""
+    query = (
+        select(IDENTITY.c.external_id, DRAWN.c.cluster)
+        .join(DRAWN, DRAWN.c.person_id == IDENTITY.c.person_id)
+        .where(DRAWN.c.rollout_id == rollout)
+    )
+    return [(str(name), str(cluster)) for name, cluster in tx.execute(query)]
+
+
 def stop(tx: Transaction, rollout: int, at_us: int, reason: str) -> bool:
     """End one by hand; False where it was ended before."""
     where = and_(ROLLOUT.c.id == rollout, ROLLOUT.c.stopped_us.is_(None))

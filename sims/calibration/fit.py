@@ -7,6 +7,7 @@ What the summaries do not see stays at its prior, exactly.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,7 +17,7 @@ from scipy.special import ndtri
 
 from sims.calibration.checking import Check, check
 from sims.calibration.emulator import MOST_DIRECTIONS, Design, LocalEmulator, directions
-from sims.calibration.laws import LEAST_SPREAD, Floats
+from sims.calibration.laws import LEAST_SPREAD, Floats, largest_ratio
 from sims.calibration.smoother import chance_of, smoothed
 from sims.validation.emulator import latin_hypercube
 
@@ -25,6 +26,8 @@ ECHOED = 4
 LOCAL_ROUNDS = 2
 DRAWS = 300
 MOST_WIDENED = 25.0
+FARTHEST = 50.0
+"""In spreads: what is out by more counts for nothing either way, and numbers stay numbers."""
 
 
 class Model(Protocol):
@@ -77,6 +80,7 @@ class Fit:
     z          float64[DRAWS, d], whole vectors of the posterior
     predicted  float64[predictive, K], summaries lived by the first of them
     chance     float64[K], how far chance alone moves each summary
+    widened    how many times the noise of what was measured was enlarged, where it was enlarged most
     """
 
     across: Floats
@@ -100,9 +104,29 @@ class Fit:
         return np.asarray(mean), np.asarray(variance)
 
 
-def fit(model: Model, observed: Floats, d: int, budget: Budget, rng: np.random.Generator) -> Fit:
-    """The posterior of vectors that are standard normal under the prior, given summaries float64[K]."""
-    walked = walk(model, observed, d, budget, rng)
+@dataclass(frozen=True)
+class Watched:
+    """The last `count` numbers of the model's are no summaries: nothing is learnt from them, and the fit is checked by them.
+
+    effect  float64[K] of the place of one of them among these and what it usually is: how far its being as it is moved the summaries
+    """
+
+    count: int
+    effect: Callable[[int, float], Floats]
+
+
+def fit(
+    model: Model,
+    observed: Floats,
+    d: int,
+    budget: Budget,
+    rng: np.random.Generator,
+    *,
+    watched: Watched | None = None,
+) -> Fit:
+    """The posterior of vectors that are standard normal under the prior, given summaries float64[K] and whatever is watched beside them."""
+    learnt = np.arange(observed.size) < observed.size - (0 if watched is None else watched.count)
+    walked = walk(model, observed, d, budget, rng, learnt=learnt)
     alive = walked.alive
     across, strength = (
         directions(np.vstack(walked.z), np.vstack(walked.s), rng, affordable(budget.local))
@@ -110,7 +134,7 @@ def fit(model: Model, observed: Floats, d: int, budget: Budget, rng: np.random.G
         else (np.zeros((d, 0)), np.zeros(0))
     )
     k = across.shape[1]
-    emulator, w = None, np.zeros((DRAWS, 0))
+    emulator, w, least = None, np.zeros((DRAWS, 0)), walked.chance
     if k:
         ensemble = walked.last @ across
         straight = np.diag(1.0 / (1.0 + strength**2))
@@ -120,20 +144,43 @@ def fit(model: Model, observed: Floats, d: int, budget: Budget, rng: np.random.G
             if emulator is not None:
                 design = Design(w.mean(axis=0), capped(WIDER * np.cov(w.T).reshape(k, k)))
             drawn = design.draw(budget.local, rng)
-            lived = model(budget.rounds * 2 + turn, whole(drawn, across, rng), "around it")[:, alive]
-            seen_w, seen_s = np.vstack([seen_w, drawn]), np.vstack([seen_s, lived])
+            lived = model(budget.rounds * 2 + turn, whole(drawn, across, rng), "around it")
+            seen_w, seen_s = np.vstack([seen_w, drawn]), np.vstack([seen_s, lived[:, alive]])
+            # The last of these are drawn from a law that is twice as wide as the posterior, and no wider than the prior.
+            least = lived.std(axis=0) / np.sqrt(WIDER)
             near = (design.scaled(seen_w) ** 2).sum(axis=1) <= design.reach**2
             emulator = LocalEmulator.fit(design, seen_w[near], seen_s[near])
             w = emulator.sample(observed[alive], rng)
     z = whole(_some(w), across, rng)
     predicted = model(budget.rounds * 2 + LOCAL_ROUNDS, z[: budget.predictive], "by the posterior")
-    checked, widened = check(predicted, observed), 1.0
+    checked, widened = check(predicted, observed, least, learnt), 1.0
     if emulator is not None and checked.suspicious:
-        widened = float(np.clip(checked.excess, 1.0, MOST_WIDENED))
-        w = emulator.sample(observed[alive], rng, widened)
+        noise = emulator.doubted(
+            float(np.clip(checked.excess, 1.0, MOST_WIDENED)),
+            _doubts(checked, predicted, learnt, watched)[:, alive],
+        )
+        widened = largest_ratio(noise, emulator.noise)
+        w = emulator.sample(observed[alive], rng, noise)
         z = whole(_some(w), across, rng)
     inflation = 1.0 if emulator is None else emulator.inflation
     return Fit(across, w, z, predicted, checked, inflation, widened, walked.chance)
+
+
+def _doubts(checked: Check, predicted: Floats, learnt: NDArray[np.bool_], watched: Watched | None) -> Floats:
+    """float64[m, K]: for each thing that does not fit, by how much it may have moved the summaries.
+
+    A summary that does not fit may be wrong by as much as it is out; what does not fit and is only watched, by all that it did to them.
+    """
+    found = [np.zeros(learnt.size)]
+    for at in checked.flagged:
+        effect = np.zeros(learnt.size)
+        if learnt[at]:
+            effect[at] = min(float(checked.away[at]), FARTHEST) * checked.spread[at]
+        elif watched is not None:
+            summaries = int(learnt.sum())
+            effect[:summaries] = watched.effect(at - summaries, float(predicted[:, at].mean()))
+        found.append(effect)
+    return np.array(found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,8 +197,16 @@ class Walked:
     alive: NDArray[np.bool_]
 
 
-def walk(model: Model, observed: Floats, d: int, budget: Budget, rng: np.random.Generator) -> Walked:
-    """ES-MDA from the prior."""
+def walk(
+    model: Model,
+    observed: Floats,
+    d: int,
+    budget: Budget,
+    rng: np.random.Generator,
+    *,
+    learnt: NDArray[np.bool_] | None = None,
+) -> Walked:
+    """ES-MDA from the prior; `learnt` bool[K] are the summaries that it moves by, all unless given."""
     z = ndtri(latin_hypercube(budget.ensemble, d, rng))
     lived_z, lived_s = [], []
     alive, spread = np.zeros(observed.size, dtype=np.bool_), np.zeros(observed.size)
@@ -159,7 +214,7 @@ def walk(model: Model, observed: Floats, d: int, budget: Budget, rng: np.random.
         s = model(2 * turn, z, f"step {turn + 1} of {budget.rounds}")
         again = model(2 * turn + 1, z[: budget.ensemble // ECHOED], "chance alone")
         if turn == 0:
-            alive = s.std(axis=0) > LEAST_SPREAD
+            alive = (s.std(axis=0) > LEAST_SPREAD) & (True if learnt is None else learnt)
         s, again = s[:, alive], again[:, alive]
         chance = chance_of(s[: again.shape[0]], again)
         spread[alive] = np.sqrt(np.diag(chance))

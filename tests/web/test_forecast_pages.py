@@ -16,11 +16,13 @@ from rewards.faults import Conflict
 from rewards.forecasts.recalibrations import belief_of, decide, document_of, propose
 from rewards.jobs import work
 from rewards.ledger.intake import record
+from rewards.store.results import replace_result
 from rewards.store.session import Database
+from rewards.store.units import digest
 from sims.forecasting.forecast import Forecast
 from sims.jobs.forecasts import Forecasts
 from sims.loop.asking import monday, specification
-from sims.loop.scores import drift_of, renew_scores_of
+from sims.loop.scores import drift_of, renew_scores_of, score_kind
 from sims.rehearsal.asking import Assumptions
 from tests.company import ORGANISATION, Company, make_company
 
@@ -104,9 +106,35 @@ def test_published_scored_and_told(db: Database, clients: dict[str, TestClient])
     assert answer["hash"] == forecast.hash
     assert answer["score"]["forecast"]["hash"] == forecast.hash
     assert answer["score"]["points"] >= forecast.weeks
-    page = strategist.get(f"/forecasts/{number}").text
-    assert "Nothing of it is over yet" not in page
-    assert page.count('class="seen"') == answer["score"]["points"]
+    scored = strategist.get(f"/forecasts/{number}").text
+    assert "Nothing of it is over yet" not in scored
+    assert scored.count('class="seen"') == answer["score"]["points"]
+    # Coverage, PIT, CRPS and skill of each outcome; each week with its three intervals and where what came fell.
+    heads = [
+        "in 50 %",
+        "in 80 %",
+        "in 90 %",
+        "low, middle, high",
+        "CRPS",
+        "skill over the last value",
+        "50 % of runs",
+        "80 % of runs",
+    ]
+    assert [one for one in [*heads, "90 % of runs", "Runs below it"] if one not in scored] == []
+    assert list(answer["score"])[:5] == ["kind", "groundswell", "forecast", "history", "misses"]
+    assert {"coverage", "crps", "pit", "pit_thirds", "skill"} <= set(answer["score"]["outcomes"]["shares"])
+
+    # Four weeks above the middle 80 %: whoever looks after the programme is told, and to which side.
+    body = answer["score"]
+    for week in body["outcomes"]["shares"]["weeks"]:
+        week["actual"] = week["p80"][1] + 1.0
+    body["drift"] = drift_of(body)
+    with db.begin() as tx:
+        text = json.dumps(body)
+        replace_result(tx, ORGANISATION, score_kind(number), "drift", digest(text), body_json=text, now=later)
+    health = clients["hal"].get("/hr/health").text
+    assert "runs away from its forecast in: " in health
+    assert "Shares (more than forecast)" in health
     for path in ("/forecasts", f"/forecasts/{number}", f"/forecasts/{number}/forecast.json"):
         assert clients["ana"].get(path).status_code == 403
 

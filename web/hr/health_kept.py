@@ -35,7 +35,7 @@ def health(store: Database, organisation: str, now: datetime) -> Health:
 
 
 def renew_old(store: Database, now: datetime) -> None:
-    """Compute anew what is due, of every organisation; for the worker."""
+    """Recompute what is due, for every organisation; called by the worker."""
     with store.read() as tx:
         slugs = [home.slug for home in list_organisations(tx)]
         due = [slug for slug in slugs if is_old(tx, slug, now)]

@@ -21,7 +21,7 @@ from rewards.publishing.publication import SchemeVersion, scheme_in_force
 from sims.reports.stored import StoredComparison
 from web.digits import Told, told
 from web.hr.health_kept import Promised, forecast_kept, health, promised
-from web.loop.forecasts import BroughtRow, brought_rows
+from web.loop.brought_words import BroughtRow, brought_rows
 from web.session import SchemeReader, Store, now
 from web.templating import page
 

@@ -13,32 +13,39 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
-from markupsafe import Markup
 
 from rewards.faults import Fault
 from rewards.forecasts.recalibrations import Recalibration, belief_of, list_recalibrations
 from rewards.jobs.queue import DONE, Job, cancel, get_job, jobs_before, list_jobs
 from rewards.language import gettext as _
-from rewards.language import msg, said
+from rewards.language import said
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person, names_of
 from rewards.people.rights import Right
 from rewards.store.results import StoredResult, get_result, latest_result, list_results
 from rewards.store.session import Database, Transaction
 from sims.loop.asking import DRIFT_WEEKS, KIND, RUNS, ask_for_forecast
-from sims.loop.brought import Brought, brought
 from sims.rehearsal.asking import Assumptions
 from sims.rehearsal.measured import measured
 from web.beliefs import recalibration_of, went_by
-from web.digits import rounded, step_of
+from web.loop.brought_words import BroughtRow, brought_rows
+from web.loop.forecast_view import (
+    NAIVE,
+    PERCENTS,
+    TITLES,
+    OutcomeChart,
+    ScoreRow,
+    chart_of,
+    miss_of,
+    score_row,
+)
 from web.loop.typed import whole
 from web.problems import Problem, refused
 from web.progress import progress_of
-from web.rehearsal.chart import bands, scale_of
 from web.rehearsal.sheets import sheet
 from web.sealed import in_words
 from web.session import ForecastReader, Rehearser, Store, now
-from web.templating import number_text, page
+from web.templating import page
 from web.text import Plain
 
 router = APIRouter(include_in_schema=False)
@@ -47,31 +54,6 @@ MOST_ID = 2**53
 MOST_SHOWN = 10
 USUAL_WEEKS = 8
 Id = Annotated[int, Path(ge=1, le=MOST_ID)]
-TITLES = {
-    "enrolled": msg("Enrolled, part of everybody"),
-    "weekly_sharers": msg("People who share in a week, part of everybody"),
-    "shares": msg("Shares"),
-    "human_clicks": msg("Human clicks"),
-    "cost": msg("Spend"),
-    "peer_trust": msg("Trust in employees"),
-}
-LABELS = {
-    "randomised": msg("Drawn at random: the comparison that can be trusted most."),
-    "calibrated": msg(
-        "The model's word, calibrated on this company: what it knows is that it fits what came, not that there is no other reason for it."
-    ),
-    "general": msg(
-        "The model's word, from published findings alone: nothing of this company has gone into it but its people and its clicks."
-    ),
-    "implausible": msg(
-        "The model's clicks are far from those that came. Calibrate it before you use this number."
-    ),
-}
-AGAINST = {
-    "nothing": msg("Beside nothing at all"),
-    "tool": msg("Beside the tool alone, without points"),
-    "teams": msg("Beside teams that went without"),
-}
 
 
 @dataclass(frozen=True)
@@ -107,39 +89,6 @@ class ForecastsContext:
     runs: str
     fault: str
     mine: bool
-
-
-@dataclass(frozen=True)
-class BroughtRow:
-    """What the programme brought, in words; without `low` and `high` no interval has an end."""
-
-    one: Brought
-    against: str
-    label: str
-    estimate: str
-    low: str
-    high: str
-
-
-@dataclass(frozen=True)
-class OutcomeChart:
-    """One outcome: a picture, and the table behind it: (week, median, low, high, what came or None)."""
-
-    name: str
-    title: str
-    svg: Markup
-    rows: Sequence[tuple[date, float, float, float, float | None]]
-
-
-@dataclass(frozen=True)
-class ScoreRow:
-    """How one outcome was met. `skill`: over naive forecasts, None where it is not known."""
-
-    title: str
-    points: int
-    coverage: Sequence[float]
-    crps: float
-    skill: Sequence[float | None]
 
 
 @dataclass(frozen=True)
@@ -258,9 +207,9 @@ def forecast(request: Request, store: Store, account: ForecastReader, id: Id) ->
         forecast=body,
         cut_off=None if cut is None else date.fromisoformat(cut),
         published_at=kept.saved_at,
-        charts=[_chart(name, body, outcomes.get(name)) for name in body["weekly"]],
-        misses=[] if score is None else [_miss(one) for one in score["misses"]],
-        scores=[_score(name, one, naive) for name, one in outcomes.items()],
+        charts=[chart_of(name, body, outcomes.get(name)) for name in body["weekly"]],
+        misses=[] if score is None else [miss_of(one) for one in score["misses"]],
+        scores=[score_row(name, one, naive) for name, one in outcomes.items()],
         naive=[_(NAIVE.get(name, name)) for name in naive],
         scored=score is not None,
         not_scored=[_(TITLES[name]) for name in (score or {}).get("not_scored", ()) if name in TITLES],
@@ -298,18 +247,10 @@ def weeks_file(store: Store, account: ForecastReader, id: Id) -> Response:
             rows.append(
                 [name, day, week["median"], *week["p50"], *week["p80"], *week["p90"], came.get(day, "")]
             )
-    ends = [f"p{percent}_{end}" for percent in (50, 80, 90) for end in ("low", "high")]
+    ends = [f"p{percent}_{end}" for percent in PERCENTS for end in ("low", "high")]
     headers = {"Content-Disposition": f'attachment; filename="forecast-{id}-weeks.csv"'}
     made = sheet(["outcome", "week_from", "median", *ends, "came"], rows)
     return Response(made, media_type="text/csv; charset=utf-8", headers=headers)
-
-
-NAIVE = {
-    "last value": msg("the last value"),
-    "seasonal mean": msg("the mean of before"),
-    "autoregression": msg("an autoregression"),
-    "exponential smoothing": msg("exponential smoothing"),
-}
 
 
 def score_of(tx: Transaction, organisation: str, forecast: int) -> Mapping[str, Any] | None:
@@ -333,21 +274,6 @@ def _way(name: str, score: Mapping[str, Any]) -> str:
     return text.format(title=_(TITLES[name]))
 
 
-def brought_rows(tx: Transaction, organisation: str, at: datetime) -> list[BroughtRow]:
-    """What the programme brought, in words, the most trustworthy first."""
-    return [_brought(one) for one in brought(tx, organisation, at)]
-
-
-def _brought(one: Brought) -> BroughtRow:
-    against, label = _(AGAINST[one.against]), _(LABELS[one.label])
-    if one.low is None or one.high is None:
-        return BroughtRow(one, against, label, number_text(one.estimate), "", "")
-    step = step_of(one.high - one.low)
-    return BroughtRow(
-        one, against, label, rounded(one.estimate, step), rounded(one.low, step), rounded(one.high, step)
-    )
-
-
 def _kept(tx: Transaction, organisation: str, id: int) -> StoredResult:
     found = get_result(tx, organisation, id)
     if found is None or found.kind != KIND:
@@ -365,36 +291,4 @@ def _published(kept: StoredResult, score: Mapping[str, Any] | None) -> Published
         body["weeks"],
         0 if score is None else score["points"],
         None if score is None else len(score["misses"]),
-    )
-
-
-def _chart(name: str, body: Mapping[str, Any], score: Mapping[str, Any] | None) -> OutcomeChart:
-    weeks, title = body["weekly"][name], _(TITLES[name])
-    came = {} if score is None else {one["date"]: one["actual"] for one in score["weeks"]}
-    first = date.fromisoformat(body["first"]).toordinal()
-    days = [date.fromordinal(first + 7 * at) for at in range(len(weeks))]
-    words = _(
-        "{title}, week by week: the median and the middle 50, 80 and 90 % of the runs; dots are what came"
-    )
-    seen = [came.get(day.isoformat()) for day in days]
-    drawn = bands(weeks, scale_of([weeks], seen), words.format(title=title), _("Week"), seen=seen)
-    return OutcomeChart(
-        name,
-        title,
-        Markup(drawn),  # noqa: S704 - drawn here, labels escaped
-        [
-            (day, week["median"], *week["p80"], came.get(day.isoformat()))
-            for day, week in zip(days, weeks, strict=True)
-        ],
-    )
-
-
-def _miss(one: Mapping[str, Any]) -> tuple[str, date, float, float, float]:
-    return _(TITLES[one["outcome"]]), date.fromisoformat(one["date"]), one["actual"], *one["p90"]
-
-
-def _score(name: str, one: Mapping[str, Any], naive: Sequence[str]) -> ScoreRow:
-    coverage = [one["coverage"][f"p{percent}"] for percent in (50, 80, 90)]
-    return ScoreRow(
-        _(TITLES[name]), one["points"], coverage, one["crps"], [one["skill"].get(each) for each in naive]
     )

@@ -1,4 +1,4 @@
-"""Randomised rollouts: how sure one would be, the plan that is registered before it starts, and what came of it."""
+"""Randomised rollouts: their power, the plan that is registered before the start, and the result."""
 
 from __future__ import annotations
 

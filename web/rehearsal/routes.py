@@ -287,7 +287,7 @@ def file(store: Store, account: ForecastReader, id: JobId, name: FileName, kind:
 
 
 def _turning(tx: Transaction, organisation: str, job: Job) -> tuple[Job | None, str]:
-    """The job that looks where the risks of a rehearsal turn, and what it says so far, as JSON text."""
+    """The job that searches where the risks of a rehearsal cross their limits, and its partial result as JSON text."""
     found = turning_of(tx, organisation, job.spec_hash)
     return found, "" if found is None else outcome_of(tx, organisation, found.id)[0]
 
