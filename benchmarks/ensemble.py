@@ -196,9 +196,26 @@ def cores(runs: int, processes: int) -> float:
 
 
 def both_cores(runs: int, turns: int) -> dict[str, Any]:
-    """Wall seconds of an ensemble on one core and on two, the best of some turns, and how many times as fast the two are."""
+    """Wall seconds of an ensemble on one core and on two, the best of some turns, and how many times as fast the two are.
+
+    `machine_times` is that of loops that touch hardly any memory and wait for nothing: what the machine's second core is worth by itself.
+    """
     found = {str(count): min(on_cores(runs, count) for _ in range(turns)) for count in (1, 2)}
-    return {"runs": runs, "wall_s": found, "times": found["1"] / found["2"]}
+    alone, beside = (min(counting(count) for _ in range(turns + 1)) for count in (1, 2))
+    return {
+        "runs": runs, "wall_s": found, "times": found["1"] / found["2"], "machine_times": 2.0 * alone / beside,
+    }  # fmt: skip
+
+
+def counting(processes: int) -> float:
+    """Wall seconds until so many processes, side by side, have each counted to forty million."""
+    begin = time.perf_counter()
+    loops = [
+        subprocess.Popen([sys.executable, "-c", "for _ in range(40_000_000): pass"]) for _ in range(processes)
+    ]
+    for loop in loops:
+        loop.wait()
+    return time.perf_counter() - begin
 
 
 def measure(quick: bool, checkout: Path, folder: Path) -> dict[str, Any]:
@@ -241,6 +258,9 @@ def measure(quick: bool, checkout: Path, folder: Path) -> dict[str, Any]:
         found["large"] = {"before_ms_a_run": before_ms(checkout, 1, large)} | {
             str(runs): side_by_side(large, runs) for runs in (1, 8)
         }
+        told("100,000 people with 10,000,000 contacts over 250 days")
+        largest = scaled(folder, 100_000, 250, 10_000_000, 100.0 / float(np.exp(0.32)))
+        found["largest"] = side_by_side(largest, 1)
     return found
 
 

@@ -71,7 +71,7 @@ def spread(
              met to 2**-27, and below 2**-10 to 2**-41
     runs     cascades, 1 or more; run i is the same whatever their number
     seed     whole number, taken modulo 2**64; the same gives the same sizes, whatever `threads`
-    threads  at most so many at once; None: one per core
+    threads  the most threads at once; None: one per core
 
     Raises ValueError for p that is NaN or outside [0, 1] or of the wrong length, seeds outside the graph or
     twice, runs or threads below 1, and numbers that should be whole and are not.

@@ -1,4 +1,4 @@
-"""From declared kernels to Numba's dispatchers: the only part of the engine that imports Numba, and only when a kernel is first called.
+"""Compiles declared kernels with Numba, when a kernel is first called; the only module of the engine that imports Numba.
 
 Numba's cache checks the file of a kernel, not the files of what it calls. So the cache is in a folder whose name is a digest
 of all sources that kernels are made of: a change anywhere in them begins a new folder.

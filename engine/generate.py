@@ -146,7 +146,7 @@ def audience_network(
     """Employees, corporate accounts and their shared audience as one graph; an edge goes from a source to who sees its posts.
 
     Nodes: employees 0 … E−1, then corporate accounts E … E+C−1, then audience E+C … E+C+A−1.
-    threads            at most so many at once; None: one per core; the graph does not depend on it
+    threads            the most threads at once; None: one per core; the graph does not depend on it
     The other arguments are those of `sketch_network`.
 
     Targets of one source are all different and never itself. Out-degrees are exact, except that nobody has

@@ -30,7 +30,7 @@ _SHIFT = np.uint64(CELL_BITS)
 def draw_gap(tables: Any, base: Any, draw: Any) -> Any:
     """The gap that 32 random bits pick from the table at `base` of flat tables; all are uint64.
 
-    ESCAPE means so many failures and no success yet.
+    ESCAPE means that many failures without a success; draw again and add.
     """
     cell = draw & _LOW
     entry = np.uint64(tables[base + cell])

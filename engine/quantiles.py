@@ -54,7 +54,7 @@ def central_quantile(q: Any) -> Any:
 
 @inlined
 def tail_root(tail: Any) -> Any:
-    """What `normal_quantile` goes by where it leaves a tail so small."""
+    """The variable of the expansions for the tails: the root of −log of the tail probability."""
     return math.sqrt(-math.log(tail))
 
 

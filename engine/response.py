@@ -169,7 +169,7 @@ class Scratch:
         self.reserve(max(1024, 2 * widest))
 
     def reserve(self, exposures: int) -> None:
-        """Room for so many exposures; what was written stays."""
+        """Grow the buffers to this many exposures; what was written is kept."""
         old = getattr(self, "edges", np.empty(0, dtype=np.uint32))
         old_flags = getattr(self, "flags", np.empty(0, dtype=np.uint8))
         self.edges = np.empty(exposures, dtype=np.uint32)

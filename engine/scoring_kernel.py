@@ -1,4 +1,4 @@
-"""The scoring kernel: one loop over the events. `engine.scoring` is its public face."""
+"""The scoring kernel: one loop over the events. `engine.scoring` is the public interface."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _score_event(tables, state, offsets, leave, concerns, e, i, out, count, foun
 
 @shared
 def _ask(tables, state, slot, e):  # type: ignore[no-untyped-def]
-    """Have what an event further on will touch on its way: memory is slower than all the arithmetic."""
+    """Prefetch the state that an event further on will touch: memory is slower than all the arithmetic."""
     width = state.people.shape[1]
     for column in range(0, width, _LINE):
         fetch(state.people, e.person * width + column)
@@ -155,7 +155,7 @@ def score(matrices, listed, general, people, objects, used, columns, leave, out,
 
 @kernel(Tuple(Array("int64", 2), 12), I64In, I64In, I64Matrix, I64, I64, I64Matrix, I64Out)
 def missed(matrices, listed, general, leave, streak, date, people, out):  # type: ignore[no-untyped-def]
-    """`people` [k, 4]: person, segment, last date of the streak, and the most that is counted (one more says that there are more)."""
+    """`people` [k, 4]: person, segment, last date of the streak, and the most that is counted; one more means that there are more."""
     tables = _tables(matrices, listed, general)
     s, date = natural(int(streak)), int(date)
     for at in range(people.shape[0]):

@@ -29,7 +29,7 @@ class Occasions(NamedTuple):
 
 
 class Objects(dict[int, Row]):
-    """A table of objects in which every slot is there, and takes memory once it is asked for."""
+    """A hash table of objects whose slots are created on first access."""
 
     def __missing__(self, slot: int) -> Row:
         self[slot] = found = [0, 0]

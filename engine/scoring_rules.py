@@ -157,7 +157,7 @@ def apply_rule(tables, state, offsets, r, e, found):  # type: ignore[no-untyped-
 
 @shared
 def ask_for_rule(tables, state, r, e):  # type: ignore[no-untyped-def]
-    """Have what the rule remembers of the event's object on its way."""
+    """Prefetch the state that the rule keeps for the event's object."""
     rule = tables.rule[r]
     if rule[c.ONCE] == 1:
         ask_for(state.objects, key_of(e.person, int(rule[c.IDENTITY]), e.item, 0))

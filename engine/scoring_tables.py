@@ -68,7 +68,7 @@ class SchemeTables(NamedTuple):
     cap          [C, 4]  window, scope, millipoints, identity; the scheme's own caps are the last ones
     program      [P, 3]  postfix conditions: op, operand (a bit mask, or a comparison), value
     counter      [N, 5]  window, scope, 1 if an object counts once, identity, identity of the objects counted
-    step         [T, 6]  counter, change, 1 if times the quantity, 1 if back to nothing, condition start and end
+    step         [T, 6]  counter, change, 1 if multiplied by the quantity, 1 if reset to 0, condition start and end
     badge        [B, 6]  requirement start and end, millipoints, 1 if permanent, 1 if held once for each object, identity
     requirement  [Q, 4]  group, metric, index of what is counted, least
     streak       [S, 7]  mask of required weekdays (Monday is bit 0), freezes, their window, most missed days and least events of
@@ -118,7 +118,7 @@ class StateColumns(NamedTuple):
     cap      [n, C, 2]  window counted last, millipoints used in it
     counter  [n, N, 2]  window counted last, count in it
     streak   [n, S, 8]  length, last date, freezes left (below zero: more used than are granted by now), window they were filled in,
-                        length before a break that can be repaired, events on the last date, longest length, nothing
+                        length before a break that can be repaired, events on the last date, longest length, unused
     badge    [n, B]     NEVER_HELD, HELD or LOST
     """
 

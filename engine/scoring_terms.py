@@ -1,6 +1,6 @@
-"""What every part of the scoring kernel speaks of: one event, conditions, windows, and the table of objects.
+"""Terms shared by all parts of the scoring kernel: one event, conditions, windows, and the hash table of objects.
 
-The functions are the same source compiled and not; `engine.scoring` is their public face.
+The same source runs compiled and as plain Python; `engine.scoring` is the public interface.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ def slot_of(objects, person, what, item, window):  # type: ignore[no-untyped-def
 
 @shared
 def ask_for(objects, key):  # type: ignore[no-untyped-def]
-    """Have the memory of the key's slot on its way before it is used."""
+    """Prefetch the memory of the key's slot before it is used."""
     fetch(objects, 2 * ((key - 1) & _LOW_31 & (objects.shape[0] - 1)))
 
 

@@ -24,7 +24,7 @@ class Array:
 
 @dataclass(frozen=True)
 class Tuple:
-    """So many arrays of one type, given as a tuple."""
+    """A tuple of `size` arrays of one type."""
 
     item: Array
     size: int
@@ -32,7 +32,7 @@ class Tuple:
 
 @dataclass(frozen=True)
 class Named:
-    """A NamedTuple of so many numbers of one type: kernels read them by name."""
+    """A NamedTuple of numbers of one type: kernels read them by name."""
 
     kind: type[tuple[Any, ...]]
     item: Scalar

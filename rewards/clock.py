@@ -25,7 +25,7 @@ def microseconds(instant: datetime) -> int:
 
 
 def moment(at_us: int) -> datetime:
-    """The aware UTC datetime of so many microseconds since 1970."""
+    """The aware UTC datetime of an instant in microseconds since 1970."""
     return EPOCH + at_us * MICROSECOND
 
 

@@ -136,7 +136,7 @@ def _join(graph: dict[Node, dict[Node, int]], members: dict[Node, set[Node]], ke
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many of a group's people did something; `told` is what may be said of it."""
+    """How many of a group's people did something; `told` is the form in which it may be disclosed."""
 
     group: str
     people: int
@@ -183,7 +183,7 @@ def counts_told(
 def _tells_more(
     rows: Iterable[tuple[str, int, int]], words: Mapping[str, str], rest: tuple[int, int], minimum: int
 ) -> bool:
-    """Whether the sum of what is not told narrows a small count, or one that leaves out few, to less than half of its words."""
+    """Whether the sum of the suppressed counts narrows a small count, or one that leaves out few, to less than half of its words."""
     enough = minimum // 2 + 1
     unknown = [
         (size, done, *_range(words[name], size, minimum))

@@ -23,7 +23,7 @@ SOURCE = "en"
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 FOLDER = Path(__file__).parent / "locale"
 MOST_WISHES = 20
-"""Languages of one wish that are looked at: a header may name many."""
+"""The most languages of one Accept-Language header that are examined."""
 
 _spoken: ContextVar[str] = ContextVar("language", default=SOURCE)
 
@@ -78,7 +78,7 @@ def spoken_among(wishes: Iterable[str], offered: Sequence[str]) -> str:
 
 
 def accepted(header: str) -> list[str]:
-    """What an Accept-Language header (RFC 9110) wishes, the dearest first."""
+    """The languages of an Accept-Language header (RFC 9110), by descending preference."""
     wishes: list[tuple[float, int, str]] = []
     for place, part in enumerate(header.split(",")[:MOST_WISHES]):
         tag, _, weight = part.partition(";")
@@ -92,7 +92,7 @@ def accepted(header: str) -> list[str]:
 
 
 def msg(message: str) -> str:
-    """The message itself: marks what is written down now and said later, in the language of then."""
+    """The message itself: marks a message that is stored now and translated when it is shown."""
     return message
 
 
@@ -102,7 +102,7 @@ def gettext(message: str) -> str:
 
 
 def ngettext(one: str, many: str, count: int) -> str:
-    """The message for so many, by the plural rule of the language of now."""
+    """The message for a count, by the plural rule of the current language."""
     return _catalogue(_spoken.get()).ngettext(one, many, count)
 
 
@@ -117,7 +117,7 @@ def said(text: str, **places: object) -> str:
 
 
 def counted(one: str, many: str, count: int, **places: object) -> str:
-    """The message for so many, with its places filled; `count` is one of them."""
+    """The message for a count, with its placeholders filled; `count` is one of them."""
     return ngettext(one, many, count).format_map({"count": count, **places})
 
 

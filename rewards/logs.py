@@ -1,4 +1,4 @@
-"""The log of a process: one JSON object a line on standard error, errors as `rewards.traces` tells them."""
+"""The log of a process: one JSON object a line on standard error, errors formatted by `rewards.traces`."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def watch_failures() -> None:
 
 
 def _without_values(_logger: object, _method: str, event: EventDict) -> EventDict:
-    """The net below `log_error`: an error that is handed over whole is told without its values all the same."""
+    """A fallback for what bypasses `log_error`: an exception passed to the log directly loses its values too."""
     error = event.pop("exc_info", None)
     error = error[1] if isinstance(error, tuple) else sys.exception() if error is True else error
     event.pop("stack_info", None)

@@ -11,10 +11,13 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 from rewards.faults import Worded
 from rewards.language import gettext, msg
 
+HEADER_WITHIN = 20
+"""So many rows at the top may be a title, a month or merged cells before the header."""
 DELIMITERS = (",", ";", "\t", "|")
 NAMES = {",": msg("commas"), ";": msg("semicolons"), "\t": msg("tabs"), "|": msg("bars")}
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -124,32 +127,63 @@ def rows_of(
     )
 
 
-def header_of(text: str, known: Sequence[str]) -> tuple[int, list[str], Iterator[Record]]:
-    """(line of the header, its cells, the rows), whatever other columns there are. Raises SheetError."""
-    return _headed(text, _delimiter(text, {column_of(name): name for name in known}))
+def table_of(text: str, known: Sequence[str]) -> Iterator[Record]:
+    """The rows of a table whose header may stand anywhere among the first ones.
+
+    The delimiter is the one by which one of these has most of the columns that are known. Raises SheetError where a row is not readable.
+    """
+    delimiter = _delimiter(text, {column_of(name): name for name in known}, HEADER_WITHIN)
+    return _without_separator(records_of(text, delimiter), delimiter)
+
+
+def header_among(
+    records: Iterator[Record], known: Sequence[str]
+) -> tuple[list[Record], Record, Iterator[Record]]:
+    """(the rows above the header, the header, the rows below it).
+
+    The header is the first of the rows at the top that have most of the columns that are known. Where a cell of it is empty, it has the
+    name that stands above: merged cells are written once.
+    """
+    named = {column_of(name) for name in known}
+    top = list(islice(records, HEADER_WITHIN))
+    if not top:
+        return [], (1, []), records
+    at = max(range(len(top)), key=lambda place: sum(column_of(cell) in named for cell in top[place][1]))
+    above, (line, header) = top[:at], top[at]
+    for _, cells in reversed(above):
+        header = [cell or (cells[place] if place < len(cells) else "") for place, cell in enumerate(header)]
+    return above, (line, header), chain(top[at + 1 :], records)
 
 
 def _headed(text: str, delimiter: str) -> tuple[int, list[str], Iterator[Record]]:
-    records = records_of(text, delimiter)
+    records = _without_separator(records_of(text, delimiter), delimiter)
     line, header = next(records, (1, []))
-    if header and _SEPARATOR.fullmatch(delimiter.join(header)):
-        line, header = next(records, (1, []))
     return line, header, records
 
 
-def _delimiter(text: str, named: dict[str, str]) -> str:
-    """Raises SheetError only where no delimiter gives a readable header."""
+def _without_separator(records: Iterator[Record], delimiter: str) -> Iterator[Record]:
+    """Without a first line `sep=;`."""
+    first = next(records, None)
+    if first is not None and not _SEPARATOR.fullmatch(delimiter.join(first[1])):
+        yield first
+    yield from records
+
+
+def _delimiter(text: str, named: dict[str, str], within: int = 1) -> str:
+    """By which one of so many rows at the top has most of the names. Raises SheetError only where none gives a readable header."""
     lines = text.removeprefix("\ufeff").lstrip("\r\n")
     told = _SEPARATOR.match(lines.partition("\n")[0].strip("\r"))
     if told and told.group(1) in DELIMITERS:
         return told.group(1)
 
     def columns(delimiter: str) -> int:
+        most = -1
         try:
-            _, header = next(records_of(text, delimiter), (1, []))
+            for _, cells in islice(records_of(text, delimiter), within):
+                most = max(most, sum(column_of(cell) in named for cell in cells))
         except SheetError:
-            return -1
-        return sum(column_of(cell) in named for cell in header)
+            return most
+        return most
 
     return max(DELIMITERS, key=columns)
 

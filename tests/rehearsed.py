@@ -69,6 +69,13 @@ def carry_out(db: Database, pieces: int | None = None) -> None:
             kind.kept(tx, held.organisation, held.actor, held.spec, body, result=result, now=now)
 
 
+def ended_meanwhile(db: Database, organisation: str, job: int) -> str:
+    """How a job stands after its worker was heard of no more and another one looked."""
+    assert work.take(db, "another", datetime.now(UTC) + 2 * work.COMPLETING) is None
+    with db.read() as tx:
+        return get_job(tx, organisation, job).status
+
+
 @cache
 def _computed(kind: str, spec: str, number: int) -> bytes:
     """Computed once for all tests."""

@@ -1,4 +1,4 @@
-"""Writes the catalogues of messages anew from code and templates: `python -m web.catalogues`.
+"""Regenerates the catalogues of messages from code and templates: `python -m web.catalogues`.
 
 What is translated stays; new messages come in empty, and what nothing says any more goes.
 """
@@ -83,7 +83,7 @@ def stored(language: str) -> Catalog:
 
 
 def renewed(language: str) -> Catalog:
-    """The catalogue with exactly the messages that are said now; what is translated stays."""
+    """The catalogue with exactly the messages in use; translations are kept."""
     template, former = spoken(), stored(language)
     now = Catalog(locale=language, project="Groundswell", charset="utf-8", fuzzy=False)
     for message in template:

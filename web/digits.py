@@ -10,7 +10,7 @@ from typing import Any
 from rewards.language import in_signs
 
 STEPS_A_SPREAD = 10.0
-"""An interval has about so many steps of its last digit."""
+"""An interval is about this many steps of its last digit wide."""
 MOST_DECIMALS = 4
 
 
@@ -24,7 +24,7 @@ class Told:
 
 
 def told(interval: Mapping[str, Any], scale: float = 1.0) -> Told:
-    """An interval, every number of it to the digit that its middle 80 % can tell apart."""
+    """An interval, every number of it rounded to the digit that its middle 80 % resolves."""
     low, high = (scale * value for value in interval["p80"])
     step = step_of(high - low)
     return Told(*(rounded(value, step) for value in (scale * interval["median"], low, high)))

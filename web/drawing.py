@@ -9,7 +9,7 @@ SMALLEST = 1e-9
 
 
 def round_step(spread: float, ticks: int) -> float:
-    """The smallest of 1, 2 and 5 times a power of ten of which `spread` holds at most so many."""
+    """The smallest of 1, 2 and 5 times a power of ten that divides `spread` into at most `ticks` steps."""
     raw = max(spread, SMALLEST) / ticks
     magnitude = 10.0 ** floor(log10(raw))
     return next(size * magnitude for size in (1.0, 2.0, 5.0, 10.0) if size * magnitude >= raw * (1 - 1e-12))

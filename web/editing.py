@@ -55,9 +55,9 @@ class Ways:
 
 @dataclass(frozen=True)
 class Edit:
-    """What an editor shows. `text` stands in it, `base` is what the edit began from; the form is that of `was`, where the text is not YAML.
+    """What an editor shows. `text` is its content, `base` is what the edit began from; the form shows `was` where the text is not YAML.
 
-    `theirs`: what somebody else saved meanwhile ("": nobody did); `together`: whether both stand in the text.
+    `theirs`: what somebody else saved meanwhile ("": nobody did); `together`: whether the text holds both.
     """
 
     text: str
@@ -82,7 +82,7 @@ def as_it_stands(text: str, revision: int, saved: bool = False) -> Edit:
 
 
 def taken_in(typed: Typed, ways: Ways) -> Edit:
-    """The text with what the form changed, and with the part that a button adds or takes away. Who only looks is told of no fault."""
+    """The text with what the form changed, and with the part that a button adds or takes away. Without an edit no fault is reported."""
     text, fault = typed.text, ""
     try:
         text = _taken(typed, ways)
@@ -92,7 +92,7 @@ def taken_in(typed: Typed, ways: Ways) -> Edit:
 
 
 def clashed(text: str, stands: str, revision: int, together: bool) -> Edit:
-    """A text that was not saved, since `stands` was meanwhile."""
+    """A text that was not saved, since `stands` was saved meanwhile."""
     return Edit(text, text, stands, revision, status=409, theirs=stands, together=together)
 
 

@@ -1,4 +1,4 @@
-"""For whoever runs the server: alive, ready, and counted."""
+"""Liveness, readiness and metrics for the operator."""
 
 from __future__ import annotations
 

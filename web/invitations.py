@@ -42,7 +42,7 @@ class ChooseContext:
 
 @dataclass(frozen=True)
 class AskContext:
-    """`asked`: a link was asked for; whether there is anybody is not said. `mail`: whether this server sends any."""
+    """`asked`: a link was requested; whether the person exists is not disclosed. `mail`: whether this server sends mail."""
 
     asked: bool
     mail: bool

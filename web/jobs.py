@@ -49,7 +49,7 @@ SIMULATED = frozenset({REHEARSAL, TURNING, LAB, ROLLOUT_POWER, FORECAST, CALIBRA
 
 
 def is_told(job: Job) -> bool:
-    """Whether what a job gave may be read by whoever designs schemes: an import of people, say, is not theirs."""
+    """Whether the result of a job may be read by scheme designers: that of an import of people, say, may not."""
     return job.kind in SIMULATED
 
 

@@ -36,12 +36,12 @@ class RecalledContext:
 
 
 def visitor_hash(request: Request, key: str) -> str:
-    """A keyed hash of address and browser: tells visitors apart without keeping either."""
+    """A keyed hash of address and browser: distinguishes visitors without storing either."""
     return _keyed(f"{_address(request)}|{request.headers.get('user-agent', '')}", key)
 
 
 def network_of(request: Request, key: str) -> Network:
-    """Keyed hashes of the visitor's address and of the block that it lies in."""
+    """Keyed hashes of the visitor's address and of its network block."""
     address = _address(request)
     return Network(_keyed(block_of(address), key), _keyed(block_of(address, of_four=24, of_six=48), key))
 

@@ -62,7 +62,7 @@ def open_page(store: Store, account: Employee, token: Token) -> Response:
 
 @router.get("/digest/{token}/{item}")
 def open_item(store: Store, account: Employee, token: Token, item: Item) -> Response:
-    """An item that a digest told of, ready to be shared where it may be; the own page where it is gone."""
+    """An item named in a digest, ready to be shared where it may be; the own page where it is gone."""
     _by_digest(store, account, token)
     with store.read() as tx:
         return RedirectResponse(_place(tx, account.organisation, item), 303)

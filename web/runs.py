@@ -38,7 +38,7 @@ Find = Callable[[Transaction, str, int], Job]
 
 @dataclass(frozen=True)
 class Standing:
-    """How a job stands. `path`: its page; `same`: whether it repeats another one to the byte (None: it repeats none); `mine`: whether the
+    """A job's status. `path`: its page; `same`: whether it repeats another one to the byte (None: it repeats none); `mine`: whether the
     reader may run and cancel."""
 
     path: str
@@ -52,7 +52,7 @@ class Standing:
 
 
 def standing_of(tx: Transaction, account: Account, job: Job, path: str) -> tuple[Standing, Body | None]:
-    """How it stands, and its numbers as far as there are any."""
+    """Its status, and its numbers as far as there are any."""
     org = account.organisation
     text, kept = outcome_of(tx, org, job.id)
     standing = Standing(
@@ -101,7 +101,7 @@ def opened(text: str) -> Body | None:
 
 
 def known_words(precision: Body) -> str:
-    """How well the estimate is known, and what no more runs would tell. Of results that were kept before this was asked, the runs alone."""
+    """The precision of the estimate, and what further runs would not narrow. Of results stored before this was computed, the runs alone."""
     runs, half = precision["runs"], precision.get("half_width")
     if "part_of_range" not in precision:
         return _("{runs} paired runs.").format(runs=runs)
@@ -131,10 +131,11 @@ def taken_away(
     *,
     sheets: Sheets,
     chart: Callable[[Body, str], str | None],
+    whole: bool,
 ) -> Response:
     """A file of a run: `result.json`, a table of `sheets`, or a chart. Raises Problem where there is no such file, or no numbers yet.
 
-    `what` it is stands in the file's name and in the fault.
+    `what` it is stands in the file's name and in the fault; of a run that is not `whole` the name says that it is a part.
     """
     body = opened(text)
     if body is None:
@@ -150,5 +151,6 @@ def taken_away(
         raise Problem(
             404, said("{what} {id}: has no file {name}.{kind}", what=what, id=id, name=name, kind=kind)
         )
-    disposition = f'attachment; filename="{what}-{id}-{name}.{kind}"'
+    part = "" if whole else "part-"
+    disposition = f'attachment; filename="{what}-{id}-{part}{name}.{kind}"'
     return Response(made, media_type=MEDIA[kind], headers={"Content-Disposition": disposition})

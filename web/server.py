@@ -104,7 +104,7 @@ class Bounded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
 
 
 def run(taken: socket.socket) -> None:
-    """Serve until interrupted or told to end; requests under way may finish."""
+    """Serve until interrupted or terminated; requests in progress may finish."""
     try:
         # Bound early, opened only now: until there is something to answer with, connections are refused.
         taken.listen(BACKLOG)

@@ -74,7 +74,7 @@ def current_account(request: Request) -> Account | None:
 
 
 def signed_in(request: Request) -> Account:
-    """Whoever is signed in, of any role. Raises Problem: a browser is led to the sign-in page and back."""
+    """The person who is signed in, in any role. Raises Problem: a browser is redirected to the sign-in page and back."""
     found = current_account(request)
     if found is None:
         if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
@@ -87,7 +87,7 @@ def signed_in(request: Request) -> Account:
 
 @dataclass(frozen=True)
 class Needs:
-    """A dependency: whoever is signed in, who must hold the right. Raises Problem."""
+    """A dependency: the person who is signed in, who must hold the right. Raises Problem."""
 
     right: Right
 

@@ -1,6 +1,6 @@
 """How often one may fail to sign in: by person, by address, and by both; only failures count, and the memory of them is bounded.
 
-An address may be a whole office: beyond its limit a wrong password is told to wait, a right one is let in. A person's limit over all
+An address may be a whole office: beyond its limit a wrong password is answered by a wait, a right one is let in. A person's limit over all
 addresses stops whoever changes his address with every try, and never an address from which she signed in before.
 """
 
@@ -65,7 +65,7 @@ class SignInLimit:
             )
 
     def failed(self, address: str, person: str) -> bool:
-        """Count a failure; True where the address has had too many of them, and is to be told so."""
+        """Count a failure; True where the address has had too many of them, which the answer then says."""
         address, now = block_of(address), self._clock()
         with self._lock:
             beyond = self._address.count(address, now) >= SIGN_IN_PER_MINUTE_AND_ADDRESS

@@ -1,4 +1,4 @@
-"""Single sign-on: to the provider and back. What is on its way travels in a signed cookie that lives ten minutes."""
+"""Single sign-on: to the provider and back. The state of a sign-on in progress is a signed cookie that is valid for ten minutes."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ from rewards.language import LANGUAGES, gettext, in_signs, language, ngettext, p
 from rewards.people.rights import TITLES
 from web.kept_templates import KeptTemplates
 from web.navigation import doors
+from web.sealed import in_words
 from web.text import one_break
 
 if TYPE_CHECKING:
@@ -123,11 +124,12 @@ def level_text(value: float) -> str:
 
 def percent_text(share: float) -> str:
     """A share as a whole percentage."""
-    return f"{100 * share:.0f} %"
+    whole = f"{100 * share:.0f}"
+    return f"{'0' if whole == '-0' else whole} %".replace("-", "\N{MINUS SIGN}")
 
 
 def told_text(count: str, minimum: int) -> str:
-    """A count that `rewards.disclosure` told, in the language of now: the number, or the words in its place."""
+    """A count as `rewards.disclosure` allows it, in the current language: the number, or the words in its place."""
     if count.isdecimal():
         return whole_text(int(count))
     words = {NOT_SHOWN: gettext("not shown"), NEARLY_ALL: gettext("nearly all")}
@@ -167,6 +169,7 @@ _ENVIRONMENT.filters["channel"] = channel_title
 _ENVIRONMENT.filters["roles"] = roles_text
 _ENVIRONMENT.filters["told"] = told_text
 _ENVIRONMENT.filters["signs"] = in_signs
+_ENVIRONMENT.filters["in_words"] = in_words
 
 
 def compile_templates() -> None:
@@ -182,7 +185,7 @@ def page(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
-    """Render a template with a context (a dataclass, whose fields are all that the template gets beside the frame's).
+    """Render a template with a context (a dataclass, whose fields are all that the template gets besides the frame's).
 
     `account` and `person` are who is signed in (None: nobody); times are shown in the person's zone.
     """

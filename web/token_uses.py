@@ -1,4 +1,4 @@
-"""When tokens were used, written down beside the requests: no answer waits for it."""
+"""Times at which tokens were used, written in the background: no request waits for it."""
 
 from __future__ import annotations
 

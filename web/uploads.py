@@ -7,7 +7,7 @@ from starlette.datastructures import UploadFile
 
 
 async def sent_file(request: Request, most_fields: int) -> tuple[str, bytes]:
-    """Name and content of the form's `file`, beside so many fields at most; both empty where none came."""
+    """Name and content of the form's `file`; other fields are limited to a number. Both empty where no file was sent."""
     async with request.form(max_files=1, max_fields=most_fields) as form:
         sent = form.get("file")
         return (sent.filename or "", await sent.read()) if isinstance(sent, UploadFile) else ("", b"")

@@ -1,6 +1,6 @@
 """Vendor front-end assets from npm packages: `python -m web.vendor` (needs npm; users of the product do not).
 
-Writes the minified files, their licences and manifest.json with each file's SHA-256. A test hashes them anew.
+Writes the minified files, their licences and manifest.json with each file's SHA-256. A test hashes them again.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What the first request of each kind would wait for, made beside the first seconds of the server instead."""
+"""Warms up what the first request of each kind would wait for, in the background of the server's first seconds."""
 
 from __future__ import annotations
 

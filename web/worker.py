@@ -1,4 +1,4 @@
-"""The loop of the job process: rounds of work until it is told to stop."""
+"""The loop of the job process: rounds of work until it is stopped."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def run(
 ) -> Sweep:
     """Work until SIGTERM or SIGINT, or for one round; a round under way is finished. Returns the sums of all rounds.
 
-    Long work runs beside the rounds, in processes of its own. `starter`: the process with which this one ends.
+    Long work runs parallel to the rounds, in processes of its own. `starter`: the process with which this one ends.
     """
     stop = threading.Event()
     runner = Runner(database)
@@ -119,7 +119,7 @@ def _sum(one: Sweep, other: Sweep) -> Sweep:
 def working_beside(
     url: str, rounds: bool, allow_loopback: bool = False, post: Post | None = None
 ) -> Iterator[None]:
-    """A worker in a process beside this one, which ends with it, however that ends. Without `rounds` it does long work alone."""
+    """A worker in a child process, which ends with this one, however that ends. Without `rounds` it does long work alone."""
     process = get_context("spawn").Process(
         target=_beside, args=(url, rounds, allow_loopback, post), name="worker"
     )

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from agents.audience.audience import Answer, Posts
 from agents.employees.meeting import Opportunities
+from agents.observe.gini import ginis
 from agents.observe.observed import Observed
 from agents.observe.people_kernel import PRESENT, SHARED, THANKED, heads
-from agents.observe.splits import gini, ginis
 from agents.program.membership import GONE, MEMBER, RESTING
 from agents.program.program import Scored
 from agents.world.lanes import distinct, sums
@@ -69,8 +69,8 @@ def measure(
         "corporate_viewers": np.bincount(page, answer.viewers[shared.size :], runs),
         "corporate_reactions": np.bincount(page, answer.reactions[shared.size :], runs),
         "cost": cost,
-        "shares_gini": _ginis(model, mood.total_shares.astype(np.float64), present),
-        "recent_gini": _gini_of_late(model, mood.total_shares - earlier, present),
+        "shares_gini": ginis(lanes.first, mood.total_shares, present),
+        "recent_gini": ginis(lanes.first, mood.total_shares - earlier, present),
         "points": np.bincount(lanes.lane[scored.person], scored.millipoints, runs) / 1000.0,
         "liability": model.program.liability(),
         "praise": np.bincount(lanes.lane[receivers], thanked[receivers], runs),
@@ -121,29 +121,9 @@ def _feelings(model: Observed) -> dict[str, Floats]:
 
 
 def _gini_of_points(model: Observed, present: NDArray[np.bool_]) -> Floats:
-    lanes = model.lanes
     if not model.program.running:
-        return np.zeros(lanes.count)
-    return _ginis(model, model.program.earned_millipoints().astype(np.float64), present)
-
-
-def _gini_of_late(model: Observed, late: Ints, present: NDArray[np.bool_]) -> Floats:
-    # Few share within four weeks: only theirs are sorted.
-    lanes, rows = model.lanes, np.flatnonzero((late > 0) & present)
-    at, heads, found = lanes.starts(rows), lanes.counts(present), np.zeros(lanes.count)
-    for run in np.flatnonzero(np.diff(at)).tolist():
-        mine = np.sort(late[rows[at[run] : at[run + 1]]]).astype(np.float64)
-        size = int(heads[run])
-        weights = 2.0 * np.arange(size - mine.size + 1, size + 1) - size - 1.0
-        found[run] = float(weights @ mine) / (size * mine.sum())
-    return found
-
-
-def _ginis(model: Observed, values: Floats, present: NDArray[np.bool_]) -> Floats:
-    lanes = model.lanes
-    if model.staff.steady and lanes.even:
-        return ginis(values.reshape(lanes.count, -1))
-    return np.array([gini(values[part][present[part]]) for part in lanes.parts()])
+        return np.zeros(model.lanes.count)
+    return ginis(model.lanes.first, model.program.earned_millipoints(), present)
 
 
 def flows_of_shares(

@@ -1,14 +1,52 @@
-"""The compiled sums of a day over everybody, and some of whom a picture shows."""
+"""The compiled sums over everybody: of a day, and of a week's picture by group."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.kernels import kernel
-from engine.signatures import F32Matrix, F64In, F64MatrixOut, I64In, I64Matrix, U8In
+from engine.signatures import I64, F32Matrix, F64In, F64MatrixOut, I64In, I64Matrix, Tuple, U8In
 
 # Columns of what `heads` counts.
 PRESENT, SHARED, THANKED = range(3)
+
+
+class Picture(NamedTuple):
+    """Everybody at the end of each week of the run, float32[weeks, n] each."""
+
+    headcount: Any
+    weekly_sharers: Any
+    recognition_coverage: Any
+    motivation: Any
+    fear: Any
+    habit: Any
+    enrolled: Any
+    annoyance: Any
+    peer_trust: Any
+    fatigue: Any
+    shares: Any
+    millipoints: Any
+
+
+class Sums(NamedTuple):
+    """Columns of what `add_groups` adds up.
+
+    Those present and what they are; enrolled people's annoyance; trust and fatigue over ties.
+    """
+
+    headcount: int
+    weekly_sharers: int
+    recognition_coverage: int
+    motivation: int
+    fear: int
+    habit: int
+    enrolled: int
+    annoyance: int
+    peer_trust: int
+    fatigue: int
+
+
+SUMS = Sums(*range(len(Sums._fields)))
 
 
 @kernel(I64In, U8In, F64In, U8In, I64Matrix)
@@ -23,9 +61,22 @@ def heads(first: Any, present: Any, recent: Any, thanked: Any, counts: Any) -> N
         counts[r, PRESENT], counts[r, SHARED], counts[r, THANKED] = here, shared, ever
 
 
-@kernel(F32Matrix, I64In, F64MatrixOut)
-def pick_people(picture: Any, people: Any, found: Any) -> None:
-    """Of each row of a picture what it shows of these people."""
-    for row in range(picture.shape[0]):
-        for i in range(people.size):
-            found[row, i] = picture[row, people[i]]
+@kernel(I64In, I64, Tuple(F32Matrix, len(Picture._fields)), F64In, F64MatrixOut)
+def add_groups(group: Any, groups: Any, pictures: Any, ties: Any, sums: Any) -> None:
+    """float64[weeks × groups, columns] of everybody's group int64[n], added in the order of people; `sums` is zeros in."""
+    of = Picture(*pictures)
+    for week in range(of.headcount.shape[0]):
+        for i in range(group.size):
+            mine = sums[week * groups + group[i]]
+            mine[SUMS.peer_trust] += of.peer_trust[week, i] * ties[i]
+            mine[SUMS.fatigue] += of.fatigue[week, i] * ties[i]
+            if of.headcount[week, i] == 0.0:
+                continue
+            mine[SUMS.headcount] += 1.0
+            mine[SUMS.weekly_sharers] += of.weekly_sharers[week, i]
+            mine[SUMS.recognition_coverage] += of.recognition_coverage[week, i]
+            mine[SUMS.motivation] += of.motivation[week, i]
+            mine[SUMS.fear] += of.fear[week, i]
+            mine[SUMS.habit] += of.habit[week, i]
+            mine[SUMS.enrolled] += of.enrolled[week, i]
+            mine[SUMS.annoyance] += of.annoyance[week, i] * of.enrolled[week, i]

@@ -8,11 +8,11 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.observe.gini import group_ginis
 from agents.observe.observed import Observed
-from agents.observe.people_kernel import pick_people
+from agents.observe.people_kernel import SUMS, Picture, Sums, add_groups
 from agents.program.incentives import thirds
 from agents.program.membership import MEMBER
-from agents.world.lanes import Lanes
 from agents.world.population import Staff
 from rewards.people.tenure import GROUPS, UNKNOWN, tenure_of
 
@@ -41,24 +41,7 @@ PRIOR = ("none", "some", "regular")
 # Weekly rates that divide PRIOR: about one week in fifty, and one in four.
 PRIOR_EDGES = (0.02, 0.25)
 RANKS = ("first", "middle", "last", "none")
-SPLIT_STOCKS = (
-    "weekly_sharers",
-    "recognition_coverage",
-    "shares_gini",
-    "recent_gini",
-    "points_gini",
-    "peer_trust",
-    "fatigue",
-    "motivation",
-    "fear",
-    "habit",
-    "enrolled",
-    "annoyance",
-    "headcount",
-)
 WEEK_DAYS, RECENT_WEEKS = 7, 4
-# Of longer arrays of float32 numpy adds pieces of so many.
-ADDED_AT_ONCE = 8192
 
 
 @dataclass(frozen=True)
@@ -205,8 +188,6 @@ class Pictures:
             "headcount": model.staff.present(day),
             "weekly_sharers": mood.recent_total > 0.0,
             "recognition_coverage": model.recogniser.ever,
-            "shares_gini": mood.total_shares,
-            "points_gini": model.program.earned_millipoints(),
             "peer_trust": trust[model.staff_sources],
             "fatigue": fatigue[model.staff_sources],
             "motivation": mood.motivation,
@@ -214,6 +195,8 @@ class Pictures:
             "habit": mood.habit,
             "enrolled": model.members.status == MEMBER,
             "annoyance": model.members.reminders.annoyance,
+            "shares": mood.total_shares,
+            "millipoints": model.program.earned_millipoints(),
         }
         self._days.append(day)
         self._taken.append({name: np.asarray(value).astype(np.float32) for name, value in columns.items()})
@@ -223,36 +206,23 @@ class Pictures:
         last = WEEK_DAYS * (day // WEEK_DAYS - RECENT_WEEKS + 1) - 1
         if last not in self._days:
             return np.zeros(size, dtype=np.int64)
-        return self._taken[self._days.index(last)]["shares_gini"].astype(np.int64)
+        return self._taken[self._days.index(last)]["shares"].astype(np.int64)
 
-    def weeks(
-        self, model: Observed, days: int
-    ) -> tuple[list[tuple[int, int]], dict[str, NDArray[np.float32]]]:
-        """(first day, first day after) of each week up to `days`, and its picture, float32[weeks, n] a column.
+    def weeks(self, model: Observed, days: int) -> tuple[list[tuple[int, int]], Picture]:
+        """(first day, first day after) of each week up to `days`, and what everybody was like at its end.
 
         Of a week in progress the picture is that of now.
         """
         if days % WEEK_DAYS and (not self._days or self._days[-1] != days - 1):
             self.take(model, days - 1)
         spans = [(day - day % WEEK_DAYS, min(day + 1, days)) for day in self._days]
-        names = self._taken[0] if self._taken else ()
-        return spans, {name: np.stack([one[name] for one in self._taken]) for name in names}
-
-
-def gini(values: Floats) -> float:
-    """Gini coefficient of non-negative values: 0 when all are equal (or all zero), towards 1 when one has everything."""
-    return float(ginis(values[np.newaxis])[0])
-
-
-def ginis(values: Floats) -> Floats:
-    """float64[k]: of each row of float64[k, n]."""
-    total, size = values.sum(axis=1), values.shape[1]
-    found = np.zeros(total.size)
-    some = np.flatnonzero(total > 0.0)
-    if size and some.size:
-        weights = 2.0 * np.arange(1, size + 1) - size - 1.0
-        found[some] = np.vecdot(np.sort(values[some], axis=1), weights) / (size * total[some])
-    return found
+        empty = np.empty((0, model.staff.size), dtype=np.float32)
+        return spans, Picture(
+            *(
+                np.stack([one[name] for one in self._taken]) if self._taken else empty
+                for name in Picture._fields
+            )
+        )
 
 
 Splits = dict[str, dict[str, Floats]]
@@ -269,85 +239,40 @@ def by_split(
     """
     lanes = model.lanes
     found: list[Splits] = [{} for _ in lanes.draws]
-    spans, taken = pictures.weeks(model, days)
-    degrees = model.networks.degrees[model.staff_sources].astype(np.float64)
+    spans, picture = pictures.weeks(model, days)
+    week = np.repeat(np.arange(len(spans)), [after - first for first, after in spans])
+    ties = model.networks.degrees[model.staff_sources].astype(np.float64)
     for split in labelled(model, dimensions, crossed):
         size = split.size
-        flows = model.flows.summed(lanes.lane * size + split.codes, lanes.count * size, days)
-        for runs in _alike(split, lanes):
-            part = slice(int(lanes.first[runs.start]), int(lanes.first[runs.stop]))
-            count = runs.stop - runs.start
-            weeks = {name: picture[:, part].reshape(len(spans), count, -1) for name, picture in taken.items()}
-            ties, codes = degrees[part].reshape(count, -1), split.codes[part].reshape(count, -1)[0]
+        group = lanes.lane * size + split.codes
+        flows = model.flows.summed(group, lanes.count * size, days)
+        stocks = _stocks(picture, group, lanes.count * size, ties)
+        daily = {name: np.ascontiguousarray(values[week].T) for name, values in stocks.items()}
+        some = np.bincount(group, minlength=lanes.count * size) > 0
+        for run, mine in enumerate(found):
             for code, label in split.labels.items():
-                members = np.flatnonzero(codes == code)
-                if members.size:
-                    stocks = _daily(
-                        _stocks(weeks, members, np.ascontiguousarray(ties[:, members])), spans, (count, days)
-                    )
-                    for place, run in enumerate(runs):
-                        mine = {name: values[run * size + code] for name, values in flows.items()}
-                        found[run][label] = mine | {name: stocks[name][place] for name in SPLIT_STOCKS}
+                if some[run * size + code]:
+                    row = run * size + code
+                    mine[label] = {name: values[row] for name, values in (flows | daily).items()}
     return found
 
 
-def _alike(split: Split, lanes: Lanes) -> list[range]:
-    """The runs, those together whose employees are divided alike."""
-    if lanes.even and lanes.count > 1:
-        codes = split.codes.reshape(lanes.count, -1)
-        if (codes == codes[0]).all():
-            return [range(lanes.count)]
-    return [range(run, run + 1) for run in range(lanes.count)]
-
-
-def _daily(
-    weekly: dict[str, Floats], spans: list[tuple[int, int]], shape: tuple[int, int]
-) -> dict[str, Floats]:
-    """float64[runs, days] of float64[weeks, runs]."""
-    stocks = {name: np.zeros(shape) for name in SPLIT_STOCKS}
-    for name, values in weekly.items():
-        for (first, after), value in zip(spans, values, strict=True):
-            stocks[name][:, first:after] = value[:, np.newaxis]
-    return stocks
-
-
-def _stocks(weeks: dict[str, NDArray[np.float32]], members: Ints, ties: Floats) -> dict[str, Floats]:
-    """float64[weeks, runs] of each stock of some employees; pictures are [weeks, runs, n], ties [runs, members]."""
-    if not weeks:
-        return {}
-    here = {name: _of(members, picture) for name, picture in weeks.items()}
-    present = here["headcount"] > 0.0
-    values = {"headcount": present.sum(axis=2).astype(np.float64)}
-    weight = np.maximum(1.0, ties.sum(axis=1))
-    for name in ("peer_trust", "fatigue"):
-        values[name] = np.vecdot(here[name], ties) / weight
-    enrolled = here["enrolled"] * present
-    values["annoyance"] = np.vecdot(here["annoyance"], enrolled)
-    values["annoyance"] /= np.maximum(1.0, enrolled.sum(axis=2))
+def _stocks(picture: Picture, group: Ints, groups: int, ties: Floats) -> dict[str, Floats]:
+    """float64[weeks, groups] of each stock."""
+    sums = np.zeros((len(picture.headcount) * groups, len(SUMS)))
+    add_groups(group, groups, tuple(picture), ties, sums)
+    of = Sums(*sums.T.reshape(len(SUMS), -1, groups))
+    heads, weight = np.maximum(1.0, of.headcount), np.maximum(1.0, np.bincount(group, ties, groups))
+    people, starts = np.argsort(group, kind="stable"), np.zeros(groups + 1, dtype=np.int64)
+    np.cumsum(np.bincount(group, minlength=groups), out=starts[1:])
+    stocks = {
+        "headcount": of.headcount,
+        "peer_trust": of.peer_trust / weight,
+        "fatigue": of.fatigue / weight,
+        "annoyance": of.annoyance / np.maximum(1.0, of.enrolled),
+        "shares_gini": group_ginis(starts, people, picture.shares, picture.headcount),
+        "recent_gini": group_ginis(starts, people, picture.shares, picture.headcount, RECENT_WEEKS),
+        "points_gini": group_ginis(starts, people, picture.millipoints, picture.headcount),
+    }
     means = ("weekly_sharers", "recognition_coverage", "motivation", "fear", "habit", "enrolled")
-    made = here["shares_gini"]
-    # Of the weeks before there are four nothing is taken off.
-    late = made - np.concatenate([np.zeros_like(made[:RECENT_WEEKS]), made[:-RECENT_WEEKS]])[: len(made)]
-    uneven = {"shares_gini": made, "recent_gini": late, "points_gini": here["points_gini"]}
-    if present.all() and members.size <= ADDED_AT_ONCE:
-        values |= {name: here[name].mean(axis=2) for name in means}
-        for name, amounts in uneven.items():
-            values[name] = ginis(amounts.reshape(-1, members.size)).reshape(present.shape[:2])
-        return values
-    spots = list(np.ndindex(present.shape[:2]))
-    for name in means:
-        found = (here[name][spot][present[spot]].astype(np.float32) for spot in spots)
-        means_of = [one.mean(dtype=np.float64) if one.size else 0.0 for one in found]
-        values[name] = np.array(means_of).reshape(present.shape[:2])
-    for name, amounts in uneven.items():
-        each = [gini(amounts[spot][present[spot]]) for spot in spots]
-        values[name] = np.array(each).reshape(present.shape[:2])
-    return values
-
-
-def _of(members: Ints, picture: NDArray[np.float32]) -> Floats:
-    """float64[weeks, runs, members] of float32[weeks, runs, n]."""
-    found = np.empty((*picture.shape[:2], members.size))
-    people = found.reshape(-1, members.size)
-    pick_people(np.ascontiguousarray(picture).reshape(-1, picture.shape[2]), members, people)
-    return found
+    return stocks | {name: getattr(of, name) / heads for name in means}

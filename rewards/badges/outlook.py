@@ -134,7 +134,7 @@ def _streaks(
 
 
 def level_held(scheme: IncentiveScheme, earned: int) -> LevelHeld | None:
-    """Where so many millipoints are among the scheme's levels; None where it has none."""
+    """The place of an amount among the scheme's levels; None where the scheme has none."""
     if not scheme.levels:
         return None
     rising = sorted(scheme.levels, key=lambda level: level.points)

@@ -153,7 +153,7 @@ def _pay(
 
 
 def contributors(tx: Transaction, organisation: str, run: Run) -> dict[int, PersonRow]:
-    """Whom the bonus would be paid as things stand, by internal id: rows of `person`."""
+    """Who would be paid the bonus at present, by internal id: rows of `person`."""
     return _paid(tx, organisation, run, _parts(tx, organisation, run))
 
 
@@ -280,7 +280,7 @@ def _parts(
 ) -> dict[str, dict[int, int]]:
     """What each person gave to each unit (millipoints, or a number); a person's own unit is their internal id.
 
-    What an account gave before it was merged is hers who took over, where the account belonged.
+    Contributions of a merged account count for the account that took over, in the groups that the merged account belonged to.
     """
     counted = _counted(run)
     given: list[tuple[int, str, str, int]] = []

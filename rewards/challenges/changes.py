@@ -29,7 +29,7 @@ def bonus_changes(
 ) -> dict[int, int]:
     """By how much the bonuses of each person would change, in millipoints, under versions not yet in force.
 
-    Goals are held against what people have now, before their points are counted anew.
+    Goals are compared with present totals, before the points are replayed.
     """
     changes: dict[int, int] = {}
     void: set[tuple[str, int]] = set()

@@ -1,4 +1,4 @@
-"""Content that people may share: what is green-lit, where, until when; and what was recalled, of which its sharers are told."""
+"""Content that people may share: what is approved, for which channels, until when; and recalls, of which sharers are notified."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -177,7 +177,7 @@ def recall(
     actor: str = "system",
     notice: str = "",
 ) -> int:
-    """Withdraw an item at once, and tell those who have links of it, by mail and on their page; returns how many.
+    """Recall an item at once and notify those who hold links to it, by mail and on their page; returns how many.
 
     Its links lead to a notice from now on.
 
@@ -215,9 +215,9 @@ def recall(
 
 
 def tell_of_recalls(tx: Transaction, organisation: str, now: datetime) -> int:
-    """Queue mail to sharers of recalled items who are not told yet, TOLD_AT_ONCE at most; returns how many were looked at.
+    """Queue mail to sharers of recalled items who have not been notified, TOLD_AT_ONCE at most; returns how many were examined.
 
-    A recall tells the first of them at once; where there are more the worker goes on.
+    A recall notifies the first of them in its own transaction; the worker notifies the rest.
     """
     done = 0
     for row in rows.to_tell(tx, organisation):

@@ -26,7 +26,7 @@ MOST_REASON = 1000
 
 @dataclass(frozen=True, slots=True)
 class ItemDraft:
-    """An item on its way to the grid. `approved_by`: who approved this revision so far."""
+    """A draft of an item. `approved_by`: who approved this revision so far."""
 
     item: ContentItem
     status: Status

@@ -1,4 +1,4 @@
-"""What a content item says: where it may go and whom to ask, its texts for whom, its disclosure, and when it stands for what."""
+"""A content item: its channels and whom to ask, its texts by audience, its disclosure, and its state by date."""
 
 from __future__ import annotations
 

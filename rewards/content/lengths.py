@@ -23,7 +23,7 @@ _LIGHT = (range(4352), range(8192, 8206), range(8208, 8224), range(8242, 8248))
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most so many signs. `address`: how many an address counts, None for as many as it has; `weighted`: by the weights of X."""
+    """A network's limit in characters. `address`: how many a URL counts, None for its length; `weighted`: by the weights of X."""
 
     most: int
     source: str

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 SKETCH_SIZE = 96
-"""Texts of up to so many words are compared exactly."""
+"""Texts of at most this many words are compared exactly."""
 _BITS = 6
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 # Scripts that write no spaces between words: every sign is one.

@@ -10,7 +10,7 @@ from datetime import datetime
 from rewards.content.content import get_item, item_for, recalled
 from rewards.content.items import MOST_TEXT, ContentItem
 from rewards.events import Event
-from rewards.faults import BadValue, Refused
+from rewards.faults import BadValue, NotFound, Refused
 from rewards.fields import fault, printed
 from rewards.ledger.intake import record
 from rewards.store import people as people_rows
@@ -116,6 +116,17 @@ def suggestions(
     return [_suggestion(row, row.external_id or "", row.name or "") for row in found]
 
 
+def get_suggestion(tx: Transaction, organisation: str, suggestion: int) -> Suggestion:
+    """One suggestion. Raises NotFound."""
+    row = rows.find(tx, organisation, suggestion)
+    if row is None:
+        raise NotFound(
+            "suggestion {suggestion}: not in this organisation; see the list", suggestion=suggestion
+        )
+    person, name = people_rows.names(tx, organisation, [row.person_id]).get(row.person_id, ("", ""))
+    return _suggestion(row, person or "", name or "")
+
+
 def suggestions_of(tx: Transaction, organisation: str, person: str) -> list[Suggestion]:
     """A person's own, the newest first, up to MOST_SHOWN."""
     who = find_row(tx, organisation, person)
@@ -135,7 +146,7 @@ def _suggestion(row: SuggestionRow | NamedSuggestionRow, person: str, name: str)
 
 
 def published(tx: Transaction, organisation: str, suggestion: int, item: ContentItem, now: datetime) -> None:
-    """What came of a suggestion is on the grid: it counts for whoever made it, once."""
+    """Count an accepted suggestion that is now published for its author, once."""
     row = rows.find(tx, organisation, suggestion, lock=True)
     if row is None or row.status != "accepted":
         return
@@ -162,7 +173,7 @@ def published(tx: Transaction, organisation: str, suggestion: int, item: Content
 
 
 def set_aside(tx: Transaction, organisation: str, person: str, item: str) -> None:
-    """Say that an item is not for oneself: it is no longer offered, and nobody is told. Raises NotFound for the item or the person."""
+    """Dismiss an item for oneself: it is no longer offered, and nobody else learns of it. Raises NotFound for the item or the person."""
     row = find_row(tx, organisation, person)
     get_item(tx, organisation, item)
     rows.put_aside(tx, organisation, row.id, item)

@@ -1,1 +1,1 @@
-"""How the program is doing: sums that tell nobody apart, kept so that a page shows them at once."""
+"""Program health: aggregates that identify nobody, stored so that a page shows them at once."""

@@ -1,4 +1,4 @@
-"""Who takes part, how that grows, what it reaches, and who is thanked: counts that tell nobody apart."""
+"""Participation, its growth, its reach, and who is thanked: counts that identify nobody."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta

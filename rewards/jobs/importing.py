@@ -194,7 +194,7 @@ class _Telling:
         return lambda done, total: self.say(first + (last - first) * done // max(total, 1))
 
     def in_turn(self, *spans: tuple[int, int]) -> Progress:
-        """For several pieces of work, each of which begins anew at none."""
+        """Progress over several phases, each of which starts at 0."""
         left = list(spans)
         before = -1
 

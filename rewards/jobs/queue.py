@@ -26,7 +26,7 @@ URGENT, USUAL, PATIENT = 8, 5, 2
 class Job:
     """One piece of long work. `done` of `total` chunks are computed; `total` is what it takes at most.
 
-    `cancelling`: its end was asked for, and the worker has not answered yet; `partial_length`: characters of what it says so far.
+    `cancelling`: cancellation was requested and the worker has not confirmed it; `partial_length`: characters of the partial result.
     """
 
     id: int

@@ -19,7 +19,7 @@ LEASE = timedelta(seconds=6)
 COMPLETING = timedelta(seconds=30)
 """The lease while everything is read that it is about: of a large company that takes longer than a word of life."""
 WHOLE = timedelta(seconds=60)
-"""The lease of work that is no pieces: between two words of life lies what one statement takes."""
+"""The lease of work that is not cut into pieces: at most one statement runs between two heartbeats."""
 MOST_ATTEMPTS = 4
 """So often a job may take its worker with it."""
 
@@ -70,7 +70,7 @@ def take(db: Database, worker: str, now: datetime) -> Held | None:
 def complete(
     db: Database, held: Held, completed: Callable[[Transaction, str, str], str], now: datetime
 ) -> Held:
-    """Write what is known only now into the specification, once and for all: whoever takes the job later, or again, finds it there.
+    """Store what is known only now in the specification, once: a worker that takes the job later, or again, finds it there.
 
     Raises Lost, and whatever `completed` (of organisation and specification) raises.
     """
@@ -167,7 +167,7 @@ def stop(db: Database, held: Held, now: datetime) -> None:
 
 
 def put_back(db: Database, held: Held) -> None:
-    """Give a job to whoever comes next: this worker was told to end. Nobody counts it as a failure."""
+    """Return a job to the queue because this worker is stopping; it does not count as a failure."""
     with db.begin() as tx:
         values = {"status": WAITING, "worker": None, "lease_us": None, "attempts": held.attempt - 1}
         rows.change_held(tx, held.id, held.worker, values)
@@ -189,9 +189,11 @@ def _end(
         "finished_us": to_us(now),
         "lease_us": None,
         "fault": fault,
-        "partial": None,
         "result_id": result,
     }
+    if status == DONE:
+        # The result says it; of what ended before its end people keep what they saw.
+        values["partial"] = None
     if not rows.change_held(tx, job, worker, values):
         raise Lost
     rows.drop_chunks(tx, job)

@@ -30,7 +30,7 @@ class Undoing:
 
 
 def resolved(tx: Transaction, found: Sequence[NewEntry | Undoing]) -> list[NewEntry]:
-    """The drafts, with the reversal of each entry to be undone; entries of several people are read in one query."""
+    """The drafts, with the reversal in place of each `Undoing`; entries of several people are read in one query."""
     gone = {one.entry: one.why for one in found if isinstance(one, Undoing)}
     entries, postings = rows.with_postings(tx, gone)
     opposites = {row.id: opposite(row, postings.get(row.id, ()), "replay", gone[row.id]) for row in entries}

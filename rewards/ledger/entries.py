@@ -99,7 +99,7 @@ class BadgeAward:
 class BadgeView:
     """A badge that a person holds, or held. The dates are those of the last award in force.
 
-    `awards` has one for each object where every object earns it anew, the oldest first.
+    `awards` has one for each object where the badge is earned once per object, the oldest first.
     """
 
     badge: str

@@ -38,7 +38,7 @@ WHY_NOT = {NO_SCHEME: Reason.NO_SCHEME, OUTSIDE: Reason.NOT_ENROLLED}
 
 @dataclass(frozen=True, slots=True)
 class FoldState:
-    """The state of a fold after its last event, and the version whose layout the state has."""
+    """The state of a fold after its last event, and the scheme version whose layout the state has."""
 
     version: int
     state: bytes
@@ -85,7 +85,7 @@ class FoldBatch:
         return fresh[0].key <= last and not self._reaches_back(place, stored, fresh)
 
     def advance(self, person: AnyPerson, place: Place, stored: AnyState, fresh: Sequence[InboxEvent]) -> None:
-        """Score new events (in canonical order), with a replay where they change earlier entries."""
+        """Score new events (in canonical order); replays the open period where they change earlier entries."""
         if self.is_late(place, stored, fresh):
             self._take_late(person, place, stored, fresh)
             return
@@ -111,7 +111,7 @@ class FoldBatch:
     def _take_late(
         self, person: AnyPerson, place: Place, stored: AnyState, fresh: Sequence[InboxEvent]
     ) -> None:
-        """Insert late events, read ahead with the others, into the open period.
+        """Insert late events, already read with the others, into the open period.
 
         The ledger has what the events without them gave, so that only events that give something else now are compared with it.
         """

@@ -48,7 +48,7 @@ def export_events(tx: Transaction, organisation: str, since: datetime | None = N
 
 
 def export_program(tx: Transaction, organisation: str, now: datetime) -> RecordedProgram:
-    """What a replay of the exported events needs beside them: every version, the closings, and people without names."""
+    """What a replay of the exported events needs besides them: every version, the closings, and people without names."""
     history = _History(tx, organisation)
     kept = badge_rows.kept_badges(tx, organisation)
     refs = rows.by_refs(tx, [row.event_ref for row in kept if row.event_ref])

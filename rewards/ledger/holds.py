@@ -32,7 +32,7 @@ def release_due(tx: Transaction, organisation: str, now: datetime) -> int:
 def release(
     tx: Transaction, organisation: str, held: Sequence[JournalRow], reason: str, now_us: int
 ) -> list[int]:
-    """Move held entries to the earned account: the reversal of each, and the award anew; those of closed periods are booked today."""
+    """Move held entries to the earned account: each is reversed and posted again as an award; those of closed periods are booked today."""
     if not held:
         return []
     postings = rows.postings_of(tx, [row.id for row in held])

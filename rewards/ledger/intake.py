@@ -238,7 +238,7 @@ class _Intake:
         return int(owner.id)
 
     def _is_away(self, person: FoldedPersonRow, at_us: int) -> bool:
-        """True for what happened after the person was deactivated or while they were away; what happened before still counts."""
+        """True for an instant after the person was deactivated or during an absence; earlier events still count."""
         return self.places[person.id].is_away(at_us)
 
     def _note(self, event: Event) -> str:
@@ -343,7 +343,7 @@ class _Intake:
     def _contradicts(self, stored: EventRow, event: Event) -> bool:
         """True where the payload differs from that of the stored event with the same key.
 
-        Payloads stored before tags had one order are hashed anew; ids that have since been merged name the same people.
+        Payloads stored before tags had a canonical order are hashed again; ids merged since name the same people.
         """
         if stored.payload_hash == payload_hash(event):
             return False

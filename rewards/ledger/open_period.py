@@ -33,7 +33,7 @@ OUTSIDE = -2
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a fold depends on beside its events."""
+    """What a fold depends on besides its events."""
 
     version: int
     state: bytes

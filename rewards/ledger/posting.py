@@ -85,7 +85,7 @@ def purses(tx: Transaction, ids: Collection[int]) -> dict[int, Purse]:
 def _lapsed_before(
     tx: Transaction, organisation: str, drafts: Sequence[NewEntry], now_us: int
 ) -> list[NewEntry]:
-    """Compensation for expired points of awards just reversed: a reversal takes nothing that she could not spend."""
+    """Compensation for expired points of awards just reversed: a reversal takes back no points that had already expired."""
     undone = {
         holder: draft
         for draft in drafts

@@ -20,7 +20,7 @@ class NotAdmitted(Exception):  # noqa: N818 - it is an answer, not an accident
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """One event by itself, for an organisation. `backfill`: the grace period is lifted. `sender`: what `Admission` goes by."""
+    """A single event, for an organisation. `backfill`: the grace period is lifted. `sender`: the key of `Admission`."""
 
     organisation: str
     event: Event

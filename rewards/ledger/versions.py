@@ -96,7 +96,7 @@ class Schemes:
         return in_force(self.timeline, at_us)
 
     def displaced(self, now_us: int, newest: InForce) -> list[InForce]:
-        """Versions still to come that would never hold if `newest` were published."""
+        """Scheduled versions that would never be in force if `newest` were published."""
         after = (*self.timeline, newest)
 
         def ever(timeline: Sequence[InForce]) -> set[int]:
@@ -193,7 +193,7 @@ class Schemes:
         return found is not None and found.permanent
 
     def is_once_per_object(self, version: int, badge: str) -> bool:
-        """True for a badge that every object earns anew."""
+        """True for a badge that is earned once for each object."""
         found = self._plain(version).badges_by_id.get(badge)
         return found is not None and found.once_per == "object"
 

@@ -14,7 +14,7 @@ NOT_SENT = (rows.FAILED, rows.EXPIRED)
 
 @dataclass(frozen=True, slots=True)
 class MailView:
-    """One mail. `person` None for somebody erased since; `answer` is what was said of the last attempt."""
+    """One mail. `person` None for somebody erased since; `answer` is the result of the last attempt."""
 
     id: int
     kind: str

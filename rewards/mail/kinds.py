@@ -1,4 +1,4 @@
-"""The kinds of mail: what each needs to be told, how urgent it is, and when it is too late."""
+"""The kinds of mail: what data each takes, how urgent it is, and when it expires."""
 
 from dataclasses import dataclass
 from datetime import timedelta

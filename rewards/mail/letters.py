@@ -16,7 +16,7 @@ Data = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a list, with where it leads and what is said below it."""
+    """One line of a list, with its link and the text below it."""
 
     text: str
     link: str = ""

@@ -1,4 +1,4 @@
-"""Signed addresses in mails: to unsubscribe without signing in, and to tell a visit that came through a digest.
+"""Signed URLs in mails: to unsubscribe without signing in, and to recognise a visit that came through a digest.
 
 They say who, and open nothing: whoever has one can end a kind of mail, or be counted where she is signed in as the same person.
 """

@@ -1,7 +1,7 @@
 """Delivering webhooks: from the outbox to the receivers, at least once, with growing pauses between attempts.
 
 An attempt is leased before it is sent. A worker killed after sending and before saying so leaves the lease to run
-out; the message is then sent again under the same `webhook-id`, by which receivers tell that they have it.
+out; the message is then sent again under the same `webhook-id`, by which receivers recognise a duplicate.
 """
 
 import http.client
@@ -78,7 +78,7 @@ def deliver_due(db: Database, now: datetime, send: Send) -> Delivered:
 
 
 def _attempts(due: Sequence[DueRow], now: datetime, send: Send) -> Iterator[tuple[DueRow, tuple[int, str]]]:
-    """Each attempt with what came of it, as they end; nobody waits for one that does not."""
+    """Each attempt with its result, as they complete; attempts that do not complete in time are not waited for."""
     pool = ThreadPoolExecutor(AT_ONCE)
     waiting = {pool.submit(_attempt, row, now, send): row for row in due}
     try:
@@ -172,11 +172,11 @@ class HttpSender:
 
 
 def _left(give_up: float) -> float:
-    """Seconds that are left, and never none: a socket takes 0 for not waiting at all."""
+    """The seconds left, at least a hundredth: a socket takes 0 as non-blocking."""
     return max(0.01, give_up - time.monotonic())
 
 
 def hang_up(sock: socket.socket) -> None:
-    """End a connection from another thread: whoever waits for it is notified at once."""
+    """Shut a connection down from another thread: a blocked read returns at once."""
     with suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)

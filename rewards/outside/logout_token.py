@@ -1,4 +1,4 @@
-"""What a provider says when somebody's session with it has ended: a logout token (OpenID Connect Back-Channel Logout 1.0)."""
+"""Logout tokens: how a provider announces that a session has ended (OpenID Connect Back-Channel Logout 1.0)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator says of the provider by which people sign in, from the environment only."""
+"""Settings of the single sign-on provider, from the environment only."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class ProviderSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        """What is said must fit together; each message names its variable, and repeats no value."""
+        """The settings must be consistent; each message names its variable, and repeats no value."""
         if not self.issuer:
             if self.client_id or self.client_secret:
                 raise ValueError("ISSUER: not set, though a client is; name the provider")
@@ -81,7 +81,7 @@ class ProviderSettings(BaseSettings):
 
     @property
     def discovery(self) -> str:
-        """Where its metadata stands."""
+        """The URL of its metadata."""
         return self.issuer.rstrip("/") + DISCOVERY
 
 

@@ -60,7 +60,7 @@ class NotProven(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A sign-on on its way; the browser brings it back, signed."""
+    """A sign-on in progress; the browser brings it back, signed."""
 
     state: str
     nonce: str
@@ -224,7 +224,7 @@ class Provider:
         return made
 
     def _said_enough(self, claims: Mapping[str, Any]) -> bool:
-        """Whether the ID token itself has what people are found and given roles by."""
+        """Whether the ID token itself has the claims that identify people and give them roles."""
         wanted = (self.settings.person_claim, self.settings.roles_claim)
         named = all(claim_of(claims, name) is not None for name in wanted if name)
         vouched = (
@@ -233,9 +233,11 @@ class Provider:
         return named and vouched
 
     def _userinfo(self, metadata: Mapping[str, Any], access: str, subject: str) -> dict[str, Any]:
-        if "userinfo_endpoint" not in metadata:
+        # Some providers write null for an endpoint that they do not have.
+        address = metadata.get("userinfo_endpoint")
+        if address is None:
             return {}
-        found = self._ask(metadata["userinfo_endpoint"], {"Authorization": f"Bearer {access}"})
+        found = self._ask(address, {"Authorization": f"Bearer {access}"})
         if found.get("sub") != subject:
             raise NotProven("userinfo of another subject")
         return found
@@ -301,7 +303,7 @@ def claim_of(claims: Mapping[str, Any], name: str) -> Any:
 
 
 def code_of(text: object) -> str:
-    """A code of the protocol, as it may be shown and logged: whoever sends it may have made it up."""
+    """An error code of the protocol, sanitised to be shown and logged: it comes from outside."""
     said = "".join(
         letter for letter in str(text)[:40] if letter.isascii() and (letter.isalnum() or letter in "_-")
     )
@@ -309,5 +311,5 @@ def code_of(text: object) -> str:
 
 
 def logged(why: str) -> None:
-    """Tell the operator why nobody was signed in; it holds no value of anybody's."""
+    """Log for the operator why a sign-in failed, without any personal value."""
     log.warning("single sign-on failed", why=why)

@@ -1,4 +1,4 @@
-"""Webhooks: other systems are told of what happens, signed after the Standard Webhooks specification.
+"""Webhooks: other systems are notified of what happens, signed as the Standard Webhooks specification says.
 
 A message carries one `webhook-id` for all its attempts. After a rotation both secrets sign until the overlap ends.
 """
@@ -47,7 +47,7 @@ SECRET_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Who is told. `topics` empty: of everything. `status` is active, paused (what happens is kept for it), or gone once the receiver
+    """A subscription. `topics` empty: all topics. `status` is active, paused (what happens is kept for it), or gone once the receiver
     answered 410 or who made it left."""
 
     id: int
@@ -85,7 +85,7 @@ def subscribe(
 ) -> tuple[Subscription, str]:
     """A new subscription and its secret, which is shown this once. Raises BadValue, Conflict when there are too many.
 
-    `once`: a form that is sent twice makes one; its secret, which nobody has seen, is made anew.
+    `once`: a form sent twice makes one subscription; its secret, which nobody has seen, is replaced.
     """
     parse_target(url, allow_loopback)
     wanted = tuple(dict.fromkeys(topics))
@@ -148,7 +148,7 @@ def subscriptions(tx: Transaction, organisation: str, limit: int = 100, after: i
 def rotate_secret(
     tx: Transaction, organisation: str, webhook: int, actor: str, now: datetime, *, overlap_hours: int = 24
 ) -> tuple[Subscription, str]:
-    """A new secret; the former one signs beside it until the overlap ends. Raises NotFound, BadValue."""
+    """A new secret; the former one signs too until the overlap ends. Raises NotFound, BadValue."""
     if not 0 <= overlap_hours <= MOST_OVERLAP_HOURS:
         raise BadValue(
             "overlap of {overlap_hours} hours: limit 0 to {most_overlap_hours}; choose fewer",
@@ -175,7 +175,7 @@ def rotate_secret(
 
 
 def unsubscribe(tx: Transaction, organisation: str, webhook: int, actor: str, now: datetime) -> None:
-    """End a subscription; what was on its way is dropped. Raises NotFound."""
+    """End a subscription; its pending messages are dropped. Raises NotFound."""
     _find(tx, organisation, webhook)
     rows.drop(tx, webhook)
     trail.log(tx, organisation, actor, "webhook.unsubscribe", str(webhook), reason="", at_us=to_us(now))
@@ -198,7 +198,7 @@ def deliveries_of(
 def send_again(
     tx: Transaction, organisation: str, webhook: int, delivery: int, now: datetime, *, actor: str = "system"
 ) -> None:
-    """Send a message that failed or arrived once more, under its old id. Raises NotFound, Conflict while it is on its way."""
+    """Send a failed or delivered message again, under its old id. Raises NotFound, Conflict while it is pending."""
     _find(tx, organisation, webhook)
     if not rows.again(tx, organisation, webhook, delivery, to_us(now)):
         raise Conflict(
@@ -258,7 +258,7 @@ def _turn(
 
 
 def wants(row: WebhookRow, topic: str) -> bool:
-    """Whether a subscription (its row) is told of a topic."""
+    """Whether a subscription (its row) includes a topic."""
     wanted = row.topics.split()
     return not wanted or topic in wanted or f"{topic.partition('.')[0]}.*" in wanted
 

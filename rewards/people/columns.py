@@ -1,4 +1,4 @@
-"""Which column of HR's file says what: guessed from its header, in English or German, and told where the guess is wrong."""
+"""Maps the columns of HR's file to fields: guessed from the header, in English or German, and corrected by the importer."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def guess(header: Sequence[str]) -> dict[str, int]:
 
 
 def mapping_of(header: Sequence[str], told: Mapping[str, str]) -> dict[str, int]:
-    """The guess, corrected by what was told: field = header of a column, its number from 1, or '' for none. Raises BadValue."""
+    """The guess with the importer's corrections: field = header of a column, its number from 1, or '' for none. Raises BadValue."""
     found = guess(header)
     for field, name in told.items():
         if field not in FIELDS:

@@ -1,4 +1,4 @@
-"""HR's file as rows of people: each row completed by what is known of her, and what cannot be taken told cell by cell."""
+"""HR's file as rows of people: each row completed by what is stored, and what cannot be accepted reported cell by cell."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_SHOWN = 60
 TOLD_EVERY = 1000
 """Rows between two words of how far it is."""
 Progress = Callable[[int, int], None]
-"""Is told how many rows of how many are done; what it raises ends the work."""
+"""Called with the rows done and the total; an exception it raises ends the work."""
 Node = TypeVar("Node", str, int)
 
 
@@ -40,7 +40,7 @@ class RowFault:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was said about a file beside its bytes: the column of each field, and what holds for new people whose row does not say it."""
+    """The options of an import: the column of each field, and defaults for new people whose row leaves a field out."""
 
     columns: Mapping[str, int]
     segment: str = ""
@@ -191,7 +191,7 @@ class Reading:
 
 
 def in_circles(above: Mapping[Node, Node]) -> set[Node]:
-    """Whoever is above herself by way of others. Each chain is walked once, however long."""
+    """People in a cycle of managers. Each chain is walked once, however long."""
     found: set[Node] = set()
     done: set[Node] = set()
     for start in above:

@@ -1,6 +1,6 @@
 """The company's people as HR's file has them: the new are added, the known brought up to date, nobody is removed.
 
-What a row says and the import does not take is told row by row; nothing of a file is dropped without a word.
+What a row says and the import does not accept is reported row by row; nothing of a file is dropped silently.
 """
 
 import secrets

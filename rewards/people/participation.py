@@ -15,7 +15,7 @@ from rewards.store.units import DAY_US, digest, to_us
 
 KIND = "participation"
 FEW_PEOPLE = 2_000
-"""Of so many it is counted for whoever looks."""
+"""Up to this many people are counted on request."""
 KEPT_FOR, RENEWED_AFTER = timedelta(hours=6), timedelta(minutes=10)
 """The worker renews what is older; a page counts itself only where no worker ran for long."""
 
@@ -81,7 +81,7 @@ def participation_shown(
 
 
 def renew_participation(db: Database, organisation: str, now: datetime) -> None:
-    """Count a large company anew where that is due; for the worker."""
+    """Refresh the stored counts of a large company where that is due; for the worker."""
     with db.read() as tx:
         due = _is_large(tx, organisation) and _kept(tx, organisation, now, RENEWED_AFTER) is None
     if due:

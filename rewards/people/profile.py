@@ -1,4 +1,4 @@
-"""One person as HR sees her: what the company knows and where she belongs, nothing of what she shared, earned or was told."""
+"""One person as HR sees her: master data and memberships, nothing of what she shared, earned or received."""
 
 import hashlib
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from rewards.words import folded
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Where somebody belongs from an instant on, a day of hers; `ahead`: it has not begun. None: from the beginning."""
+    """A membership from an instant on, on the person's local day; `ahead`: it has not begun. None: from the beginning."""
 
     since: datetime | None
     day: date | None
@@ -39,7 +39,7 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`stamp` changes with everything that an edit of her may change: whoever sends it back edits what she saw."""
+    """`stamp` changes with every editable field: an edit that sends it back is refused where the row has changed since."""
 
     person: Person
     with_us: bool

@@ -1,6 +1,6 @@
 """HR's file against what is known: what is new, what differs, who is missing and what cannot be read, before anything is applied.
 
-What is applied is what was shown: the plan has a stamp of the file, of what was told about its columns, and of every difference. An
+What is applied is what was shown: the plan carries a digest of the file, of its column mapping, and of every difference. An
 empty cell, and a column that the file lacks, leave what is known; who is missing stays unless deactivating was asked for.
 """
 
@@ -50,7 +50,7 @@ class Change:
 class Plan:
     """What applying a file would do. `missing` and `deactivated`: (id, name) of who is not in it, and who is in it but deactivated.
 
-    `stamp` stands for all of it.
+    `stamp` is a digest of all of it.
     """
 
     added: tuple[PersonRow, ...]

@@ -84,6 +84,6 @@ def note_seen(db: Database, account: Account, token: str, now: datetime) -> None
 
 
 def provider_hint(tx: Transaction, token: str) -> str | None:
-    """What the provider of the single sign-on is told when this session ends; None where it was not opened by one."""
+    """The ID token for ending the session with the single sign-on provider; None where the session was not opened by one."""
     row = rows.session(tx, digest(token))
     return None if row is None else row.provider_hint

@@ -48,7 +48,7 @@ class Vouched:
 
 
 def state_key(tx: Transaction, organisation: str) -> bytes:
-    """The key by which sign-ons on their way are signed, the same in every process. Raises NotFound."""
+    """The key by which sign-ons in progress are signed, the same in every process. Raises NotFound."""
     home = organisation_rows.find(tx, organisation)
     if home is None:
         raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
@@ -96,7 +96,7 @@ def _use(tx: Transaction, organisation: str, state: str, now: datetime) -> bool:
 
 
 def _key(organisation: str, caller: str, once: str, now: datetime) -> dict[str, object]:
-    """A key that is taken for good, by whoever comes first with it."""
+    """A key that can be used once; the first caller gets it."""
     return {
         "organisation_id": organisation,
         "caller": caller,

@@ -38,6 +38,6 @@ def tenure_of(first: date | None, today: date) -> str:
 
 
 def months_before(day: date, months: int) -> date:
-    """A day from which on it is so many whole months until another."""
+    """The first day from which a number of whole months lead to another day."""
     year, month = divmod(12 * day.year + day.month - 1 - months, 12)
     return date(year, month + 1, min(day.day, 28))

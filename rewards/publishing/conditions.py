@@ -1,4 +1,4 @@
-"""What the gate asks for before a scheme counts, one condition at a time, each with its status and its remedy."""
+"""The conditions of the gate before a scheme takes effect, each with its status and its remedy."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ FEWEST_LETTERS = 10
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How strict an organisation is. `on`: whether there is a gate at all; a rehearsal holds for so many days, notice is so many hours."""
+    """The gate's rules. `on`: whether there is a gate at all; the days for which a rehearsal is valid, and the hours of notice."""
 
     on: bool
     rehearsal_days: int

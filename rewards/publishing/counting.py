@@ -26,11 +26,11 @@ from rewards.store.session import Database, Transaction
 from rewards.store.units import digest
 
 AT_ONCE = 100
-"""Of so many people a page counts itself."""
+"""Up to this many people are counted in the request."""
 ROUND_SECONDS = 2.0
 """The worker does other things between."""
 MOST_ASKED = 100
-"""So many of a kind are looked through for what is still to be counted."""
+"""The most jobs of a kind that are searched for one still to be counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Question(Protocol):
         """How many people are counted together."""
 
     def standing(self, tx: Transaction, organisation: str, of: str) -> str:
-        """What the answer hangs on, beside what people do. Raises NotFound, Conflict where it cannot be asked."""
+        """What the answer depends on, besides the events. Raises NotFound, Conflict where it cannot be asked."""
 
     def sums(self, db: Database, organisation: str, count: Count, ids: Sequence[int], now: datetime) -> Sums:
         """What these people (internal ids) would have; nothing is written."""

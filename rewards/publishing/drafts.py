@@ -1,4 +1,4 @@
-"""Drafts of schemes on their way into force: written, rehearsed, shadowed, published, retired.
+"""Drafts of schemes until they are in force: written, rehearsed, shadowed, published, retired.
 
 A draft changes until it is published. What was rehearsed or shadowed is remembered by content hash: an edit afterwards
 makes both steps open again.

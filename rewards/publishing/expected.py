@@ -1,4 +1,4 @@
-"""What a scheme would give for what people do already: points and cost a week, by group, scored anew by the one kernel.
+"""What a scheme would give for present behaviour: points and cost a week, by group, scored by the same kernel.
 
 Nobody answers to the scheme here: people are taken to do what they did. That is why it is at once, and why it stands as an estimate
 until the scheme is rehearsed.
@@ -52,7 +52,7 @@ def cents_per_point(scheme: IncentiveScheme) -> float:
 
 
 def expected(scheme: IncentiveScheme, found: Behaviour, shown: Collection[str]) -> Estimate:
-    """The week of a scheme under a behaviour; groups that are not `shown` stand together.
+    """The week of a scheme under a behaviour; groups that are not `shown` are pooled.
 
     Raises SchemeError where the scheme cannot be scored.
     """

@@ -1,4 +1,4 @@
-"""Telling people of a version of the scheme by mail, before it counts: what is new in it, each in her language.
+"""Notices by mail of a version of the scheme, before it takes effect: what is new in it, in each person's language.
 
 The publication keeps one announcement, whatever the size of the company; the worker queues the mails, some people at a time.
 """
@@ -32,7 +32,7 @@ def announce_version(
     effective_at: datetime,
     now: datetime,
 ) -> None:
-    """Have everybody told who has a sign-in, an address and did not decline notices, as `tell_of_announcements` goes through them.
+    """Queue a notice for everybody with a sign-in and an address who did not decline notices; `tell_of_announcements` sends them.
 
     The first version of all is no change, and whoever does not take part under it is not asked to read it.
     """
@@ -60,14 +60,14 @@ def announce_version(
 
 
 def call_off_version(tx: Transaction, organisation: str, version: int) -> None:
-    """The version is withdrawn: whoever was not told of it yet is not told any more."""
+    """The version is withdrawn: notices of it that are not sent yet are dropped."""
     rows.call_off(tx, organisation, _key(version))
 
 
 def tell_of_announcements(tx: Transaction, organisation: str, now: datetime) -> int:
     """Queue the mails of the oldest announcement to the next TOLD_AT_ONCE people; returns how many were queued.
 
-    How far it came is noted in the same transaction: a worker that is killed goes on from there, and tells nobody twice. One
+    Progress is stored in the same transaction: after a worker is killed the next one resumes there, and nobody is notified twice. One
     announcement ends before the next begins, so that everybody hears of versions in their order.
     """
     one = rows.announced(tx, organisation)

@@ -39,7 +39,7 @@ class Precision:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a rehearsal of a text said. `clicks`: human clicks more than doing nothing, median and the middle 80 % of the runs.
+    """The result of a rehearsal of a text. `clicks`: human clicks beyond doing nothing, median and the middle 80 % of the runs.
 
     `fairness`: the least-paid segment's points a share, as a part of the median segment's; `least` is what is allowed.
     `precision`: None where the rehearsal stated none. `posterior`: what its runs went by ("": it was not written down), and

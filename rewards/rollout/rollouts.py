@@ -1,9 +1,10 @@
 """Registering a rollout, carrying it out day by day, stopping it, and counting what those who were drawn did.
 
-The plan is a sealed text, which is kept as it was registered; who was drawn is kept beside it. Neither ever changes. Nobody's turn comes
+The plan is a sealed text, which is kept as it was registered, with the people who were drawn. Neither ever changes. Nobody's turn comes
 early: `rewards.people.membership` and `rewards.digests` ask who is held back.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -100,9 +101,10 @@ def teams_to_draw(tx: Transaction, organisation: str, gives: str) -> tuple[list[
     return teams, len(found) - len(free)
 
 
-def count_teams(tx: Transaction, organisation: str, gives: str) -> tuple[int, int, int]:
-    """How many teams `teams_to_draw` names and how many people are in them, and how many others cannot be drawn."""
-    return rows.countable(tx, organisation, unasked=gives != DIGESTS)
+def count_teams(tx: Transaction, organisation: str) -> dict[str, tuple[int, int, int]]:
+    """How many teams `teams_to_draw` names and how many people are in them, and how many others cannot be drawn, by what is held back."""
+    teams, people, unasked, theirs = rows.countable(tx, organisation)
+    return {PROGRAMME: (unasked, theirs, teams - unasked), DIGESTS: (teams, people, 0)}
 
 
 def register(tx: Transaction, organisation: str, asked: Registration, *, actor: str, now: datetime) -> int:
@@ -200,6 +202,15 @@ def crossed(tx: Transaction, rollout: Rollout) -> float:
     end = datetime.combine(rollout.last, datetime.min.time(), tzinfo=rollout.registered_at.tzinfo)
     took, people = rows.crossed(tx, rollout.id, to_us(end) + DAY_US)
     return took / people if people else 0.0
+
+
+def arms_of_people(tx: Transaction, organisation: str, day: date) -> dict[str, str]:
+    """The arm of everybody who was drawn in the rollout that began last by a day, by external id."""
+    row = rows.begun_last(tx, organisation, day.toordinal())
+    if row is None:
+        return {}
+    arms = {one["name"]: one["arm"] for one in json.loads(row.document)["clusters"]}
+    return {name: arms[cluster] for name, cluster in rows.drawn_into(tx, row.id)}
 
 
 def _asks_enrolment(tx: Transaction, organisation: str, day: date, now: datetime) -> bool:

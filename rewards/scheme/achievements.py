@@ -212,7 +212,7 @@ class Badge(Part):
 
 
 class Level(Part):
-    """A name for having earned so many points; never lost by redeeming."""
+    """A name for a total of points ever earned; never lost by redeeming."""
 
     id: Id = Field(description="unique")
     title: Title = Field(description="what people call it")

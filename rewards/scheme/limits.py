@@ -1,4 +1,4 @@
-"""What a scheme can come to at most: totals over any history must fit int64, and so must every product on the way."""
+"""Overflow bounds of a scheme: totals over any history must fit int64, and so must every intermediate product."""
 
 from __future__ import annotations
 

@@ -148,4 +148,4 @@ def _symbolic(value: object) -> object:
 
 
 SymbolicNature = Annotated[Nature, BeforeValidator(_symbolic)]
-"""A nature of which what is left out is symbolic, public and expected."""
+"""A nature whose defaults are symbolic, public and expected."""

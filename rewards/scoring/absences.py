@@ -1,4 +1,4 @@
-"""Days on which a streak was in no version of the scheme: nobody can keep what is not there, so that they are not required."""
+"""Days on which a streak was in no version of the scheme: nobody could keep it, so that they are not required."""
 
 from __future__ import annotations
 

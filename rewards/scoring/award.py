@@ -113,7 +113,7 @@ class PersonState:
         return tuple(badge.id for badge, has in zip(compiled.badges, held, strict=True) if has)
 
     def reached(self, compiled: CompiledScheme, badge: int) -> list[int]:
-        """What each requirement of a badge (its place in `compiled.badges`) has come to, group by group, points in millipoints.
+        """The present count of each requirement of a badge (its place in `compiled.badges`), group by group, points in millipoints.
 
         What is counted within one object is 0: it is kept by object, and there is no object here.
         """
@@ -197,7 +197,7 @@ def award_batch(
 ) -> list[tuple[ScoredEntry, ...]]:
     """Score several events of one person in the order given, with the kernel uncompiled; the state given is moved on.
 
-    Entries by event. A subject's event that no rule concerns has one that says so.
+    Entries by event. A subject's event without any rule has one entry with the reason NO_RULE.
     """
     found: list[tuple[ScoredEntry, ...]] = [()] * len(batch.kinds)
     known = compiled.explained

@@ -188,12 +188,12 @@ def _words(texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def minutes(count: int) -> str:
-    """So many minutes."""
+    """Minutes in words."""
     return ngettext("{count} minute", "{count} minutes", count).format(count=count)
 
 
 def hours(count: int) -> str:
-    """So many hours."""
+    """Hours in words."""
     return ngettext("{count} hour", "{count} hours", count).format(count=count)
 
 

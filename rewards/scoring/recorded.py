@@ -60,7 +60,7 @@ class Kept(Part):
 
 
 class RecordedProgram(Part):
-    """Everything that a replay needs beside the events."""
+    """Everything that a replay needs besides the events."""
 
     kind: Literal["program"] = "program"
     organisation: str

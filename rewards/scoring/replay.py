@@ -61,7 +61,7 @@ class ReplayEntry:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What one person has come to. `zone_flagged`: the zone is not known, and the scheme's was taken."""
+    """One person's balance, badges and streaks. `zone_flagged`: the zone is not known, and the scheme's was taken."""
 
     person: str
     segment: str
@@ -77,7 +77,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What the events come to under the scheme (the last version, where there are several)."""
+    """The result of a replay under the scheme (the last version, where there are several)."""
 
     compiled: CompiledScheme
     occasions: tuple[Occasion, ...]

@@ -55,6 +55,13 @@ def published_since(tx: Transaction, organisation: str, since_us: int) -> int:
     return int(tx.execute(select(func.count()).select_from(ITEM).where(where)).scalar_one())
 
 
+def first_published(tx: Transaction, organisation: str) -> int | None:
+    """When the first item came onto the grid; None where none did."""
+    where = and_(ITEM.c.organisation_id == organisation, ITEM.c.published_us.is_not(None))
+    found = tx.execute(select(func.min(ITEM.c.published_us)).where(where)).scalar_one()
+    return None if found is None else int(found)
+
+
 def recall(tx: Transaction, organisation: str, item: str, reason: str, notice: str, *, at_us: int) -> int:
     """Withdraw an item; returns how many were withdrawn: none where it is recalled already."""
     where = and_(ITEM.c.organisation_id == organisation, ITEM.c.item == item, ITEM.c.recalled_us.is_(None))
@@ -63,13 +70,13 @@ def recall(tx: Transaction, organisation: str, item: str, reason: str, notice: s
 
 
 def to_tell(tx: Transaction, organisation: str) -> list[ContentItemRow]:
-    """Recalled items of which not all sharers are told yet."""
+    """Recalled items whose sharers have not all been notified."""
     where = and_(ITEM.c.organisation_id == organisation, ITEM.c.told_until.is_not(None))
     return tx.rows(ContentItemRow, tx.for_update(select(ITEM).where(where).order_by(ITEM.c.recalled_us)))
 
 
 def told(tx: Transaction, organisation: str, item: str, until: int | None) -> None:
-    """Note up to whom an item's sharers are told; None: all are."""
+    """Store up to whom an item's sharers have been notified; None: all have."""
     where = and_(ITEM.c.organisation_id == organisation, ITEM.c.item == item)
     tx.execute(update(ITEM).where(where).values(told_until=until))
 

@@ -40,9 +40,9 @@ WORD = schema.person_word
 NAME, OTHER = 0, 1
 """Kinds of words: of names, which colleagues look for, and of ids, addresses, teams and segments, which HR looks for too."""
 FEW = 2000
-"""So many are sorted."""
+"""The most matches that are sorted."""
 SOME = 5000
-"""So many are read to be counted."""
+"""The most matches that are read to be counted."""
 _CHUNK = 500
 _ROWS = 10_000
 _NOTE = inserting(WORD, NoRow)
@@ -148,7 +148,7 @@ def _noted(one: FoundPersonRow, kind: int, word: str) -> dict[str, object]:
 
 
 def take_stock(tx: Transaction) -> None:
-    """Tell PostgreSQL how many people there are by now: until it has counted them itself it plans as for a handful."""
+    """Update PostgreSQL's statistics of the people: until it has analysed the table it plans as for a handful."""
     if tx.dialect == "postgresql":
         tx.execute(text("ANALYZE person, person_identity, person_word"))
 

@@ -1,4 +1,4 @@
-"""What the grid of content is narrowed and ordered by, beside each document and told from it alone whenever it is written."""
+"""Columns by which the grid of content is filtered and ordered: derived from each document alone whenever it is written."""
 
 import json
 from datetime import date, datetime
@@ -23,7 +23,7 @@ def note(tx: Transaction, organisation: str, item: str, document: str, *, drafte
 
 
 def drop_drafted(tx: Transaction, organisation: str, item: str) -> None:
-    """Forget what a draft said."""
+    """Delete the derived columns of a draft."""
     tx.execute(
         delete(FACT).where(FACT.c.organisation_id == organisation, FACT.c.item == item, FACT.c.drafted)
     )

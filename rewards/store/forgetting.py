@@ -17,7 +17,7 @@ from rewards.store.session import Transaction
 # Hashed documents that name no employees.
 _WHOLE = frozenset({"scheme_version.document", "result.body"})
 _GRID = (schema.content_item, schema.content_draft)
-"""Whose documents are told of in `content_fact`, which is written anew with them."""
+"""Tables whose documents `content_fact` is derived from; it is rewritten with them."""
 _SHORTEST_PART = 3
 
 

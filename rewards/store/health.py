@@ -145,7 +145,7 @@ def shares_by(
 
 
 def views(tx: Transaction, organisation: str, from_us: int) -> int | None:
-    """Viewers that connectors told of since an instant; None where none ever did."""
+    """Viewers reported by connectors since an instant; None where none ever reported."""
     query = select(func.sum(EVENT.c.quantity)).where(
         EVENT.c.organisation_id == organisation,
         EVENT.c.occurred_us > from_us,

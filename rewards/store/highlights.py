@@ -16,7 +16,7 @@ PERSON, REVIEW = schema.person, schema.review
 def shared(tx: Transaction, organisation: str, from_us: int, until_us: int) -> dict[int, int]:
     """How many items each active person shared in [from, until): counted events, each item once; nothing that waits for a look.
 
-    What an account shared before it was merged is hers who took over; an event without an object is an item of its own.
+    Shares of a merged account count for the account that took over; an event without an object is an item of its own.
     """
     looked_at = exists().where(REVIEW.c.event_ref == EVENT.c.id, REVIEW.c.status == "open")
     nameless = case((EVENT.c.object == "", EVENT.c.id), else_=None)

@@ -169,7 +169,7 @@ def balances(tx: Transaction, organisation: str, holder: int) -> dict[str, dict[
 
 
 def earned_by_date(tx: Transaction, person_id: int) -> list[tuple[int, int, str, int]]:
-    """(local date, board date, team, millipoints) of a person's rank, in order; what came to nothing is left out."""
+    """(local date, board date, team, millipoints) of a person's rank, in order; sums of zero are left out."""
     keys = (JOURNAL.c.local_date, JOURNAL.c.board_date, JOURNAL.c.team)
     total = func.sum(POSTING.c.amount)
     query = (

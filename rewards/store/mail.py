@@ -223,12 +223,12 @@ def addressed(tx: Transaction, ids: Sequence[int], states: Sequence[str]) -> lis
 
 
 def announce(tx: Transaction, row: Mapping[str, object]) -> None:
-    """Keep what many are told of; nothing where its key was used before."""
+    """Store an announcement to many; does nothing where its key was used before."""
     tx.execute(upsert(tx, ANNOUNCEMENT).on_conflict_do_nothing(), dict(row))
 
 
 def announced(tx: Transaction, organisation: str) -> AnnouncementRow | None:
-    """The oldest of which not everybody is told yet, held against other workers; None where another holds it."""
+    """The oldest announcement that is not complete, locked against other workers; None where another holds it."""
     first = (
         select(ANNOUNCEMENT)
         .where(ANNOUNCEMENT.c.organisation_id == organisation)
@@ -253,14 +253,14 @@ def told_until(tx: Transaction, announcement: int, person_id: int | None) -> Non
 
 
 def call_off(tx: Transaction, organisation: str, key: str) -> None:
-    """Tell nobody any more of what was announced under a key."""
+    """Drop what is left of the announcement with this key."""
     tx.execute(
         delete(ANNOUNCEMENT).where(ANNOUNCEMENT.c.organisation_id == organisation, ANNOUNCEMENT.c.key == key)
     )
 
 
 def to_be_told(tx: Transaction, one: AnnouncementRow, limit: int) -> list[ToldPersonRow]:
-    """The next people to be told: with an address, and a sign-in since before it, who did not decline notices; with languages and zones."""
+    """The next recipients: with an address, a sign-in older than the announcement, and notices not declined; with languages and zones."""
     query = (
         select(PERSON.c.id, PERSON.c.locale, PERSON.c.timezone)
         .join(IDENTITY, IDENTITY.c.person_id == PERSON.c.id)

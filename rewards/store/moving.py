@@ -1,4 +1,4 @@
-"""Rows of people that HR's changes read and write: moves that lie ahead, and managers."""
+"""Rows of people that HR's changes read and write: future moves, and managers."""
 
 from sqlalchemy import delete, select, update
 

@@ -31,7 +31,7 @@ def drop(tx: Transaction, nomination_id: int) -> None:
 def named_by(
     tx: Transaction, organisation: str, award: str, first_date: int, person_id: int
 ) -> list[NominationRow]:
-    """What one person said in a round, in the order of saying it."""
+    """One person's nominations in a round, in the order given."""
     where = and_(_of(NOMINATION, organisation, award, first_date), NOMINATION.c.nominator_id == person_id)
     return tx.rows(NominationRow, select(NOMINATION).where(where).order_by(NOMINATION.c.id))
 
@@ -43,7 +43,7 @@ def of_round(tx: Transaction, organisation: str, award: str, first_date: int) ->
 
 
 def winners(tx: Transaction, organisation: str, award: str, first_date: int) -> list[int]:
-    """Whose award stands, by internal id."""
+    """The holders of awards that were not reversed, by internal id."""
     other = JOURNAL.alias()
     query = (
         select(NOMINATION.c.nominee_id)

@@ -57,7 +57,7 @@ _ADD = Prepared(
 _IDENTIFY = inserting(IDENTITY, NoRow)
 MOST_SORTED = 200
 MANY = 1000
-"""From so many new people on the database is told how many there are."""
+"""From this many new people on the table's statistics are updated."""
 
 
 def taking_part(enrolled_only: bool) -> ColumnElement[bool]:

@@ -34,7 +34,7 @@ def drop_all(tx: Transaction, person_id: int) -> None:
 
 
 def of_person(tx: Transaction, organisation: str, person_id: int) -> list[int]:
-    """The accounts that are said to be of the same human."""
+    """The accounts linked as belonging to the same human."""
     touches = or_(LINK.c.low_id == person_id, LINK.c.high_id == person_id)
     pairs = tx.execute(
         select(LINK.c.low_id, LINK.c.high_id).where(LINK.c.organisation_id == organisation, touches)
@@ -43,6 +43,6 @@ def of_person(tx: Transaction, organisation: str, person_id: int) -> list[int]:
 
 
 def drop(tx: Transaction, organisation: str, low: int, high: int) -> bool:
-    """Take back that two accounts are of one human; False where nobody said so."""
+    """Remove the link between two accounts of one human; False where there is none."""
     where = (LINK.c.organisation_id == organisation, LINK.c.low_id == low, LINK.c.high_id == high)
     return bool(tx.execute(delete(LINK).where(*where)).rowcount)

@@ -1,4 +1,4 @@
-"""What is kept beside the ledger so that pages are quick: days, teams, board scores, rank buckets.
+"""Projections of the ledger that make pages quick: days, teams, board scores, rank buckets.
 
 Everything here is a sum over postings to `earned`, moved in the same transaction and rebuildable from them.
 Ranks: scores fall into buckets of about 0.3 % width (256 to the octave). A rank is one sum over the buckets above

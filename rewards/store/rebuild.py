@@ -1,4 +1,4 @@
-"""Projections computed anew from the ledger, in the database: what they should hold, and putting it there.
+"""Rebuilding projections from the ledger, inside the database: their expected content, and writing it.
 
 Sums are made where the rows are, so that a rebuild of millions of entries needs no memory here. Only the windows of the
 boards' dates, the buckets of distinct scores and the badges pass through Python.

@@ -60,6 +60,25 @@ def find(tx: Transaction, organisation: str, rollout: int) -> RolloutRow | None:
     return tx.row(RolloutRow, select(ROLLOUT).where(where))
 
 
+def begun_last(tx: Transaction, organisation: str, day: int) -> RolloutRow | None:
+    """The one that began last by a day."""
+    where = and_(ROLLOUT.c.organisation_id == organisation, ROLLOUT.c.first_date <= day)
+    return tx.row(
+        RolloutRow,
+        select(ROLLOUT).where(where).order_by(ROLLOUT.c.first_date.desc(), ROLLOUT.c.id.desc()).limit(1),
+    )
+
+
+def drawn_into(tx: Transaction, rollout: int) -> list[tuple[str, str]]:
+    """Who was drawn, by external id, and the team that they were drawn with."""
+    query = (
+        select(IDENTITY.c.external_id, DRAWN.c.cluster)
+        .join(DRAWN, DRAWN.c.person_id == IDENTITY.c.person_id)
+        .where(DRAWN.c.rollout_id == rollout)
+    )
+    return [(str(name), str(cluster)) for name, cluster in tx.execute(query)]
+
+
 def stop(tx: Transaction, rollout: int, at_us: int, reason: str) -> bool:
     """End one by hand; False where it was ended before."""
     where = and_(ROLLOUT.c.id == rollout, ROLLOUT.c.stopped_us.is_(None))
@@ -81,15 +100,15 @@ def members(tx: Transaction, organisation: str) -> list[TeamMemberRow]:
     return tx.rows(TeamMemberRow, query.order_by(PERSON.c.id))
 
 
-def countable(tx: Transaction, organisation: str, unasked: bool) -> tuple[int, int, int]:
-    """How many teams there are and of how many people, and how many other teams: with `unasked`, those of whom somebody was invited.
+def countable(tx: Transaction, organisation: str) -> tuple[int, int, int, int]:
+    """How many teams there are and of how many people, then how many of those of whom nobody was invited, and of how many people.
 
     People without a team are one of their segment's. Each of both is counted in the order of an index.
     """
     # SQLite, where it sees a condition that another index meets, would sort everybody.
     status = func.coalesce(PERSON.c.status, "") if tx.dialect == "sqlite" else PERSON.c.status
     asked = func.count(case((PERSON.c.standing != "", 1)))
-    whole, others, everybody = 0, 0, 0
+    whole, everybody, unasked, theirs = 0, 0, 0, 0
     # Those without a team are few: they are looked up, not everybody gone through in the order of segments.
     for grouped, without in ((PERSON.c.team, False), (func.coalesce(PERSON.c.segment, ""), True)):
         mine = PERSON.c.team == "" if without else PERSON.c.team > ""
@@ -99,15 +118,17 @@ def countable(tx: Transaction, organisation: str, unasked: bool) -> tuple[int, i
             .group_by(grouped)
             .subquery()
         )
-        free = teams.c.asked == 0 if unasked else literal(value=True)
+        free = teams.c.asked == 0
         counts = select(
             func.count(),
+            func.coalesce(func.sum(teams.c.people), 0),
             func.count(case((free, 1))),
             func.coalesce(func.sum(case((free, teams.c.people))), 0),
         )
         found = tx.execute(counts.select_from(teams)).one()
-        whole, others, everybody = whole + found[1], others + found[0] - found[1], everybody + int(found[2])
-    return whole, everybody, others
+        whole, everybody = whole + found[0], everybody + int(found[1])
+        unasked, theirs = unasked + found[2], theirs + int(found[3])
+    return whole, everybody, unasked, theirs
 
 
 def held_back(

@@ -28,7 +28,7 @@ _KEPT = ("scheme_version", "state", "last_us", "last_source", "last_event")
 
 
 def _keeping(dialect: str) -> Any:
-    """What a fold came to, for each person given by `key`."""
+    """Store the state after a fold, for each person given by `key`."""
     if dialect == "sqlite":
         kept: dict[str, object] = {name: bindparam(name) for name in _KEPT}
         return update(STATE).where(STATE.c.person_id == bindparam("key")).values(kept)

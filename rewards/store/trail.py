@@ -1,4 +1,4 @@
-"""The audit log and the outbox: who did what and why, and what other systems are to be told."""
+"""The audit log and the outbox: who did what and why, and messages to other systems."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Rows of webhook and webhook_delivery: who is told what, and which messages are on their way."""
+"""Rows of webhook and webhook_delivery: subscriptions, and messages being delivered."""
 
 import secrets
 from collections import Counter
@@ -58,7 +58,7 @@ def give(tx: Transaction, webhook: int, person_id: int | None) -> None:
 
 
 def drop(tx: Transaction, webhook: int) -> None:
-    """Forget a subscription and what was on its way to it."""
+    """Delete a subscription and its pending messages."""
     tx.execute(delete(DELIVERY).where(DELIVERY.c.webhook_id == webhook))
     tx.execute(delete(WEBHOOK).where(WEBHOOK.c.id == webhook))
 

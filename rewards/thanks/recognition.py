@@ -270,7 +270,7 @@ def refresh_allowance(
 
 
 def _left(tx: Transaction, person_id: int, terms: Allowance, day: date, zone: str) -> int:
-    """The allowance of the period that a day lies in, less what the person gave in it."""
+    """The allowance of a day's period, less what the person gave in it."""
     first = day - timedelta(days=day.weekday()) if terms.period == "week" else day.replace(day=1)
     began = datetime.combine(first, time(), ZoneInfo(zone)).astimezone(UTC)
     return max(0, millipoints(terms.allowance) - rows.sent_since(tx, person_id, to_us(began)))

@@ -1,4 +1,4 @@
-"""Rings of thanks: A thanks B, B thanks C, C thanks A, each more often than the scheme's limit for pairs."""
+"""Rings of thanks (A thanks B, B thanks C, C thanks A), each link above the scheme's limit for reciprocal pairs."""
 
 from rewards.store import recognition as rows
 from rewards.store.session import Transaction

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -10,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import rfc8785
 
-from sims.calibration.fit import Budget, Fit, fit
+from sims.calibration.fit import Budget, Fit, Watched, fit
 from sims.calibration.laws import LEAST_SPREAD, Floats
 from sims.calibration.living import Asked, Lives, lives
 from sims.calibration.prior import Prior
 from sims.calibration.series import CalibrationError, Observed, observed_of
 from sims.calibration.summaries import Summary, summaries_of
+from sims.calibration.weekly import Week, weeks_of
 from sims.doctor import version
 from sims.ensemble.intervals import interval
 from sims.ensemble.run import check_seed
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 LEAST_RUNS, MOST_RUNS = 200, 100_000
 FOREMOST = 4
+LEAST_WIDENED = 0.05
 INFORMED = 0.25
 """A parameter whose variance shrank by less than this is told to stay at its prior."""
 
@@ -40,6 +43,7 @@ class Question:
     scenario: Scenario
     prior: Prior
     summaries: tuple[Summary, ...]
+    weeks: tuple[Week, ...]
 
     @classmethod
     def of(cls, history: History, scenario: Scenario) -> Question:
@@ -54,17 +58,41 @@ class Question:
             }
         )
         changes = [day for day in scenario.change_days if day < days]
-        return cls(observed, short, Prior.of(scenario), summaries_of(observed, changes))
+        return cls(observed, short, Prior.of(scenario), summaries_of(observed, changes), weeks_of(observed))
 
     @property
     def seen(self) -> Floats:
         """float64[K]: the history's own summaries."""
-        found: Floats = self.of_runs(np.nan_to_num(self.observed.values)[None])[0]
+        found: Floats = self.of_runs(self._known[None])[0]
         return found
+
+    @property
+    def seen_weeks(self) -> Floats:
+        """float64[W]: the history's own weeks."""
+        found: Floats = self.weeks_of_runs(self._known[None])[0]
+        return found
+
+    @property
+    def _known(self) -> Floats:
+        return np.nan_to_num(self.observed.values)
 
     def of_runs(self, values: Floats) -> Floats:
         """float64[n, K] of runs float64[n, series, weeks]."""
         return np.stack([one.of(values) for one in self.summaries], axis=1)
+
+    def weeks_of_runs(self, values: Floats) -> Floats:
+        """float64[n, W] of runs float64[n, series, weeks]."""
+        return (
+            np.stack([one.of(values) for one in self.weeks], axis=1)
+            if self.weeks
+            else np.zeros((values.shape[0], 0))
+        )
+
+    def effect(self, at: int, usual: float) -> Floats:
+        """float64[K]: how far one week's being as it is, and not as usual, moved the summaries."""
+        one, values = self.weeks[at], self._known
+        values[one.series, one.week] = one.told(usual, values)
+        return np.asarray(self.seen - self.of_runs(values[None])[0])
 
     def asked(self, seed: int) -> Asked:
         """As the workers share it."""
@@ -105,21 +133,25 @@ def budget_of(runs: int | None) -> Budget:
 
 def fitted(question: Question, model: Lives, budget: Budget, seed: int) -> Fit:
     """The fit to what the history has of summaries that the model can move at all."""
-    seen, moved = question.seen, Moved(question, model)
+    seen, moved = np.append(question.seen, question.seen_weeks), Moved(question, model, weeks=True)
     rng = np.random.default_rng([seed, question.prior.size])
-    return fit(moved, seen, question.prior.size, budget, rng)
+    watched = Watched(len(question.weeks), question.effect)
+    return fit(moved, seen, question.prior.size, budget, rng, watched=watched)
 
 
 @dataclass
 class Moved:
-    """The model, from vectors to summaries."""
+    """The model, from vectors to summaries, and to single weeks behind them where these are asked for."""
 
     question: Question
     model: Lives
+    weeks: bool = False
 
     def __call__(self, wave: int, z: Floats, label: str) -> Floats:
         """Summaries float64[n, K] of vectors float64[n, d]."""
-        return self.question.of_runs(self.model(wave, z, label))
+        values = self.model(wave, z, label)
+        found = self.question.of_runs(values)
+        return np.hstack([found, self.question.weeks_of_runs(values)]) if self.weeks else found
 
 
 def document(
@@ -128,7 +160,7 @@ def document(
     """The posterior as it is written: vectors, what the data moved and what not, and whether the model fits at all."""
     prior = question.prior
     told = [*question.observed.notes, *misfits(question, found)]
-    mean, variance = found.spread(prior.factor)
+    mean, variance = found.law.spread(prior.factor)
     values = prior.values(found.z)
     body: dict[str, Any] = {
         "provenance": {
@@ -209,28 +241,48 @@ def _predicted(question: Question, found: Fit) -> list[dict[str, Any]]:
 
 
 def misfits(question: Question, found: Fit) -> list[str]:
-    """One line for each summary that the calibrated model does not produce, and one for all together."""
-    lines = []
-    for at in found.checked.flagged:
-        one, low_high = question.summaries[at], np.quantile(found.predicted[:, at], (0.05, 0.95))
-        low, high = (one.told(float(value)) for value in low_high)
-        if found.predicted[:, at].std() <= LEAST_SPREAD:
-            lines.append(
-                f"does not fit: {one.label} was {one.told(float(question.seen[at])):.3g}, and nothing in the scenario brings any: add what "
-                "was there, such as a tool or a reward, or leave the column out"
-            )
-            continue
+    """One line for each summary and each week that the calibrated model does not produce, and one for all together."""
+    lines = [_misfit(question, found, at) for at in found.checked.flagged]
+    if not found.checked.suspicious:
+        return lines
+    told = "partly unlike" if found.checked.flagged else "unlike"
+    head = (
+        f"the history as a whole is {told} what the calibrated model lives (p {found.checked.p_of_all:.2g})"
+    )
+    if found.widened > 1.0 + LEAST_WIDENED:
         lines.append(
-            f"does not fit: {one.label} was {one.told(float(question.seen[at])):.3g}, and the calibrated model has {low:.3g} to {high:.3g} "
-            f"(90 %; p {found.checked.p[at]:.2g}): correct the data if they are wrong; else something happened that the scenario lacks"
+            f"{head}; the posterior was widened for it, up to {found.widened:.3g} times the variance of what was measured"
         )
-    if found.checked.suspicious:
+    else:
         lines.append(
-            f"the history as a whole is {'unlike' if not found.checked.flagged else 'partly unlike'} what the calibrated model lives "
-            f"(p {found.checked.p_of_all:.2g}); the posterior was widened for it, {found.widened:.3g} times the variance of "
-            "what was measured"
+            f"{head}; the posterior was not widened for it: no parameter follows from what does not fit"
         )
     return lines
+
+
+def _misfit(question: Question, found: Fit, at: int) -> str:
+    seen, told, label = _as_told(question, at)
+    lived = found.predicted[:, at]
+    if lived.std() <= LEAST_SPREAD and at < len(question.summaries) and found.chance[at] <= LEAST_SPREAD:
+        return (
+            f"does not fit: {label} was {told(seen):.3g}, and nothing in the scenario brings any: add what was there, such as a tool or "
+            "a reward, or leave the column out"
+        )
+    low, high = (told(float(value)) for value in np.quantile(lived, (0.05, 0.95)))
+    return (
+        f"does not fit: {label} was {told(seen):.3g}, and the calibrated model has {low:.3g} to {high:.3g} "
+        f"(90 %; p {found.checked.p[at]:.2g}): correct the data if they are wrong; else something happened that the scenario lacks"
+    )
+
+
+def _as_told(question: Question, at: int) -> tuple[float, Callable[[float], float], str]:
+    """What was observed, how a number of its kind is told, and what it is called."""
+    summaries = len(question.summaries)
+    if at < summaries:
+        one = question.summaries[at]
+        return float(question.seen[at]), one.told, one.label
+    week, values = question.weeks[at - summaries], np.nan_to_num(question.observed.values)
+    return float(question.seen_weeks[at - summaries]), lambda value: week.told(value, values), week.label
 
 
 def _spread(values: Floats) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from sims.validation.emulator import slice_sample, terms
 MOST_DIRECTIONS = 6
 PENALTIES = np.geomspace(1.0, 1e4, 13)
 PERMUTATIONS = 20
-FOLDS = 5
+FOLDS = 10
+MOST_LEVERAGE = 0.9
 RIDGE = 1.0
 CHAINS, STEPS = 1000, 60
 REACH = 3.0
@@ -90,7 +91,8 @@ class LocalEmulator:
     compress  float64[K, k], from summaries to compressed ones
     weights   float64[terms, k]
     noise     float64[k, k], covariance of what a run has beside the emulator's mean: chance, and everything else about people
-    inflation what held-out runs showed the noise to be larger by than the fit says
+    left      float64[n, k], what each run has beside a fit without it
+    inflation how much larger the noise is on runs that were held out than a fit to all says
     """
 
     design: Design
@@ -98,22 +100,28 @@ class LocalEmulator:
     compress: Floats
     weights: Floats
     noise: Floats
+    left: Floats
     inflation: float
 
     @classmethod
     def fit(cls, design: Design, w: Floats, s: Floats) -> LocalEmulator:
-        """Fit to runs: combinations float64[n, k] and summaries float64[n, K]. The inflation is measured on runs that were held out of
-        everything, the compression too."""
-        v = design.scaled(w)
-        folds = np.arange(w.shape[0]) % FOLDS
-        far = []
-        for fold in range(FOLDS):
-            kept, out = folds != fold, folds == fold
-            one = cls(design, *_fitted(design, v[kept], s[kept]), inflation=1.0)
-            far.append(distances(one.compressed(s[out]) - one.mean(w[out]), one.noise))
-        inflation = max(1.0, float(np.concatenate(far).mean()) / w.shape[1])
-        centre, compress, weights, noise = _fitted(design, v, s)
-        return cls(design, centre, compress, weights, inflation * noise, inflation)
+        """Fit to runs: combinations float64[n, k] and summaries float64[n, K].
+
+        Every run is compressed as those of the other folds say: a compression fitted to a run itself makes what the run has by chance look
+        like an answer to its parameters, so that the answer seems steeper than it is. What was observed is compressed by their mean.
+        """
+        v, centre = design.scaled(w), s.mean(axis=0)
+        away, fold = s - centre, np.arange(w.shape[0]) % FOLDS
+        parts = [_compression(v[fold != one], away[fold != one]) for one in range(FOLDS)]
+        t = np.empty_like(v)
+        for one, part in enumerate(parts):
+            t[fold == one] = away[fold == one] @ part
+        spread = np.maximum(t.std(axis=0), 1e-12)
+        weights, left = _regression(_terms(design, v), t / spread)
+        _, claimed = _regression(_terms(design, v), away @ _compression(v, away) / spread)
+        noise, less = (each.T @ each / w.shape[0] for each in (left, claimed))
+        inflation = max(1.0, float(distances(left, less).mean()) / w.shape[1])
+        return cls(design, centre, np.mean(parts, axis=0) / spread, weights, noise, left, inflation)
 
     def compressed(self, s: Floats) -> Floats:
         """float64[n, k] of summaries float64[n, K]."""
@@ -125,12 +133,21 @@ class LocalEmulator:
         found: Floats = _terms(self.design, self.design.scaled(w)) @ self.weights
         return found
 
-    def sample(
-        self, observed: Floats, rng: np.random.Generator, widened: float = 1.0, chains: int = CHAINS
-    ) -> Floats:
-        """float64[chains, k]: combinations, given the observed summaries float64[K], one from each chain. `widened` times the noise."""
-        given = _Given(self, self.compressed(observed[None])[0], root_inverse(widened * self.noise))
-        start = self.design.draw(chains, rng)
+    def beside(self, observed: Floats, w: Floats) -> Floats:
+        """float64[m, k]: what observed summaries float64[K] have beside the mean at combinations float64[m, k]."""
+        found: Floats = self.compressed(observed[None]) - self.mean(w)
+        return found
+
+    def doubted(self, times: float, errors: Floats) -> Floats:
+        """float64[k, k]: so many times the noise, and the errors float64[m, K] that the observed summaries may have beside it."""
+        along = errors @ self.compress
+        found: Floats = times * self.noise + along.T @ along
+        return found
+
+    def sample(self, observed: Floats, rng: np.random.Generator, noise: Floats) -> Floats:
+        """float64[CHAINS, k]: combinations, given the observed summaries float64[K] with so much noise, one from each chain."""
+        given = _Given(self, self.compressed(observed[None])[0], root_inverse(noise))
+        start = self.design.draw(CHAINS, rng)
         held = np.zeros(0, dtype=np.int64)
         return slice_sample(given, start, held, STEPS, rng)
 
@@ -158,20 +175,20 @@ def _terms(design: Design, v: Floats) -> Floats:
     return np.hstack([np.ones((v.shape[0], 1)), v, terms(near)[:, 1 + k :]])
 
 
-def _fitted(design: Design, v: Floats, s: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Centre, compression, weights and noise."""
-    n, k = v.shape
-    centre = s.mean(axis=0)
-    x = np.hstack([np.ones((n, 1)), v])
-    line = np.linalg.lstsq(x, s - centre, rcond=None)[0]
-    left = shrunk_covariance(s - centre - x @ line)
-    compress = np.linalg.solve(left, line[1:].T)
-    compress = compress / np.maximum(((s - centre) @ compress).std(axis=0), 1e-12)
-    t, full = (s - centre) @ compress, _terms(design, v)
-    penalty = np.full(full.shape[1], RIDGE)
+def _compression(v: Floats, away: Floats) -> Floats:
+    """float64[K, k]: combinations of summaries that tell the most of places float64[n, k] in the design."""
+    x = np.hstack([np.ones((v.shape[0], 1)), v])
+    line = np.linalg.lstsq(x, away, rcond=None)[0]
+    found: Floats = np.linalg.solve(shrunk_covariance(away - x @ line), line[1:].T)
+    return found
+
+
+def _regression(terms_of: Floats, t: Floats) -> tuple[Floats, Floats]:
+    """Weights float64[terms, k] with a ridge on what is not linear, and what each of float64[n, k] is beside a fit without it."""
+    k = t.shape[1]
+    penalty = np.full(terms_of.shape[1], RIDGE)
     penalty[: 1 + k] = 1e-6
-    gram = full.T @ full
-    weights = np.linalg.solve(gram + np.diag(penalty), full.T @ t)
-    used = float(np.trace(np.linalg.solve(gram + np.diag(penalty), gram)))
-    rest = t - full @ weights
-    return centre, compress, weights, rest.T @ rest / max(1.0, n - used)
+    solved = np.linalg.solve(terms_of.T @ terms_of + np.diag(penalty), terms_of.T)
+    weights, leverage = solved @ t, np.einsum("ij,ji->i", terms_of, solved)
+    left = (t - terms_of @ weights) / (1.0 - np.minimum(leverage, MOST_LEVERAGE))[:, None]
+    return weights, left

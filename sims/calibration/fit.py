@@ -2,11 +2,12 @@
 
 An ensemble smoother walks from the prior to where the data are likely; what moves the summaries there is a few combinations of parameters.
 Runs around that place, everything else drawn from the prior, fit an emulator of those combinations, from which their posterior is sampled.
-What the summaries do not see stays at its prior, exactly.
+What the history has beside the emulator moves everything else, by a regression with ridge. What summaries do not see stays at its prior.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,7 +17,8 @@ from scipy.special import ndtri
 
 from sims.calibration.checking import Check, check
 from sims.calibration.emulator import MOST_DIRECTIONS, Design, LocalEmulator, directions
-from sims.calibration.laws import LEAST_SPREAD, Floats
+from sims.calibration.laws import LEAST_SPREAD, Floats, largest_ratio
+from sims.calibration.remainder import Remainder, Vectors
 from sims.calibration.smoother import chance_of, smoothed
 from sims.validation.emulator import latin_hypercube
 
@@ -25,6 +27,8 @@ ECHOED = 4
 LOCAL_ROUNDS = 2
 DRAWS = 300
 MOST_WIDENED = 25.0
+FARTHEST = 50.0
+"""In spreads: what is out by more counts for nothing either way, and numbers stay numbers."""
 
 
 class Model(Protocol):
@@ -74,13 +78,16 @@ class Fit:
 
     across     float64[d, k], the combinations that the data move
     w          float64[m, k], their posterior
-    z          float64[DRAWS, d], whole vectors of the posterior
+    law        of whole vectors under the posterior
+    z          float64[DRAWS, d], draws of it
     predicted  float64[predictive, K], summaries lived by the first of them
     chance     float64[K], how far chance alone moves each summary
+    widened    how many times the noise of what was measured was enlarged, where it was enlarged most
     """
 
     across: Floats
     w: Floats
+    law: Vectors
     z: Floats
     predicted: Floats
     checked: Check
@@ -88,21 +95,49 @@ class Fit:
     widened: float
     chance: Floats
 
-    def spread(self, factor: Floats) -> tuple[Floats, Floats]:
-        """Mean and variance float64[p] of scores z @ factor.T under the posterior; 0 and 1 under the prior. What the data do not move is
-        not sampled for it, so that it is exact there."""
-        seen = factor @ self.across
-        mean = seen @ self.w.mean(axis=0) if self.w.shape[1] else np.zeros(factor.shape[0])
-        within = np.atleast_2d(np.cov(self.w.T)) if self.w.shape[1] else np.zeros((0, 0))
-        variance = (
-            (factor**2).sum(axis=1) - (seen**2).sum(axis=1) + np.einsum("ij,jk,ik->i", seen, within, seen)
-        )
-        return np.asarray(mean), np.asarray(variance)
+
+@dataclass(frozen=True, eq=False)
+class Around:
+    """What runs around one place say: of the combinations that move summaries most, and of everything else."""
+
+    emulator: LocalEmulator
+    remainder: Remainder
+
+    @classmethod
+    def fit(cls, design: Design, across: Floats, z: Floats, s: Floats) -> Around:
+        """Fit to vectors float64[n, d] and their summaries float64[n, K]."""
+        emulator = LocalEmulator.fit(design, z @ across, s)
+        return cls(emulator, Remainder.fit(across, z, emulator.left))
+
+    def posterior(self, observed: Floats, noise: Floats, rng: np.random.Generator) -> tuple[Floats, Vectors]:
+        """Combinations float64[m, k] and the law of whole vectors, given summaries float64[K] with so much noise."""
+        w = self.emulator.sample(observed, rng, noise)
+        return w, self.remainder.given(w, self.emulator.beside(observed, w), noise)
 
 
-def fit(model: Model, observed: Floats, d: int, budget: Budget, rng: np.random.Generator) -> Fit:
-    """The posterior of vectors that are standard normal under the prior, given summaries float64[K]."""
-    walked = walk(model, observed, d, budget, rng)
+@dataclass(frozen=True)
+class Watched:
+    """The last `count` numbers of the model's are no summaries: nothing is learnt from them, and the fit is checked by them.
+
+    effect  float64[K] of the place of one of them among these and what it usually is: how far its being as it is moved the summaries
+    """
+
+    count: int
+    effect: Callable[[int, float], Floats]
+
+
+def fit(
+    model: Model,
+    observed: Floats,
+    d: int,
+    budget: Budget,
+    rng: np.random.Generator,
+    *,
+    watched: Watched | None = None,
+) -> Fit:
+    """The posterior of vectors that are standard normal under the prior, given summaries float64[K] and whatever is watched beside them."""
+    learnt = np.arange(observed.size) < observed.size - (0 if watched is None else watched.count)
+    walked = walk(model, observed, d, budget, rng, learnt=learnt)
     alive = walked.alive
     across, strength = (
         directions(np.vstack(walked.z), np.vstack(walked.s), rng, affordable(budget.local))
@@ -110,30 +145,53 @@ def fit(model: Model, observed: Floats, d: int, budget: Budget, rng: np.random.G
         else (np.zeros((d, 0)), np.zeros(0))
     )
     k = across.shape[1]
-    emulator, w = None, np.zeros((DRAWS, 0))
+    around, w, least, law = None, np.zeros((DRAWS, 0)), walked.chance, Vectors.unmoved(DRAWS, d)
     if k:
         ensemble = walked.last @ across
         straight = np.diag(1.0 / (1.0 + strength**2))
         design = Design(ensemble.mean(axis=0), capped(np.cov(ensemble.T).reshape(k, k) + straight))
-        seen_w, seen_s = np.zeros((0, k)), np.zeros((0, int(alive.sum())))
+        seen_z, seen_s = np.zeros((0, d)), np.zeros((0, int(alive.sum())))
         for turn in range(LOCAL_ROUNDS):
-            if emulator is not None:
+            if around is not None:
                 design = Design(w.mean(axis=0), capped(WIDER * np.cov(w.T).reshape(k, k)))
-            drawn = design.draw(budget.local, rng)
-            lived = model(budget.rounds * 2 + turn, whole(drawn, across, rng), "around it")[:, alive]
-            seen_w, seen_s = np.vstack([seen_w, drawn]), np.vstack([seen_s, lived])
-            near = (design.scaled(seen_w) ** 2).sum(axis=1) <= design.reach**2
-            emulator = LocalEmulator.fit(design, seen_w[near], seen_s[near])
-            w = emulator.sample(observed[alive], rng)
-    z = whole(_some(w), across, rng)
+            drawn = whole(design.draw(budget.local, rng), across, rng)
+            lived = model(budget.rounds * 2 + turn, drawn, "around it")
+            seen_z, seen_s = np.vstack([seen_z, drawn]), np.vstack([seen_s, lived[:, alive]])
+            # The last of these are drawn from a law that is twice as wide as the posterior, and no wider than the prior.
+            least = lived.std(axis=0) / np.sqrt(WIDER)
+            near = (design.scaled(seen_z @ across) ** 2).sum(axis=1) <= design.reach**2
+            around = Around.fit(design, across, seen_z[near], seen_s[near])
+            w, law = around.posterior(observed[alive], around.emulator.noise, rng)
+    z = law.draw(DRAWS, rng)
     predicted = model(budget.rounds * 2 + LOCAL_ROUNDS, z[: budget.predictive], "by the posterior")
-    checked, widened = check(predicted, observed), 1.0
-    if emulator is not None and checked.suspicious:
-        widened = float(np.clip(checked.excess, 1.0, MOST_WIDENED))
-        w = emulator.sample(observed[alive], rng, widened)
-        z = whole(_some(w), across, rng)
-    inflation = 1.0 if emulator is None else emulator.inflation
-    return Fit(across, w, z, predicted, checked, inflation, widened, walked.chance)
+    checked, widened = check(predicted, observed, least, learnt), 1.0
+    if around is not None and checked.suspicious:
+        noise = around.emulator.doubted(
+            float(np.clip(checked.excess, 1.0, MOST_WIDENED)),
+            _doubts(checked, predicted, learnt, watched)[:, alive],
+        )
+        widened = largest_ratio(noise, around.emulator.noise)
+        w, law = around.posterior(observed[alive], noise, rng)
+        z = law.draw(DRAWS, rng)
+    inflation = 1.0 if around is None else around.emulator.inflation
+    return Fit(across, w, law, z, predicted, checked, inflation, widened, walked.chance)
+
+
+def _doubts(checked: Check, predicted: Floats, learnt: NDArray[np.bool_], watched: Watched | None) -> Floats:
+    """float64[m, K]: for each thing that does not fit, by how much it may have moved the summaries.
+
+    A summary that does not fit may be wrong by as much as it is out; what does not fit and is only watched, by all that it did to them.
+    """
+    found = [np.zeros(learnt.size)]
+    for at in checked.flagged:
+        effect = np.zeros(learnt.size)
+        if learnt[at]:
+            effect[at] = min(float(checked.away[at]), FARTHEST) * checked.spread[at]
+        elif watched is not None:
+            summaries = int(learnt.sum())
+            effect[:summaries] = watched.effect(at - summaries, float(predicted[:, at].mean()))
+        found.append(effect)
+    return np.array(found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,8 +208,16 @@ class Walked:
     alive: NDArray[np.bool_]
 
 
-def walk(model: Model, observed: Floats, d: int, budget: Budget, rng: np.random.Generator) -> Walked:
-    """ES-MDA from the prior."""
+def walk(
+    model: Model,
+    observed: Floats,
+    d: int,
+    budget: Budget,
+    rng: np.random.Generator,
+    *,
+    learnt: NDArray[np.bool_] | None = None,
+) -> Walked:
+    """ES-MDA from the prior; `learnt` bool[K] are the summaries that it moves by, all unless given."""
     z = ndtri(latin_hypercube(budget.ensemble, d, rng))
     lived_z, lived_s = [], []
     alive, spread = np.zeros(observed.size, dtype=np.bool_), np.zeros(observed.size)
@@ -159,7 +225,7 @@ def walk(model: Model, observed: Floats, d: int, budget: Budget, rng: np.random.
         s = model(2 * turn, z, f"step {turn + 1} of {budget.rounds}")
         again = model(2 * turn + 1, z[: budget.ensemble // ECHOED], "chance alone")
         if turn == 0:
-            alive = s.std(axis=0) > LEAST_SPREAD
+            alive = (s.std(axis=0) > LEAST_SPREAD) & (True if learnt is None else learnt)
         s, again = s[:, alive], again[:, alive]
         chance = chance_of(s[: again.shape[0]], again)
         spread[alive] = np.sqrt(np.diag(chance))
@@ -186,7 +252,3 @@ def capped(covariance: Floats) -> Floats:
     values, vectors = np.linalg.eigh(covariance)
     found: Floats = (vectors * np.clip(values, 1e-6, 1.0)) @ vectors.T
     return found
-
-
-def _some(w: Floats) -> Floats:
-    return w[np.linspace(0, w.shape[0] - 1, DRAWS).astype(np.int64)]

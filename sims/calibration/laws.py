@@ -50,3 +50,9 @@ def distances(x: Floats, covariance: Floats) -> Floats:
     """float64[n]: squared Mahalanobis lengths of the rows of float64[n, k]."""
     found: Floats = ((x @ root_inverse(covariance)) ** 2).sum(axis=1)
     return found
+
+
+def largest_ratio(one: Floats, other: Floats) -> float:
+    """How many times as large a covariance is as another, along the line where it is most."""
+    side = root_inverse(other)
+    return float(np.linalg.eigvalsh(side @ one @ side)[-1])

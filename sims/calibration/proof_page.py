@@ -146,6 +146,11 @@ def _skills(rows: Sequence[Row], beside: Sequence[Row]) -> list[str]:
         (NO_CHANGE, _unchanged(rows)),
         (CHANGED, _changed(rows)),
         *((f"of these: {title}", some) for title, some in kinds),
+        *(
+            (f"{title}, {size} people", [row for row in rows_of if row["headcount"] == size])
+            for title, rows_of in ((NO_CHANGE, _unchanged(rows)), (CHANGED, _changed(rows)))
+            for size in sorted({row["headcount"] for row in rows_of})
+        ),
         (f"{NO_CHANGE}, given to the baselines", _unchanged(beside)),
         (f"{CHANGED}, given to the baselines", _changed(beside)),
     ]

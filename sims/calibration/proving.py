@@ -121,7 +121,7 @@ def _parameters(
 ) -> list[dict[str, Any]]:
     """Every informed parameter: the rank of its truth, and how far each method's mean is from it in the prior's spreads."""
     factor = question.prior.factor
-    _, variance = found.spread(factor)
+    _, variance = found.law.spread(factor)
     true, scores = factor @ truth, {name: z @ factor.T for name, z in draws.items()}
     return [
         {

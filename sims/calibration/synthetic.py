@@ -17,7 +17,7 @@ from sims.history.series import ALL, WEEK_DAYS, History
 from sims.scenario.scenario import Scenario
 
 AHEAD = 4
-HEADCOUNTS, HISTORY_WEEKS, BEFORE_WEEKS = (100, 150, 200, 300), (12, 14), (2, 4)
+HEADCOUNTS, HISTORY_WEEKS, BEFORE_WEEKS = (150, 300, 500, 800), (12, 14), (2, 4)
 SCHEMES = ("clicks", "recognition", "curator")
 NONE, PROGRAM, SCHEME, OTHER = "nothing", "a program begins", "a tool gets a scheme", "another scheme"
 CHANGES = (PROGRAM, SCHEME, OTHER)

@@ -160,8 +160,8 @@ def _told(found: "History") -> str:
     for name, values in found.series[ALL].items():
         known = [value for value in values if value is not None]
         measure = MEASURES[name]
-        value = (known[-1] if measure.kind == "stock" else sum(known)) if known else 0.0
-        rows.append([measure.title, number(value), f"{len(known)} of {found.periods}"])
+        value = number(known[-1] if measure.kind == "stock" else sum(known)) if known else "not known"
+        rows.append([measure.title, value, f"{len(known)} of {found.periods}"])
     parts = [head, table(["measure", "total or last", f"{unit} known"], rows)]
     parts += [
         f"from {phase.since}: {phase.name}" + (f", version {phase.version}" if phase.version else "")

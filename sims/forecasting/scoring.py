@@ -11,6 +11,7 @@ from sims.ensemble.intervals import PERCENTS, interval
 from sims.ensemble.result import WEEK_DAYS
 from sims.forecasting.baselines import baselines
 from sims.forecasting.forecast import Forecast, ForecastError
+from sims.forecasting.pit import thirds
 from sims.history.series import ALL, History
 
 OBSERVED: Mapping[str, tuple[str, bool]] = {
@@ -153,6 +154,7 @@ def _of_outcome(points: Sequence[Point]) -> dict[str, Any]:
         "crps": crps,
         "skill": {name: _skill(points, name) for name in names},
         "pit": [point.pit for point in points],
+        "pit_thirds": list(thirds([point.pit for point in points])),
         "weeks": [
             {
                 "date": point.date,
@@ -199,6 +201,7 @@ def score_text(body: Mapping[str, Any], titles: Mapping[str, str]) -> str:
             titles[name],
             str(one["points"]),
             *(f"{one['coverage'][f'p{percent}']:.0%}" for percent in PERCENTS),
+            "/".join(f"{part:.0%}".rstrip("%") for part in one["pit_thirds"]),
             number(one["crps"]),
             *(_cell(one["skill"].get(each)) for each in naive),
         ]
@@ -208,6 +211,7 @@ def score_text(body: Mapping[str, Any], titles: Mapping[str, str]) -> str:
         "outcome",
         "weeks",
         *(f"in {one} %" for one in PERCENTS),
+        "PIT by thirds, %",
         "CRPS",
         *(f"skill: {one}" for one in naive),
     ]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date as calendar_date
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -34,8 +34,14 @@ HEADINGS = {
     "spend": "spend cost costs kosten ausgaben",
 }
 """What tools and spreadsheets call their columns, without capitals, spaces and hyphens; the first that is there counts."""
-_WEEK = re.compile(r"(\d{4})-?W(\d{1,2})")
-_DOTTED = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
+_SIGN = r"(?:kw|cw|wk|w|week|woche|kalenderwoche)"
+_WEEK = re.compile(rf"(?P<year>\d{{4}})[-/ ]?{_SIGN}[-. ]?(?P<week>\d{{1,2}})", re.IGNORECASE)
+_WEEK_FIRST = re.compile(rf"{_SIGN}[-. ]*(?P<week>\d{{1,2}})[-/., ]+(?P<year>\d{{4}})", re.IGNORECASE)
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})(?:,? \d{1,2}:\d{2}(?::\d{2})?)?")
+_YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})")
+_SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?")
+_SERIAL_ZERO = calendar_date(1899, 12, 30)
+"""Spreadsheets count days from here: 46083 is 2026-03-02."""
 
 
 class Columns(Part):
@@ -51,6 +57,8 @@ class Columns(Part):
     """Rows of one date and one person or group whose values differ. Rows that are the same in everything count once, unless they add."""
     missing: Literal["unknown", "zero"] = "unknown"
     """What a date without any row means."""
+    decimal: Literal["point", "comma"] | None = None
+    """What stands before the tenths; left out, it is told from the numbers."""
     organisation: Annotated[str, Field(max_length=200)] = ""
     headcount: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
     """How many people the company has."""
@@ -93,7 +101,7 @@ class Columns(Part):
 
     def names_week(self, text: str) -> bool:
         """Whether a cell names a week and not a day."""
-        return not self.date_format and _WEEK.fullmatch(text) is not None
+        return not self.date_format and _week_of(text) is not None
 
     def day(self, text: str) -> calendar_date:
         """A cell's date. Raises ValueError, in words."""
@@ -108,17 +116,25 @@ class Columns(Part):
                     f"got {text[:40]!r}; date_format is {self.date_format!r}; correct the cell or the format"
                 ) from None
         try:
-            if week := _WEEK.fullmatch(text):
-                return calendar_date.fromisocalendar(int(week.group(1)), int(week.group(2)), 1)
-            if _DOTTED.fullmatch(text):
-                first, month, year = map(int, text.split("."))
-                return calendar_date(year, month, first)
+            if week := _week_of(text):
+                return calendar_date.fromisocalendar(int(week["year"]), int(week["week"]), 1)
+            if dotted := _DOTTED.fullmatch(text):
+                first, month, year = map(int, dotted.groups())
+                return calendar_date(year if year >= FIRST_YEAR else 2000 + year, month, first)
+            if parts := _YEAR_FIRST.fullmatch(text):
+                return calendar_date(*map(int, parts.groups()))
+            if _SERIAL.fullmatch(text):
+                return _SERIAL_ZERO + timedelta(days=int(float(text)))
             return datetime.fromisoformat(text).date()
         except ValueError:
             raise ValueError(
-                f"got {text[:40]!r}; a date like 2026-03-02, 02.03.2026 or 2026-W10 is required; correct the cell, or give the columns "
-                "file a date_format such as %m/%d/%Y"
+                f"got {text[:40]!r}; a date like 2026-03-02, 02.03.2026 or 2026-W10 is required; correct the cell, remove the row if it is "
+                "no day, or give the columns file a date_format such as %m/%d/%Y or, day first, %d/%m/%Y"
             ) from None
+
+
+def _week_of(text: str) -> re.Match[str] | None:
+    return _WEEK.fullmatch(text) or _WEEK_FIRST.fullmatch(text)
 
 
 def guessed(header: Sequence[str]) -> dict[str, str]:

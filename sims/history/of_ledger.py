@@ -1,10 +1,14 @@
 """A history from the live program: its events, and what of it is in the ledger alone."""
 
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from rewards.disclosure import Shown, shown_groups
 from rewards.ledger.history import export_events, export_program
 from rewards.people.groups import groups_shown, minimum_group
+from rewards.rollout.rollouts import arms_of_people
 from rewards.store import badges as badge_rows
 from rewards.store import claims as claim_rows
 from rewards.store import people as people_rows
@@ -28,8 +32,11 @@ def history_of_ledger(
     program = export_program(tx, organisation, now)
     present = people_rows.every(tx, organisation, inactive=True)
     contacts = {row.external_id: row.contacts for row in present}
+    last = until or (now.astimezone(UTC) - timedelta(days=1)).date()
+    arms = arms_of_people(tx, organisation, last)
     members = {
-        name: replace(one, contacts=contacts.get(name)) for name, one in members_of_program(program).items()
+        name: replace(one, contacts=contacts.get(name), arm=arms.get(name))
+        for name, one in members_of_program(program).items()
     }
     minimum = minimum_group(tx, organisation, now)
     shown = groups_shown(tx, organisation, now, kinds=("segment", "team"))
@@ -37,6 +44,7 @@ def history_of_ledger(
     kept = {f"segment={name}" for name in shown.segments} | {f"team={name}" for name in shown.teams}
     if all(size >= minimum for size in sizes.values()):
         kept |= {f"contacts={name}" for name in sizes}
+    kept |= {f"arm={name}" for name in _arms_shown(members.values(), shown, minimum)}
     names = {row.id: row.external_id for row in present}
     about = About(
         source="ledger",
@@ -45,7 +53,7 @@ def history_of_ledger(
         phases=phases_of(program),
         beside=_beside(tx, organisation, names),
         beside_measures=("badges", "redemptions", "spend"),
-        until=until or (now.astimezone(UTC) - timedelta(days=1)).date(),
+        until=last,
     )
     found = history_of_events(export_events(tx, organisation), about)
     left_out = [split for split in found.series if split != ALL and split not in kept]
@@ -68,6 +76,18 @@ def _sizes(members: dict[str, Member]) -> dict[str, int]:
     for quarter in quarters(members).values():
         found[quarter] = found.get(quarter, 0) + 1
     return found
+
+
+def _arms_shown(members: Collection[Member], shown: Shown, minimum: int) -> frozenset[str]:
+    """The arms that may be shown beside the segments and teams that are: what is left of one without the others is nobody, or enough."""
+    kept = frozenset(one.arm for one in members if one.arm)
+    for kind, names in (("segment", shown.segments), ("team", shown.teams)):
+        groups = [(getattr(one, kind) or "", one.arm or "") for one in members]
+        cells = Counter((group if group in names else "", arm) for group, arm in groups)
+        found = shown_groups(cells, minimum, Shown(shown.whole, names, kept))
+        # What is shown anyway is not hidden for an arm.
+        kept = found.teams if found.segments == names & {group for group, _ in groups} else frozenset()
+    return kept
 
 
 def _beside(tx: Transaction, organisation: str, names: dict[int, str]) -> list[Happening]:

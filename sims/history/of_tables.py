@@ -1,49 +1,35 @@
 """A history from what a company already has: rows of another tool or of a spreadsheet, by day or by week, in whole or by group."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from rewards.bounds import decimal_of
-from rewards.document import DocumentError, read_text
-from rewards.sheets import DELIMITERS, Record, SheetError, column_of, decode, header_of
-from rewards.workbooks import is_workbook, sheet_of
+from rewards.document import DocumentError
+from rewards.sheets import SheetError
 from sims.doctor import version
-from sims.history.columns import FLOWS, HEADINGS, STOCKS, WHO, Columns
+from sims.history.columns import FLOWS, STOCKS, WHO, Columns
 from sims.history.counting import HistoryError, check_span
+from sims.history.rows import Row, Who, rows_of_table
 from sims.history.series import ALL, MEASURES, WEEK_DAYS, History, Values
+from sims.history.sheet import read_sheet, sheet_bytes
 
-MOST_ROWS = 1_000_000
-MOST_WORKBOOK_BYTES = 64 * 1024 * 1024
-MOST_VALUE = 10**12
-Who = tuple[str, str, str, str]
-"""(person, team, segment, arm); '' is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row: the line that it is on, its day (an ordinal), whose it is, and its values; None is a blank cell."""
-
-    line: int
-    day: int
-    who: Who
-    values: tuple[float | None, ...]
+LEAST_FILLED = 0.5
+"""More than so many of the days on which rows may be expected have one: else a day of the week without any is no day off, but chance."""
 
 
 def history_of_table(path: Path, columns: Columns) -> History:
     """A CSV file or the first sheet of a workbook. Raises DocumentError: one line naming file, line, value, limit and remedy."""
-    return history_of_sheet(_bytes(path), str(path), columns)
+    return history_of_sheet(sheet_bytes(path), str(path), columns)
 
 
 def history_of_sheet(sheet: bytes, name: str, columns: Columns) -> History:
     """The same of a file's bytes; `name` is what it is called where something is wrong with it."""
     try:
-        known = [columns.heading(name) for name in ("date", *WHO, *STOCKS, *FLOWS)]
-        line, header, records = _records(sheet, known)
-        names, rows, weeks = _rows(line, header, records, columns)
-        told: list[str] = []
+        found = read_sheet(sheet, [columns.heading(name) for name in ("date", *WHO, *STOCKS, *FLOWS)])
+        told = [f"{found.above} rows above the headings are passed over"] if found.above else []
+        names, rows, weeks = rows_of_table(found, columns, told)
         rows = _once(rows, columns, told)
         every = _every(rows, columns, weeks)
         history = _history(_Table.of(names, rows, every), columns, told)
@@ -52,113 +38,6 @@ def history_of_sheet(sheet: bytes, name: str, columns: Columns) -> History:
     except HistoryError as error:
         raise DocumentError("{path}:1: {error}", path=name, error=error) from None
     return history
-
-
-def header_cells(sheet: bytes) -> list[str]:
-    """The headings of a file, separated by what gives most of those that tools use. Raises SheetError."""
-    found = _records(sheet, [word for words in HEADINGS.values() for word in words.split()])[1]
-    if len(found) == 1 and not is_workbook(sheet):
-        # No heading is known: whoever tells what they mean has to see them apart.
-        found = max(([cell.strip(' "') for cell in found[0].split(sign)] for sign in DELIMITERS), key=len)
-    return found
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            start = file.read(8)
-        if not is_workbook(start):
-            return read_text(path).encode()
-        if path.stat().st_size > MOST_WORKBOOK_BYTES:
-            problem = f"got more than {MOST_WORKBOOK_BYTES >> 20} MiB; save the sheet as CSV UTF-8"
-            raise DocumentError("{path}:1: {problem}", path=path, problem=problem)
-        return path.read_bytes()
-    except OSError as error:
-        raise DocumentError(
-            "{path}:1: cannot be read ({strerror}); name a readable file", path=path, strerror=error.strerror
-        ) from None
-
-
-def _records(sheet: bytes, known: Sequence[str]) -> tuple[int, list[str], Iterator[Record]]:
-    if not is_workbook(sheet):
-        return header_of(decode(sheet), known)
-    found = iter(sheet_of(sheet))
-    line, header = next(found, (1, []))
-    return line, header, found
-
-
-def _places(line: int, header: Sequence[str], columns: Columns) -> dict[str, int]:
-    """Where each known column stands. Raises SheetError where one that was named, or every measure, is missing."""
-    found: dict[str, int] = {}
-    cells = [column_of(cell) for cell in header]
-    shown = ", ".join(header)[:80] or "an empty file"
-    for name in ("date", *WHO, *STOCKS, *FLOWS):
-        heading = columns.heading(name)
-        at = [place for place, cell in enumerate(cells) if cell and cell == column_of(heading)]
-        if len(at) > 1:
-            raise SheetError(
-                line, "{problem}", problem=f"{heading!r}: got the column twice; it may stand once; rename one"
-            )
-        if at:
-            found[name] = at[0]
-        elif name == "date" or getattr(columns, name):
-            raise SheetError(
-                line,
-                "{problem}",
-                problem=f"{heading!r}: got no such column ({shown}); {name} is read from it; name it in the columns file",
-            )
-    if not any(name in found for name in (*STOCKS, *FLOWS)):
-        raise SheetError(
-            line,
-            "{problem}",
-            problem=f"got no column that is counted ({shown}); shares or clicks, say, is required; name one in the columns file",
-        )
-    return found
-
-
-def _rows(
-    line: int, header: Sequence[str], records: Iterator[Record], columns: Columns
-) -> tuple[tuple[str, ...], list[Row], bool]:
-    """What is counted, the rows, and whether each names a week by its number."""
-    places = _places(line, header, columns)
-    names = tuple(name for name in (*STOCKS, *FLOWS) if name in places)
-    rows: list[Row] = []
-    weeks = True
-    for number, cells in records:
-        if len(cells) < len(header):
-            cells = [*cells, *[""] * (len(header) - len(cells))]
-        weeks = weeks and columns.names_week(cells[places["date"]])
-        try:
-            day = columns.day(cells[places["date"]]).toordinal()
-        except ValueError as error:
-            raise SheetError(number, "{problem}", problem=f"{columns.date}: {error}") from None
-        one, team, segment, arm = (cells[places[name]][:200] if name in places else "" for name in WHO)
-        values = tuple(_value(number, columns.heading(name), cells[places[name]]) for name in names)
-        rows.append(Row(number, day, (one, team, segment, arm), values))
-        if len(rows) > MOST_ROWS:
-            raise SheetError(
-                number, "{problem}", problem=f"got more than {MOST_ROWS} rows; add them up by week"
-            )
-    if not rows:
-        raise SheetError(line, "got no rows; at least one is required; add one")
-    return names, rows, weeks
-
-
-def _value(line: int, heading: str, cell: str) -> float | None:
-    if not cell:
-        return None
-    try:
-        value = float(decimal_of(cell))
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= MOST_VALUE:
-        raise SheetError(
-            line,
-            "{problem}",
-            problem=f"{heading}: got {cell[:40]!r}; a number from 0 to {MOST_VALUE:,}, written like 1200 or 12.5, is required; correct "
-            "the cell",
-        )
-    return value
 
 
 def _once(rows: list[Row], columns: Columns, told: list[str]) -> list[Row]:
@@ -207,6 +86,12 @@ def _every(rows: Sequence[Row], columns: Columns, weeks: bool) -> int:
         )
     if columns.every == "week" or (columns.every is None and weekly):
         return WEEK_DAYS
+    apart = min((later - earlier for earlier, later in pairwise(days)), default=1)
+    if columns.every is None and len(days) > 2 and apart > WEEK_DAYS:
+        raise HistoryError(
+            f"got dates that are at least {apart} days apart; a row stands for a day or for a week, and no month; bring weeks, "
+            "or give the columns file `every: day` if each row is of its day alone"
+        )
     return 1
 
 
@@ -285,10 +170,10 @@ def _known(table: _Table, columns: Columns, told: list[str]) -> list[bool]:
     if table.every == 1 and table.periods >= 2 * WEEK_DAYS:
         worked = {(table.first + place) % WEEK_DAYS for place in with_rows}
         off = [(table.first + place) % WEEK_DAYS not in worked for place in range(table.periods)]
-        if any(off):
+        if any(off) and len(with_rows) > LEAST_FILLED * off.count(False):
             told.append(f"{sum(off)} days lie on days of the week that never have a row: they count as zero")
-        known = [one or other for one, other in zip(known, off, strict=True)]
-        gaps = known.count(False)
+            known = [one or other for one, other in zip(known, off, strict=True)]
+            gaps = known.count(False)
     if gaps:
         unit = "weeks" if table.every == WEEK_DAYS else "days"
         places = [place for place, one in enumerate(known) if not one]

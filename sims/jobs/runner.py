@@ -123,6 +123,8 @@ class Runner:
                 work.put_back(self._db, held)
                 return
             if not under.alive():
+                self._drop()
+                under.show()
                 work.stop(self._db, held, datetime.now(UTC))
                 return
             busy = {child.piece for child in self._children}
@@ -141,6 +143,7 @@ class Runner:
                     if failures[number] < TRIES:
                         continue
                 if isinstance(piece, str):
+                    under.show()
                     work.give_up(self._db, held, piece, datetime.now(UTC))
                     return
                 under.keep(number, piece)
@@ -186,10 +189,15 @@ class _UnderWay:
         if enough or self._next == self._total:
             self._finish()
             return True
-        if self._unseen and (self._next == 1 or time.monotonic() - self._shown > SHOW_SECONDS):
+        if self._next == 1 or time.monotonic() - self._shown > SHOW_SECONDS:
+            self.show()
+        return False
+
+    def show(self) -> None:
+        """Let people see what was taken in and not shown yet; what ends before its end shows it for good."""
+        if self._unseen:
             work.show(self._db, self._held, self._gathering.body(), self._total, datetime.now(UTC))
             self._shown, self._unseen = time.monotonic(), False
-        return False
 
     def _finish(self) -> None:
         held, now = self._held, datetime.now(UTC)

@@ -35,9 +35,9 @@ class Drawn:
     left_out: int
 
 
-def to_draw(tx: Transaction, organisation: str, gives: str) -> Drawn:
-    """How many teams a rollout could have."""
-    return Drawn(*rollouts.count_teams(tx, organisation, gives))
+def to_draw(tx: Transaction, organisation: str) -> dict[str, Drawn]:
+    """How many teams a rollout could have, by what it holds back."""
+    return {gives: Drawn(*counts) for gives, counts in rollouts.count_teams(tx, organisation).items()}
 
 
 def register(

@@ -5,6 +5,7 @@ Light on purpose: a web request imports this module.
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -22,6 +23,8 @@ from rewards.scheme.quantities import Part
 
 WEEK_DAYS = 7
 CONTROL, TREATED = "control", "treated"
+MOST_NEEDED = 200
+"""So many teams always suffice: one in twenty of them are ten."""
 BLOCKS_LEAST = 4
 """Teams are drawn within blocks of alike ones where there are at least so many blocks; fewer leave too few ways to draw."""
 Design = Literal["cluster", "stepped-wedge", "holdout"]
@@ -181,6 +184,20 @@ def refuse_few(wish: Wish, clusters: Sequence[Cluster]) -> None:
             f"teams: got {len(clusters)}, which can be drawn in {ways(clusters):.0f} ways: no result could be rarer than {least:.2g}, "
             f"and {wish.alpha:g} is asked for; draw more, smaller teams"
         )
+
+
+def fewest_teams(wishes: Sequence[Wish]) -> int:
+    """How many teams, as alike as can be, suffice for a result of one of these that is told apart from chance."""
+
+    def suffices(count: int) -> bool:
+        teams = [Team(f"{number}", "", 1) for number in range(count)]
+        for wish in wishes:
+            with suppress(RolloutError):
+                drawn(wish, teams)
+                return True
+        return False
+
+    return next(count for count in range(2, MOST_NEEDED + 1) if count == MOST_NEEDED or suffices(count))
 
 
 def ways(clusters: Sequence[Cluster]) -> float:

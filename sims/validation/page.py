@@ -34,7 +34,7 @@ fails is shown as failing.
 
 This page: Groundswell {version}, {replicates} replicates, seed {seed}. **{good} of {all} targets pass.**
 
-Verdicts near an edge hang on chance. With seed 2 and 40 replicates of the same posterior 21 of 23 passed: target 2 had its
+Verdicts near an edge depend on chance. With seed 2 and 40 replicates of the same posterior 21 of 23 passed: target 2 had its
 median at 0.383, above its band, and 28 failed as it does with seed 1; targets 12 (−0.105) and 19 (0.0907) lay close to
 their edges with either seed.
 

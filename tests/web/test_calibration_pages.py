@@ -259,6 +259,11 @@ HALF = "2026-03-02,sales,3\n2026-03-09,sales,2\n2026-03-09,labs,1\n2026-03-16,sa
         ("date,shares\n2026-03-02,1\n2026-03-02,1\n2026-03-09,2\n", "1 rows repeat another in everything"),
         ("date,team,shares\n" + HALF, "team=labs appears on 2026-03-09"),
         ("week,shares\n2026-W10,7\n", "1 week, "),
+        (
+            "Export;;\nDatum;Beiträge;Kosten\n02.03.2026;1.240;40,50\n09.03.2026;9;1,5\nSumme;1.249;42\n",
+            "a comma before the tenths",
+        ),
+        ("Kalenderwoche;Klicks\nKW 10/2026;5\nKW 11/2026;\n", "1 blank cells are not known"),
         ("date,shares\n2026-03-02,999999999999\n2026-03-09,1\n", "1,000,000,000,000"),
     ],
 )

@@ -4,7 +4,8 @@ how far to trust it."""
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from math import ceil
 from typing import Any
 
 import pytest
@@ -15,10 +16,14 @@ from rewards.faults import Conflict
 from rewards.forecasts.recalibrations import belief_of, decide, document_of, propose
 from rewards.jobs import work
 from rewards.ledger.intake import record
+from rewards.store.results import replace_result
 from rewards.store.session import Database
+from rewards.store.units import digest
 from sims.forecasting.forecast import Forecast
 from sims.jobs.forecasts import Forecasts
-from sims.loop.scores import drift_of, renew_scores_of
+from sims.loop.asking import monday, specification
+from sims.loop.scores import drift_of, renew_scores_of, score_kind
+from sims.rehearsal.asking import Assumptions
 from tests.company import ORGANISATION, Company, make_company
 
 NOW = datetime.now(UTC)
@@ -63,6 +68,16 @@ def made(db: Database) -> int:
         return work.finish(tx, held, gathering.body(), gathering.title, datetime.now(UTC))
 
 
+@pytest.mark.parametrize("day", range(7))
+def test_it_has_the_weeks_that_were_asked_for_on_every_day_of_the_week(sqlite_db: Database, day: int) -> None:
+    make_company(sqlite_db)
+    at = datetime.combine(monday(NOW.date()) + timedelta(days=day), time(9), UTC)
+    with sqlite_db.read() as tx:
+        _title, spec = specification(tx, ORGANISATION, 4, Assumptions(), now=at)
+    known = (at.date() - date.fromisoformat(spec["start"])).days
+    assert spec["horizon_weeks"] - ceil(known / 7) == 4
+
+
 def test_published_scored_and_told(db: Database, clients: dict[str, TestClient]) -> None:
     strategist = clients["sam"]
     assert strategist.post("/forecasts", data={"weeks": "4", "runs": "20"}).status_code == 303
@@ -91,7 +106,35 @@ def test_published_scored_and_told(db: Database, clients: dict[str, TestClient])
     assert answer["hash"] == forecast.hash
     assert answer["score"]["forecast"]["hash"] == forecast.hash
     assert answer["score"]["points"] >= forecast.weeks
-    assert "Nothing of it is over yet" not in strategist.get(f"/forecasts/{number}").text
+    scored = strategist.get(f"/forecasts/{number}").text
+    assert "Nothing of it is over yet" not in scored
+    assert scored.count('class="seen"') == answer["score"]["points"]
+    # Coverage, PIT, CRPS and skill of each outcome; each week with its three intervals and where what came fell.
+    heads = [
+        "in 50 %",
+        "in 80 %",
+        "in 90 %",
+        "low, middle, high",
+        "CRPS",
+        "skill over the last value",
+        "50 % of runs",
+        "80 % of runs",
+    ]
+    assert [one for one in [*heads, "90 % of runs", "Runs below it"] if one not in scored] == []
+    assert list(answer["score"])[:5] == ["kind", "groundswell", "forecast", "history", "misses"]
+    assert {"coverage", "crps", "pit", "pit_thirds", "skill"} <= set(answer["score"]["outcomes"]["shares"])
+
+    # Four weeks above the middle 80 %: whoever looks after the programme is told, and to which side.
+    body = answer["score"]
+    for week in body["outcomes"]["shares"]["weeks"]:
+        week["actual"] = week["p80"][1] + 1.0
+    body["drift"] = drift_of(body)
+    with db.begin() as tx:
+        text = json.dumps(body)
+        replace_result(tx, ORGANISATION, score_kind(number), "drift", digest(text), body_json=text, now=later)
+    health = clients["hal"].get("/hr/health").text
+    assert "runs away from its forecast in: " in health
+    assert "Shares (more than forecast)" in health
     for path in ("/forecasts", f"/forecasts/{number}", f"/forecasts/{number}/forecast.json"):
         assert clients["ana"].get(path).status_code == 403
 

@@ -16,7 +16,7 @@ from rewards.jobs.queue import get_job
 from rewards.lab.experiments import get_experiment
 from rewards.store.session import Database
 from tests.company import ORGANISATION
-from tests.rehearsed import carry_out
+from tests.rehearsed import carry_out, ended_meanwhile
 from tests.web.test_designer_pages import fields as fields_of
 
 SignIn = Callable[[str], TestClient]
@@ -71,6 +71,14 @@ def test_from_a_template_to_numbers_that_can_be_taken_away(sqlite_db: Database, 
     so_far = client.get(run).text
     assert "The answer so far" in so_far
     assert '<noscript><meta http-equiv="refresh"' in so_far
+    assert client.post(f"{run}/cancel").status_code == 303
+    assert ended_meanwhile(sqlite_db, ORGANISATION, 1) == "cancelled"
+    part = client.get(run).text
+    assert "A part of the answer: what was known when it ended" in part
+    assert '<table class="table">' in part
+    assert "refresh" not in part
+    file = client.get(f"{run}/outcomes.csv")
+    assert file.headers["content-disposition"] == 'attachment; filename="lab-1-part-outcomes.csv"'
 
 
 def test_the_result_is_kept_and_the_same_again(sqlite_db: Database, sign_in: SignIn) -> None:
@@ -236,6 +244,7 @@ def test_progress_comes_as_events_and_what_waits_is_cancelled(sqlite_db: Databas
     assert client.post(f"{run}/cancel").status_code == 409
     with sqlite_db.read() as tx:
         assert get_job(tx, ORGANISATION, 1).status == "cancelled"
+    assert "It ended before there were any numbers" in client.get(run).text
 
 
 def test_the_essays_figures_with_ones_own_numbers(sign_in: SignIn) -> None:

@@ -17,7 +17,7 @@ from rewards.publishing.drafts import get_draft
 from rewards.store.session import Database
 from sims.rehearsal.asking import KIND, TURNING, chunk_plan
 from tests.company import ORGANISATION
-from tests.rehearsed import SMALL, carry_out, drafts, rehearsed
+from tests.rehearsed import SMALL, carry_out, drafts, ended_meanwhile, rehearsed
 from web.digits import rounded, step_of, told
 from web.rehearsal.chart import bands, scale_of
 from web.rehearsal.turns import turns_of
@@ -48,6 +48,14 @@ def test_from_the_form_to_the_answer(sqlite_db: Database, sign_in: SignIn) -> No
     assert "The answer so far" in page
     assert "4 paired runs" in page
     assert '<noscript><meta http-equiv="refresh"' in page
+    with sqlite_db.read() as tx:
+        assert not get_draft(tx, ORGANISATION, first).rehearsed
+    assert client.post(f"{path}/cancel").status_code == 303
+    assert ended_meanwhile(sqlite_db, ORGANISATION, 1) == "cancelled"
+    part = client.get(path).text
+    assert "A part of the answer: what was known when it ended" in part
+    assert "4 paired runs" in part
+    assert "Propose to publish" not in part
     with sqlite_db.read() as tx:
         assert not get_draft(tx, ORGANISATION, first).rehearsed
 
@@ -181,6 +189,19 @@ def test_charts_share_a_scale_that_holds_everything() -> None:
     low, high, step = scale_of([weeks, [{**weeks[0], "p90": [-1.0, 12.0]}]])
     assert (low, high, step) == (-20.0, 60.0, 20.0)
     assert "<script" not in bands(weeks, (low, high, step), "<script>", "Week")
+
+
+def test_what_came_is_a_dot_inside_the_picture() -> None:
+    week = {"median": 2.0, "p50": [1.0, 3.0], "p80": [1.0, 3.0], "p90": [0.0, 4.0]}
+    seen = [3.0, None, 40.0]
+    low, high, step = scale_of([[week] * 3], seen)
+    assert high >= 40.0
+    drawn = bands([week] * 3, (low, high, step), "label", "Week", seen=seen)
+    assert drawn.count('class="seen"') == 2
+    assert all(
+        0 < float(one) < 230 for one in re.findall(r'class="seen" cx="[0-9.]+" cy="([0-9.-]+)"', drawn)
+    )
+    assert 'class="seen"' not in bands([week] * 3, (low, high, step), "label", "Week")
 
 
 def test_chunks_hold_every_run_once() -> None:

@@ -10,7 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from rewards.jobs import work
-from rewards.people.people import import_people
+from rewards.people.membership import invite
+from rewards.people.people import deactivate, import_people
 from rewards.people_file import PersonRow
 from rewards.publishing.publication import publish_scheme
 from rewards.scheme.presets import PRESETS
@@ -76,7 +77,10 @@ def asked(client: TestClient, **typed: str) -> str:
 
 def test_from_the_question_to_the_record(db: Database, clients: dict[str, TestClient]) -> None:
     hr, strategist, employee = clients["hal"], clients["sam"], clients["ana"]
-    assert "15 teams with 48 people can be drawn." in strategist.get("/rollouts").text
+    room = strategist.get("/rollouts").text
+    assert room.count("15 teams with 48 people can be drawn.") == 2
+    assert '<option value="programme" selected>' in room
+    assert "are needed" not in room
     at = asked(strategist)
     waiting = strategist.get(at)
     assert "No numbers yet." in waiting.text
@@ -101,6 +105,25 @@ def test_from_the_question_to_the_record(db: Database, clients: dict[str, TestCl
     assert "a decision" in strategist.get(record).text
     for path in ("/rollouts", at, record, f"{record}/plan.json"):
         assert employee.get(path).status_code == 403
+
+
+def test_only_what_can_be_drawn_is_offered(db: Database, clients: dict[str, TestClient]) -> None:
+    with db.begin() as tx:
+        invite(tx, ORGANISATION, NOW, "hal", everybody=True)
+    everybody_asked = clients["hal"].get("/rollouts").text
+    assert '<option value="programme" disabled>' in everybody_asked
+    assert '<option value="digests" selected>' in everybody_asked
+    assert "0 teams with 0 people can be drawn. 15 others cannot" in everybody_asked
+    assert "At least 5 are needed." in everybody_asked
+    assert '<a href="/hr/people">' in everybody_asked
+    assert "Simulate it" in everybody_asked
+    with db.begin() as tx:
+        for at in range(36):
+            deactivate(tx, ORGANISATION, f"q{at}", NOW)
+    too_few = clients["sam"].get("/rollouts").text
+    assert too_few.count("At least 5 are needed.") == 2
+    assert '<a href="/hr/people">' not in too_few, "a strategist may move nobody"
+    assert "Simulate it" not in too_few
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def _act(
 
 @router.get(LIST)
 def webhooks(request: Request, store: Store, account: Administrator) -> Response:
-    """Who is told of what."""
+    """The subscriptions and their topics."""
     return _list(request, store, account)
 
 

@@ -37,7 +37,7 @@ class BadgeAwardOut(Strict):
 
 
 class BadgeOut(Strict):
-    """A badge somebody holds, or held until `revoked_at`. `awards` has one for each object where every object earns it anew."""
+    """A badge somebody holds, or held until `revoked_at`. `awards` has one for each object where the badge is earned once per object."""
 
     id: str
     title: str
@@ -199,7 +199,7 @@ def status(
     responses={status: problems(400)[status] for status in (400, 413, 422, 503)},
 )
 def verify(store: Store, body: Shown) -> CredentialCheck:
-    """Signature, dates and status of a badge that was signed here. Public; it tells nothing of who holds it."""
+    """Signature, dates and status of a badge that was signed here. Public; it does not disclose the holder."""
     with store.read() as tx:
         found = verify_credential(tx, body.credential)
     return CredentialCheck(valid=found.valid, reason=found.reason, issuer=found.issuer, badge=found.badge)

@@ -1,4 +1,4 @@
-"""Challenges over the API: how far teams are, and what came of them."""
+"""Challenges over the API: standings of teams, and results."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ STATE = Literal["draft", "in_review", "rejected", "live", "planned", "expired", 
 
 
 class Row(Strict):
-    """An item in the grid; `change`: the state of a draft beside what is published."""
+    """An item in the grid; `change`: the state of a draft of a published item."""
 
     item: ContentItem
     state: STATE
@@ -84,7 +84,7 @@ class DraftOut(Strict):
 
 
 class ItemOut(Strict):
-    """An item: what is published, the draft beside it, its recall and its history, the newest first."""
+    """An item: what is published, its draft, its recall and its history, the newest first."""
 
     published: ContentItem | None
     draft: DraftOut | None
@@ -115,7 +115,7 @@ class Withdrawal(Strict):
 
 
 class Told(Strict):
-    """How many people with links of it are told; 0 where it was recalled before."""
+    """How many people with links to it are notified; 0 where it was recalled before."""
 
     told: int
 
@@ -223,7 +223,7 @@ def listed(
 
 @router.get("/content/{item}", summary="One item", responses=problems(404))
 def one(store: Store, token: Reader, item: Item) -> ItemOut:
-    """What is published, the draft beside it, and what was decided."""
+    """What is published, its draft, and the decisions."""
     with store.read() as tx:
         return _item(tx, token.organisation, item)
 
@@ -286,7 +286,7 @@ def post_submit(store: Store, token: Writer, item: Item) -> DraftOut:
 
 @router.post("/content/{item}/approve", summary="Approve", responses=problems(404, 409, 412))
 def post_approve(store: Store, token: Approver, item: Item, body: Decision) -> ItemOut:
-    """Published once as many people as the rules ask for stand for it. 403 for the author where that is more than one."""
+    """Published once as many people as the rules ask for have approved it. 403 for the author where that is more than one."""
     with store.begin() as tx:
         approve(tx, token.organisation, item, actor_of(token), body.reason, now=now(), revision=body.revision)
         return _item(tx, token.organisation, item)
@@ -305,7 +305,7 @@ def post_reject(store: Store, token: Approver, item: Item, body: Decision) -> Dr
 
 @router.post("/content/{item}/recall", summary="Recall", responses=problems(404))
 def post_recall(store: Store, token: Writer, item: Item, body: Withdrawal) -> Told:
-    """At once: its links lead to a notice, and those who have one are told. Doing it twice changes nothing."""
+    """At once: its links lead to a notice, and those who hold one are notified. Idempotent."""
     with store.begin() as tx:
         told = recall(
             tx,

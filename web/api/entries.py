@@ -73,7 +73,7 @@ class Why(Strict):
 
 
 def entry_out(view: EntryView) -> Entry:
-    """The entry as the API tells it."""
+    """The entry as the API returns it."""
     return Entry(
         id=view.id,
         person=view.person,

@@ -42,7 +42,7 @@ Strategist = Annotated[ApiToken, Depends(token_with("schemes:write", "admin"))]
 
 
 class ForecastAsked(Strict):
-    """How far ahead, from how many runs, and what is assumed beside people, schemes and posterior."""
+    """The horizon, the number of runs, and the assumptions besides people, schemes and posterior."""
 
     weeks: Annotated[int, Field(ge=1, le=MOST_WEEKS)] = 8
     runs: Annotated[int, Field(ge=FEWEST_RUNS, le=MOST_RUNS)] = RUNS
@@ -110,7 +110,7 @@ class Proposal(Strict):
 
 
 class CalibrationAsked(Strict):
-    """From how many runs of the model, and what is assumed beside people, schemes and history."""
+    """The number of model runs, and the assumptions besides people, schemes and history."""
 
     runs: Annotated[int, Field(ge=FEWEST_CALIBRATING, le=MOST_CALIBRATING)] = CALIBRATING
     assumptions: Assumptions = Assumptions()
@@ -222,7 +222,7 @@ def recalibration(store: Store, token: Strategist, id: RowId) -> RecalibrationOu
 def bring(
     request: Request, store: Store, token: Strategist, body: Proposal, key: IdempotencyKey = None
 ) -> Response:
-    """Somebody decides about it; until then nothing goes by it."""
+    """A proposal that waits for a decision; until then nothing uses it."""
     posterior = parse_data(body.posterior, Posterior, "posterior").model_dump(mode="json")
 
     def work(tx: Transaction) -> tuple[int, RecalibrationOut, dict[str, str]]:

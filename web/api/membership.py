@@ -37,7 +37,7 @@ class MembershipOut(Strict):
 
 
 class Wanted(Strict):
-    """Where one wants to stand."""
+    """The standing that is wanted."""
 
     standing: Literal["enrolled", "paused", "left"]
 

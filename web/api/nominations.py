@@ -40,7 +40,7 @@ AwardName = Annotated[str, Path(pattern=AWARD)]
 
 
 class NominationOut(Strict):
-    """What the token's person said in a round. `nominee` None: erased since."""
+    """A nomination by the token's person. `nominee` None: erased since."""
 
     id: int
     award: str

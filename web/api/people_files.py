@@ -27,7 +27,7 @@ router = APIRouter(prefix="/api/v1", tags=["people"])
 Writer = Annotated[ApiToken, Depends(token_with("people:write", "admin"))]
 Admin = Annotated[ApiToken, Depends(token_with("admin"))]
 _GIVES = given_by(())
-"""No token gives roles beyond the employee's: that is for whoever has accounts in hand."""
+"""A token gives no roles beyond the employee's: that takes the right to administer accounts."""
 Text = Annotated[str, Query(max_length=128, pattern=r"^[^\x00]*$")]
 Maps = Annotated[
     list[Annotated[str, Query(max_length=200)]] | None,
@@ -62,7 +62,7 @@ class AppliedOut(Strict):
 
 
 class ImportOut(Strict):
-    """The differences of a file, and what was applied (None: nothing). `stamp` stands for all that is shown."""
+    """The differences of a file, and what was applied (None: nothing). `stamp` is a digest of all that is shown."""
 
     columns: dict[str, str]
     added: list[str]

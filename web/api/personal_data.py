@@ -16,7 +16,7 @@ router = APIRouter(prefix="/api/v1", tags=["people"])
 
 
 class PersonalDataOut(Strict):
-    """All that is stored about a person, by table. Amounts are millipoints; other people stand as numbers."""
+    """All that is stored about a person, by table. Amounts are millipoints; other people appear as numbers."""
 
     organisation: str
     person: str

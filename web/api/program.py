@@ -16,7 +16,7 @@ Reader = Annotated[ApiToken, Depends(token_with("admin", "schemes:write"))]
 
 
 class Row(Strict):
-    """One number. `told` is what may be said; `value` is null where it may not be known. `of`: out of how many."""
+    """One number. `told` is the form in which it may be disclosed; `value` is null where it is suppressed. `of`: the denominator."""
 
     section: str
     measure: str
@@ -51,5 +51,5 @@ class HealthOut(Strict):
 
 @router.get("/health", summary="Programme health", responses=problems())
 def read(store: Store, token: Reader) -> HealthOut:
-    """Counts that tell nobody apart, the same as on the page and in its file."""
+    """Aggregates that identify nobody, the same as on the page and in its file."""
     return HealthOut.model_validate(health(store, token.organisation, now()).as_json())

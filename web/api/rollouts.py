@@ -27,7 +27,7 @@ Strategist = Annotated[ApiToken, Depends(token_with("schemes:write", "admin"))]
 
 
 class PowerAsked(Strict):
-    """Designs to be held beside each other on the company's people. `draft`: its number, instead of the scheme in force."""
+    """Designs to be compared on the company's people. `draft`: its number, instead of the scheme in force."""
 
     designs: Annotated[list[Wish], Field(min_length=1, max_length=6)]
     draft: Annotated[int, Field(ge=1, le=2**53)] | None = None
@@ -196,7 +196,7 @@ def rollout(store: Store, token: Strategist, id: RowId) -> RolloutOut:
 
 @router.post("/{id}/stop", summary="End it by hand", responses=problems(404, 409))
 def end(store: Store, token: Strategist, id: RowId, body: Stop) -> RolloutOut:
-    """Nobody is held back any more; its analysis says so."""
+    """Stops the rollout: nobody is held back any more, and its analysis says so."""
     with store.begin() as tx:
         stop(tx, token.organisation, id, body.reason, actor=actor_of(token), now=now())
         return _whole(tx, token.organisation, id)

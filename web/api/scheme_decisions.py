@@ -33,7 +33,7 @@ router = APIRouter(prefix="/api/v1", tags=["schemes"])
 
 
 class Rehearsal(Strict):
-    """Other drafts to rehearse beside this one, whether beside the scheme in force as well, and what is assumed."""
+    """Other drafts to rehearse with this one, whether to add the scheme in force, and the assumptions."""
 
     beside: Annotated[list[SchemeId], Field(max_length=5)] = Field(default_factory=list)
     live: bool = True

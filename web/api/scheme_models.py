@@ -1,4 +1,4 @@
-"""Schemes as the API tells them: what is sent, drafts, versions and their differences."""
+"""Schemes in the API: request bodies, drafts, versions and their differences."""
 
 from __future__ import annotations
 

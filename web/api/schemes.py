@@ -89,7 +89,7 @@ def _etag(draft: SchemeDraft) -> str:
 
 
 def _revision(id: str, if_match: str | None) -> int | None:
-    """The revision that If-Match names: None for `*` or without the header, 0 (which never stands) for a strange one."""
+    """The revision in If-Match: None for `*` or without the header, 0 (which no draft has) for a malformed one."""
     if if_match is None or if_match.strip() == "*":
         return None
     found = re.fullmatch(rf'"{id}\.([1-9][0-9]{{0,8}})"', if_match.strip())

@@ -102,7 +102,7 @@ class TokenRoute(APIRoute):
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The documented refusals of a route; 400, 401, 403, 413, 422 and 503 stand for every route with a token."""
+    """The documented refusals of a route; 400, 401, 403, 413, 422 and 503 are added to every route with a token."""
     content = {MEDIA_TYPE: {"schema": ProblemOut.model_json_schema()}}
     return {
         status: {"description": _WHY[status], "content": content}

@@ -50,7 +50,7 @@ class NewWebhook(Strict):
 
 
 class WebhookOut(Strict):
-    """A subscription. While `overlap_until` lies ahead, the former secret signs too. `status`: active; paused, which keeps messages for
+    """A subscription. Until `overlap_until` the former secret signs too. `status`: active; paused, which keeps messages for
     it; gone, when the receiver said 410 or who made it left."""
 
     id: int
@@ -76,7 +76,7 @@ class Webhooks(Strict):
 
 
 class Rotation(Strict):
-    """How long the former secret goes on signing beside the new one."""
+    """How long the former secret goes on signing in addition to the new one."""
 
     overlap_hours: Annotated[int, Field(ge=0, le=MOST_OVERLAP_HOURS, strict=True), Whole] = 24
 
@@ -172,7 +172,7 @@ def resume(store: Store, token: Admin, id: RowId) -> WebhookOut:
 
 @router.delete("/{id}", status_code=204, summary="Unsubscribe", responses=problems(404))
 def remove(store: Store, token: Admin, id: RowId) -> None:
-    """What was on its way is dropped."""
+    """Pending messages are dropped."""
     with store.begin() as tx:
         unsubscribe(tx, token.organisation, id, actor_of(token), now())
 

@@ -154,7 +154,7 @@ def _seen(store: Database, organisation: str, form: ItemForm, item: str, fault: 
 
 @dataclass(frozen=True)
 class ItemContext:
-    """One item: its draft, if any, beside what is published, what was decided, and what may be done."""
+    """One item: what is published, its draft if any, the decisions, and the possible actions."""
 
     account: Account
     person: Person
@@ -331,7 +331,7 @@ def send_back(
 def withdraw(
     request: Request, store: Store, account: Writer, item: Plain, reason: Reason = "", notice: Reason = ""
 ) -> Response:
-    """Withdraw it at once; those who shared it are told why."""
+    """Recall it at once; those who shared it read the reason."""
 
     def act(tx: Transaction) -> str:
         if not reason.strip():

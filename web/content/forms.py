@@ -109,7 +109,7 @@ def _texts(
 
 
 def item_of(form: ItemForm, zone: str, item: str = "") -> ContentItem:
-    """The item that was typed; `item` is its id where that stands already. Raises BadValue with the field's name and the remedy."""
+    """The item that was typed; `item` is its id where it exists already. Raises BadValue with the field's name and the remedy."""
     _in_order(form.starts_on.strip(), form.last_day.strip())
     texts = _texts(form.text, form.text_channels, form.text_segments, form.text_language)
     general = [one for one in texts if not (one["channels"] or one["segments"] or one["language"])]
@@ -164,7 +164,7 @@ def _channels(form: ItemForm) -> dict[str, dict[str, str]]:
 
 
 def _in_order(first: str, last: str) -> None:
-    """Raises BadValue where the last day lies before the first. What is no date is told where it is read."""
+    """Raises BadValue where the last day is before the first. What is no date is reported where it is parsed."""
     try:
         in_order = not (first and last) or day_of(first) <= day_of(last)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The rules of the content desk: words that stay out, disclosures, how many people stand for an item, and what networks forbid."""
+"""The rules of the content desk: forbidden words, disclosures, how many people approve an item, and what networks forbid."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def save_rules(
 
 @dataclass(frozen=True)
 class ApprovalContext:
-    """How many people stand for an item."""
+    """The number of people that an item needs before it is published."""
 
     account: Account
     person: Person
@@ -170,7 +170,7 @@ class ApprovalContext:
 
 @router.get("/content/approval")
 def approval(request: Request, store: Store, account: Settings) -> Response:
-    """How many people stand for an item, its author among them."""
+    """How many people an item needs before it is published, its author among them."""
     with store.read() as tx:
         context = ApprovalContext(
             account,
@@ -183,7 +183,7 @@ def approval(request: Request, store: Store, account: Settings) -> Response:
 
 @router.post("/content/approval")
 def save_approval(store: Store, account: Settings, people: Annotated[int, Form(ge=1, le=5)]) -> Response:
-    """Change how many people stand for an item."""
+    """Change how many people an item needs before it is published."""
     org = account.organisation
     with store.begin() as tx:
         policy = policy_of(tx, org).policy

@@ -89,7 +89,7 @@ def cards_for(
 
 @router.post("/items/{item}/aside")
 def put_aside(store: Store, account: Employee, item: Plain) -> Response:
-    """Not for me: the item is no longer offered. It costs nothing, and nobody is told."""
+    """Not for me: the item is no longer offered. It costs nothing, and nobody else learns of it."""
     with store.begin() as tx:
         set_aside(tx, account.organisation, account.person, item)
     return RedirectResponse("/", 303)

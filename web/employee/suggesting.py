@@ -1,4 +1,4 @@
-"""Suggesting something to share, or words for an item, and what came of it."""
+"""Suggesting something to share, or words for an item, and the desk's answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts of groups that tell nobody apart: neither who took part nor, more important, who did not."""
+"""Counts of groups that identify nobody: neither who took part nor, more important, who did not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rewards.people.participation import Participation
 
 @dataclass(frozen=True)
 class GroupRow:
-    """One segment: its people, and how many are active, in words where a number would tell too much."""
+    """One segment: its people, and how many are active, in words where a number would disclose too much."""
 
     segment: str
     people: int
@@ -18,7 +18,7 @@ class GroupRow:
 
 
 def rows_of(found: Participation, minimum: int) -> list[GroupRow]:
-    """The segments that may be shown, and what may be said of each beside the whole."""
+    """The segments that may be shown, and what may be disclosed of each besides the total."""
     counts = counts_told(found.by_segment, found.people, found.active_28d, minimum)
     return [GroupRow(one.group, one.people, one.told) for one in counts]
 

@@ -1,4 +1,4 @@
-"""Programme health: one page of sums that tell nobody apart, and the same numbers as a file."""
+"""Programme health: one page of aggregates that identify nobody, and the same numbers as a file."""
 
 from __future__ import annotations
 

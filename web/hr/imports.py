@@ -1,4 +1,4 @@
-"""HR's import of a file: sent, its columns told, its differences looked at, and then applied as they were shown."""
+"""HR's import of a file: uploaded, its columns mapped, its differences reviewed, and then applied as they were shown."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def _send(request: Request, store: Database, account: Account, name: str, data: 
 
 @router.get("/hr/import/{upload}")
 def preview(request: Request, store: Store, account: PeopleWriter, upload: str) -> Response:
-    """What the file would do, with its columns as they are guessed or were told."""
+    """What the file would change, with its columns as guessed or mapped."""
     return _preview(request, store, account, upload, dict(request.query_params))
 
 
@@ -285,7 +285,7 @@ def _applied(done: Mapping[str, int]) -> str:
 
 @router.post("/hr/import/{upload}/look")
 async def look(request: Request, store: Store, account: PeopleWriter, upload: str) -> Response:
-    """Have a worker look at a large file, with its columns as they are told."""
+    """Have a worker preview a large file, with its columns as mapped."""
     async with request.form(max_files=0, max_fields=40) as form:
         given = _texts(form)
     return await run_in_threadpool(_ask_to_look, request, store, account, upload, given)
@@ -308,7 +308,7 @@ def _ask_to_look(
 
 @router.get("/hr/import/job/{id}")
 def under_way(request: Request, store: Store, account: PeopleWriter, id: JobId) -> Response:
-    """How far a worker is with a large file; at the end it leads to what came of it."""
+    """A worker's progress with a large file; at the end it leads to the result."""
     org = account.organisation
     with store.read() as tx:
         job = _job(tx, org, id)

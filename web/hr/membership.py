@@ -1,4 +1,4 @@
-"""Inviting people to take part, by groups, and how many do: counts that tell nobody apart, never names."""
+"""Inviting people to take part, by groups, and how many do: counts that identify nobody, never names."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Names = Annotated[list[Annotated[Plain, Field(max_length=64)]], Form(max_length=
 
 @dataclass(frozen=True)
 class MembershipContext:
-    """`found`: how many take part; `minimum`: below how many people a count is not told.
+    """`found`: how many take part; `minimum`: below how many people a count is suppressed.
 
     `segments` and `teams` can be invited (no teams: one is typed); `note` says what the last invitation did.
     """

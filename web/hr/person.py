@@ -140,7 +140,7 @@ def edit(
     first_day: Field = "",
     contacts: Field = "",
 ) -> Response:
-    """Change what is said of her."""
+    """Change the person's master data."""
     typed = {
         "name": name, "email": email, "manager": manager, "locale": locale, "desk": desk, "hours_share": hours_share,
         "first_day": first_day, "contacts": contacts,
@@ -172,7 +172,7 @@ def move(
 def move_back(
     request: Request, store: Store, account: PeopleWriter, id: PersonId, begins: Field = ""
 ) -> Response:
-    """Forget a move that lies ahead."""
+    """Cancel a future move."""
     org, who = account.organisation, account.person
     return _act(
         request, store, account, id, "saved", typed={}, work=lambda tx: take_back_move(tx, org, id, _instant(begins), who, now=now())

@@ -120,7 +120,7 @@ def events(store: Store, account: Exporter) -> Response:
 
 @router.get("/hr/records/events.program.json")
 def program(store: Store, account: Exporter) -> Response:
-    """What a replay needs beside the events: versions, closed periods, and people without names."""
+    """What a replay needs besides the events: versions, closed periods, and people without names."""
     with store.read() as tx:
         if get_organisation(tx, account.organisation) is None:
             raise Problem(404, said("the organisation is not in this database"))

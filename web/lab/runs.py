@@ -91,5 +91,5 @@ def file_of(store: Store, organisation: str, id: int, name: str, kind: FileKind)
     """A file of a run. Raises NotFound, and Problem where there is no such file, or no numbers yet."""
     with store.read() as tx:
         get_run(tx, organisation, id)
-        text, _kept = outcome_of(tx, organisation, id)
-    return taken_away("lab", id, text, name, kind, sheets=SHEETS, chart=svg_of)
+        text, kept = outcome_of(tx, organisation, id)
+    return taken_away("lab", id, text, name, kind, sheets=SHEETS, chart=svg_of, whole=kept is not None)

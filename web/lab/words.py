@@ -10,7 +10,7 @@ from web.runs import Body
 from web.templating import number_text
 
 SURE = 0.9
-"""In so many of the resampled runs something has to be so to be told without a doubt."""
+"""The share of resampled runs in which something must hold to be stated without a doubt."""
 
 
 def _places(one: Body, settings: Sequence[float], title: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Calibrations as jobs: on what happened here, or on the file of another tool whose columns are told on the page."""
+"""Calibrations as jobs: on the program's own history, or on another tool's file whose columns are mapped on the page."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from sims.loop.calibrating import (
     ask_for_calibration_on,
 )
 from sims.rehearsal.asking import Assumptions
+from sims.rehearsal.measured import measured
 from web.loop.history_file import FileView, columns_from, look, name_of
-from web.loop.rollouts import whole
+from web.loop.typed import whole
 from web.problems import Problem, refused
 from web.progress import progress_of
-from web.rehearsal.measured import measured
 from web.runs import Body, Standing, cancelled, repeated, standing_of, stream_of
 from web.session import ForecastReader, Rehearser, Store, now
 from web.templating import page
@@ -66,7 +66,7 @@ class CalibrationsContext:
 
 @dataclass(frozen=True)
 class FileContext:
-    """A file whose columns are told. `view`: what is read by them; `values` of the other fields of the form."""
+    """A file whose columns are mapped. `view`: what is read by them; `values` of the other fields of the form."""
 
     account: Account
     person: Person
@@ -155,7 +155,7 @@ def _bring(request: Request, store: Database, account: Account, name: str, data:
 
 @router.get(PATH + "/files/{upload}")
 def mapped(request: Request, store: Store, account: Rehearser, upload: UploadId) -> Response:
-    """What is read in it, by the columns as they are guessed or were told."""
+    """What is read in it, by the columns as guessed or mapped."""
     return _file(request, store, account, upload, dict(request.query_params))
 
 

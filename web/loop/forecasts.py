@@ -13,28 +13,37 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
-from markupsafe import Markup
 
 from rewards.faults import Fault
 from rewards.forecasts.recalibrations import Recalibration, belief_of, list_recalibrations
 from rewards.jobs.queue import DONE, Job, cancel, get_job, jobs_before, list_jobs
 from rewards.language import gettext as _
-from rewards.language import msg, said
+from rewards.language import said
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person, names_of
 from rewards.people.rights import Right
 from rewards.store.results import StoredResult, get_result, latest_result, list_results
 from rewards.store.session import Database, Transaction
 from sims.loop.asking import DRIFT_WEEKS, KIND, RUNS, ask_for_forecast
-from sims.loop.brought import Brought, brought
 from sims.rehearsal.asking import Assumptions
+from sims.rehearsal.measured import measured
 from web.beliefs import recalibration_of, went_by
-from web.loop.rollouts import whole
+from web.loop.brought_words import BroughtRow, brought_rows
+from web.loop.forecast_view import (
+    NAIVE,
+    PERCENTS,
+    TITLES,
+    OutcomeChart,
+    ScoreRow,
+    chart_of,
+    miss_of,
+    score_row,
+)
+from web.loop.typed import whole
 from web.problems import Problem, refused
 from web.progress import progress_of
-from web.rehearsal.chart import bands, scale_of
-from web.rehearsal.measured import measured
 from web.rehearsal.sheets import sheet
+from web.sealed import in_words
 from web.session import ForecastReader, Rehearser, Store, now
 from web.templating import page
 from web.text import Plain
@@ -45,31 +54,6 @@ MOST_ID = 2**53
 MOST_SHOWN = 10
 USUAL_WEEKS = 8
 Id = Annotated[int, Path(ge=1, le=MOST_ID)]
-TITLES = {
-    "enrolled": msg("Enrolled, part of everybody"),
-    "weekly_sharers": msg("People who share in a week, part of everybody"),
-    "shares": msg("Shares"),
-    "human_clicks": msg("Human clicks"),
-    "cost": msg("Spend"),
-    "peer_trust": msg("Trust in employees"),
-}
-LABELS = {
-    "randomised": msg("Drawn at random: the comparison that can be trusted most."),
-    "calibrated": msg(
-        "The model's word, calibrated on this company: what it knows is that it fits what came, not that there is no other reason for it."
-    ),
-    "general": msg(
-        "The model's word, from published findings alone: nothing of this company has gone into it but its people and its clicks."
-    ),
-    "implausible": msg(
-        "The model's clicks are far from those that came. Calibrate it before you use this number."
-    ),
-}
-AGAINST = {
-    "nothing": msg("Beside nothing at all"),
-    "tool": msg("Beside the tool alone, without points"),
-    "teams": msg("Beside teams that went without"),
-}
 
 
 @dataclass(frozen=True)
@@ -108,36 +92,6 @@ class ForecastsContext:
 
 
 @dataclass(frozen=True)
-class BroughtRow:
-    """What the programme brought, in words."""
-
-    one: Brought
-    against: str
-    label: str
-
-
-@dataclass(frozen=True)
-class OutcomeChart:
-    """One outcome: a picture, and the table behind it: (week, median, low, high, what came or None)."""
-
-    name: str
-    title: str
-    svg: Markup
-    rows: Sequence[tuple[date, float, float, float, float | None]]
-
-
-@dataclass(frozen=True)
-class ScoreRow:
-    """How one outcome was met. `skill`: over naive forecasts, None where it is not known."""
-
-    title: str
-    points: int
-    coverage: Sequence[float]
-    crps: float
-    skill: Sequence[float | None]
-
-
-@dataclass(frozen=True)
 class ForecastContext:
     """One forecast as it was published, and its score."""
 
@@ -146,6 +100,7 @@ class ForecastContext:
     title: str
     id: int
     forecast: Mapping[str, Any]
+    cut_off: date | None
     published_at: datetime
     charts: Sequence[OutcomeChart]
     misses: Sequence[tuple[str, date, float, float, float]]
@@ -241,6 +196,7 @@ def forecast(request: Request, store: Store, account: ForecastReader, id: Id) ->
         person = get_person(tx, account.organisation, account.person)
     whole_body = json.loads(kept.body_json)
     body = whole_body["forecast"]
+    cut = body["provenance"]["cut_off"]
     outcomes = {} if score is None else score["outcomes"]
     naive = list(dict.fromkeys(name for one in outcomes.values() for name in one["skill"]))
     context = ForecastContext(
@@ -249,14 +205,15 @@ def forecast(request: Request, store: Store, account: ForecastReader, id: Id) ->
         title=kept.title,
         id=id,
         forecast=body,
+        cut_off=None if cut is None else date.fromisoformat(cut),
         published_at=kept.saved_at,
-        charts=[_chart(name, body, outcomes.get(name)) for name in body["weekly"]],
-        misses=[] if score is None else [_miss(one) for one in score["misses"]],
-        scores=[_score(name, one, naive) for name, one in outcomes.items()],
+        charts=[chart_of(name, body, outcomes.get(name)) for name in body["weekly"]],
+        misses=[] if score is None else [miss_of(one) for one in score["misses"]],
+        scores=[score_row(name, one, naive) for name, one in outcomes.items()],
         naive=[_(NAIVE.get(name, name)) for name in naive],
         scored=score is not None,
         not_scored=[_(TITLES[name]) for name in (score or {}).get("not_scored", ()) if name in TITLES],
-        warnings=body["warnings"],
+        warnings=[in_words(text) for text in body["warnings"]],
         went_by=went_by(whole_body),
         recalibration=recalibration_of(whole_body),
     )
@@ -290,32 +247,23 @@ def weeks_file(store: Store, account: ForecastReader, id: Id) -> Response:
             rows.append(
                 [name, day, week["median"], *week["p50"], *week["p80"], *week["p90"], came.get(day, "")]
             )
-    ends = [f"p{percent}_{end}" for percent in (50, 80, 90) for end in ("low", "high")]
+    ends = [f"p{percent}_{end}" for percent in PERCENTS for end in ("low", "high")]
     headers = {"Content-Disposition": f'attachment; filename="forecast-{id}-weeks.csv"'}
     made = sheet(["outcome", "week_from", "median", *ends, "came"], rows)
     return Response(made, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-NAIVE = {
-    "last value": msg("the last value"),
-    "seasonal mean": msg("the mean of before"),
-    "autoregression": msg("an autoregression"),
-    "exponential smoothing": msg("exponential smoothing"),
-}
-
-
 def score_of(tx: Transaction, organisation: str, forecast: int) -> Mapping[str, Any] | None:
     """The score of a forecast, where something of it has happened."""
     kept = latest_result(tx, organisation, f"score:{forecast}")
-    found: Mapping[str, Any] | None = None if kept is None else json.loads(kept.body_json)
-    return found
+    return None if kept is None else dict(json.loads(kept.body_json))
 
 
 def drifting(tx: Transaction, organisation: str) -> list[str]:
     """The outcomes that run away from the forecast published last, as pages call them."""
     newest = latest_result(tx, organisation, KIND)
-    found = None if newest is None else score_of(tx, organisation, newest.id)
-    return [] if found is None else [_way(name, found) for name in found["drift"]]
+    found = newest and score_of(tx, organisation, newest.id)
+    return [_way(name, found) for name in found["drift"]] if found else []
 
 
 def _way(name: str, score: Mapping[str, Any]) -> str:
@@ -324,14 +272,6 @@ def _way(name: str, score: Mapping[str, Any]) -> str:
     more = 2 * sum(week["actual"] > week["median"] for week in last) > len(last)
     text = _("{title} (more than forecast)") if more else _("{title} (less than forecast)")
     return text.format(title=_(TITLES[name]))
-
-
-def brought_rows(tx: Transaction, organisation: str, at: datetime) -> list[BroughtRow]:
-    """What the programme brought, in words, the most trustworthy first."""
-    return [
-        BroughtRow(one, _(AGAINST[one.against]), _(LABELS[one.label]))
-        for one in brought(tx, organisation, at)
-    ]
 
 
 def _kept(tx: Transaction, organisation: str, id: int) -> StoredResult:
@@ -351,35 +291,4 @@ def _published(kept: StoredResult, score: Mapping[str, Any] | None) -> Published
         body["weeks"],
         0 if score is None else score["points"],
         None if score is None else len(score["misses"]),
-    )
-
-
-def _chart(name: str, body: Mapping[str, Any], score: Mapping[str, Any] | None) -> OutcomeChart:
-    weeks, title = body["weekly"][name], _(TITLES[name])
-    came = {} if score is None else {one["date"]: one["actual"] for one in score["weeks"]}
-    first = date.fromisoformat(body["first"])
-    days = [date.fromordinal(first.toordinal() + 7 * at) for at in range(len(weeks))]
-    label = _("{title}, week by week: the median and the middle 50, 80 and 90 % of the runs").format(
-        title=title
-    )
-    return OutcomeChart(
-        name,
-        title,
-        Markup(bands(weeks, scale_of([weeks]), label, _("Week"))),  # noqa: S704 - drawn here, labels escaped
-        [
-            (day, week["median"], *week["p80"], came.get(day.isoformat()))
-            for day, week in zip(days, weeks, strict=True)
-        ],
-    )
-
-
-def _miss(one: Mapping[str, Any]) -> tuple[str, date, float, float, float]:
-    low, high = one["p90"]
-    return _(TITLES[one["outcome"]]), date.fromisoformat(one["date"]), one["actual"], low, high
-
-
-def _score(name: str, one: Mapping[str, Any], naive: Sequence[str]) -> ScoreRow:
-    coverage = [one["coverage"][f"p{percent}"] for percent in (50, 80, 90)]
-    return ScoreRow(
-        _(TITLES[name]), one["points"], coverage, one["crps"], [one["skill"].get(each) for each in naive]
     )

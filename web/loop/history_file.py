@@ -12,8 +12,9 @@ from rewards.language import gettext as _
 from rewards.language import msg, said
 from rewards.sheets import SheetError
 from sims.history.columns import FLOWS, STOCKS, WHO, Columns, guessed
-from sims.history.of_tables import header_cells, history_of_sheet
+from sims.history.of_tables import history_of_sheet
 from sims.history.series import ALL, MEASURES, History
+from sims.history.sheet import header_cells
 from web.templating import number_text
 from web.uploads import printable
 
@@ -31,7 +32,7 @@ FIELDS = {
     "leads": msg("Leads"),
     "spend": msg("Spend"),
 }
-CHOICES = ("every", "duplicates", "missing")
+CHOICES = ("every", "duplicates", "missing", "decimal")
 WORDS = ("date_format", "headcount")
 SAVED = ".json"
 
@@ -70,7 +71,7 @@ def columns_from(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def look(name: str, sheet: bytes, given: Mapping[str, str]) -> FileView:
-    """Read a file by columns that were told (`given`), or else by those that its headings suggest. Nothing is raised."""
+    """Read a file by mapped columns (`given`), or else by those that its headings suggest. Nothing is raised."""
     if name.lower().endswith(SAVED):
         return _saved(name, sheet)
     try:
@@ -86,7 +87,7 @@ def look(name: str, sheet: bytes, given: Mapping[str, str]) -> FileView:
 
 
 def _columns(columns: Mapping[str, str], given: Mapping[str, str]) -> Columns:
-    """What is not told is not in the file, whatever its columns are called."""
+    """A measure that is not mapped is not in the file, whatever its columns are called."""
     unread = [name for name in (*WHO, *STOCKS, *FLOWS) if name not in columns]
     told: dict[str, Any] = {**columns, "leave_out": unread}
     told |= {name: given[name] for name in (*CHOICES, *WORDS) if given.get(name)}
@@ -113,8 +114,8 @@ def _rows(history: History) -> list[tuple[str, str, str]]:
     for name, values in history.series[ALL].items():
         known = [value for value in values if value is not None]
         stock = MEASURES[name].kind == "stock"
-        value = (known[-1] if stock else sum(known)) if known else 0.0
+        value = number_text(known[-1] if stock else sum(known)) if known else _("not known")
         told = _("{known} of {all}").format(known=len(known), all=history.periods)
         title = _(FIELDS[name]) if name in FIELDS else MEASURES[name].title
-        found.append((title, number_text(value), told))
+        found.append((title, value, told))
     return found

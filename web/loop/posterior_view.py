@@ -54,7 +54,7 @@ class _Summary(BaseModel):
 
 
 class _Calibration(BaseModel):
-    """What `groundswell calibrate` says beside the vectors; a file that somebody made need not have it."""
+    """What `groundswell calibrate` writes besides the vectors; a hand-made file need not have it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -78,7 +78,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class Seen:
-    """One number of the history beside what the calibrated model lives; `fits`: whether it lies among its runs."""
+    """One summary of the history and of the calibrated model's runs; `fits`: whether it is within their range."""
 
     label: str
     observed: str
@@ -89,7 +89,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class PosteriorView:
-    """`told`: whether it says how it was come by. `stays`: parameters that the history hardly moves; `stated`: set by the scenario."""
+    """`told`: whether the file says how it was computed. `stays`: parameters hardly moved by the history; `stated`: set by the scenario."""
 
     told: bool
     moved: Sequence[Moved]

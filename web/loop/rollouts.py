@@ -1,4 +1,4 @@
-"""Randomised rollouts: how sure one would be, the plan that is registered before it starts, and what came of it."""
+"""Randomised rollouts: their power, the plan that is registered before the start, and the result."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from rewards.faults import BadValue, Fault
 from rewards.jobs.queue import Job, cancel, get_job, jobs_before, list_jobs, outcome_of, spec_of
@@ -23,14 +23,15 @@ from rewards.publishing.publication import scheme_in_force
 from rewards.rollout.rollouts import GIVES, Rollout, get_rollout, list_rollouts, stop
 from rewards.store.session import Database
 from sims.rehearsal.asking import Assumptions
+from sims.rehearsal.measured import measured
 from sims.rollout.asking import KIND, RUNS, ask_for_power, opened, wishes_of
-from sims.rollout.live import analysis_of, plan_of, register, to_draw
-from sims.rollout.plan import DESIGNS, METRICS, Plan, Wish
+from sims.rollout.live import Drawn, analysis_of, plan_of, register, to_draw
+from sims.rollout.plan import DESIGNS, METRICS, Plan, Wish, fewest_teams
 from web.beliefs import went_by
 from web.loop.rollout_words import DESIGN_TITLES, METRIC_TITLES, NOTES, STANDINGS, VERDICTS
+from web.loop.typed import day_of, whole, wish_of
 from web.problems import Problem, refused
 from web.progress import progress_of
-from web.rehearsal.measured import measured
 from web.session import ForecastReader, Inviter, Rehearser, Store, now
 from web.templating import page
 from web.text import MOST_REASON, Plain
@@ -45,7 +46,10 @@ Typed = Annotated[Plain, Field(max_length=40)]
 
 @dataclass(frozen=True)
 class RolloutsContext:
-    """What can be rolled out (`drafts`, `live`: the title of the scheme in force) and drawn (`left_out`: teams that could not)."""
+    """What can be rolled out (`drafts`, `live`: the title of the scheme in force), and of what is held back how much can be drawn.
+
+    `fewest`: so many teams are needed; `mends`: the reader may add people and move them.
+    """
 
     account: Account
     person: Person
@@ -53,14 +57,23 @@ class RolloutsContext:
     jobs: Sequence[Job]
     drafts: Sequence[SchemeDraft]
     live: str
-    teams: int
-    people: int
-    left_out: int
+    offers: Sequence[Offer]
+    fewest: int
     metrics: Mapping[str, str]
-    gives: Mapping[str, str]
     values: Mapping[str, str]
     fault: str
     mine: bool
+    mends: bool
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What can be held back; `possible` False where too few teams could be drawn for it."""
+
+    name: str
+    title: str
+    could: Drawn
+    possible: bool
 
 
 @dataclass(frozen=True)
@@ -140,9 +153,14 @@ def _list(request: Request, store: Database, account: Account, values: Mapping[s
     fault: Fault | None = None) -> Response:  # fmt: skip
     org, at = account.organisation, now()
     usual = {name: str(value) for name, value in Wish().model_dump().items()} | {"runs": str(RUNS)}
+    fewest = fewest_teams([Wish(design=design) for design in DESIGNS])
     with store.read() as tx:
         version = scheme_in_force(tx, org, at)
-        could = to_draw(tx, org, values.get("gives") if values.get("gives") in GIVES else "programme")  # type: ignore[arg-type]
+        offers = [
+            Offer(name, _(GIVES[name]), could, could.teams >= fewest)
+            for name, could in to_draw(tx, org).items()
+        ]
+        usual["gives"] = next((one.name for one in offers if one.possible), usual["gives"])
         context = RolloutsContext(
             account=account,
             person=get_person(tx, org, account.person),
@@ -152,14 +170,13 @@ def _list(request: Request, store: Database, account: Account, values: Mapping[s
             jobs=list_jobs(tx, org, KIND, MOST_SHOWN),
             drafts=[one for one in list_drafts(tx, org) if one.status == OPEN],
             live="" if version is None else version.scheme.title,
-            teams=could.teams,
-            people=could.people,
-            left_out=could.left_out,
+            offers=offers,
+            fewest=fewest,
             metrics={name: _(METRIC_TITLES[name]) for name in METRICS},
-            gives={name: _(title) for name, title in GIVES.items()},
-            values={**usual, "scheme": "", "metric": "shares", "gives": "programme", **values},
+            values={**usual, "scheme": "", "metric": "shares", **values},
             fault="" if fault is None else str(fault),
             mine=account.may(Right.REHEARSE),
+            mends=account.may(Right.PEOPLE_WRITE),
         )
     return page(request, "loop/rollouts.html", context, 200 if fault is None else refused(fault))
 
@@ -188,36 +205,6 @@ def ask_power(
     except Fault as fault:
         return _list(request, store, account, values, fault)
     return RedirectResponse(f"{PATH}/power/{job}", 303)
-
-
-def whole(name: str, text: str, least: int, most: int) -> int:
-    """A whole number that was typed. Raises BadValue."""
-    plain = text.isascii() and text.isdecimal() and len(text) < 17
-    if not plain or not least <= int(text) <= most:
-        raise BadValue(
-            "{name}: got {value!r}; limit {least} to {most}; write a whole number",
-            name=name,
-            value=text,
-            least=least,
-            most=most,
-        )
-    return int(text)
-
-
-def wish_of(values: Mapping[str, Any]) -> Wish:
-    """What was typed as a wish; what was left empty is as usual. Raises BadValue naming the first that cannot be."""
-    typed = {name: text for name, text in values.items() if name in Wish.model_fields and text != ""}
-    try:
-        return Wish.model_validate_strings(typed)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else "steps"
-        raise BadValue(
-            "{name}: got {value!r}; {why}; correct it",
-            name=name,
-            value=values.get(name, ""),
-            why=first["msg"],
-        ) from None
 
 
 def _power(
@@ -300,16 +287,6 @@ def begin(
     except Fault as fault:
         return _power(request, store, account, id, fault)
     return RedirectResponse(f"{PATH}/{number}", 303)
-
-
-def day_of(text: str) -> date:
-    """A date that was typed. Raises BadValue."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadValue(
-            "first day: got {value!r}; a date like 2026-03-02 is required; write one", value=text
-        ) from None
 
 
 def _rollout(

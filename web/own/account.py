@@ -68,7 +68,7 @@ def own_account(request: Request, store: Store, account: SignedIn) -> Response:
 def end(
     request: Request, store: Store, account: SignedIn, session: Annotated[str, Form(max_length=64)]
 ) -> Response:
-    """End one session. That it has ended already is no fault of whoever asks twice, but she is told."""
+    """End one session. That it has ended already is no error for who asks twice, but it is said."""
     try:
         with store.begin() as tx:
             end_session(tx, account.organisation, account.person, session, now())

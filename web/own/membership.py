@@ -60,7 +60,7 @@ class MembershipContext:
 
 
 def open_steps(found: Membership) -> frozenset[str]:
-    """Which steps somebody can take from where she stands."""
+    """The steps that are possible from a standing."""
     if found.standing == "paused":
         return frozenset({"resume", "leave"})
     if found.standing == "invited" and found.asked:

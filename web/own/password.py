@@ -91,7 +91,7 @@ def same(password: str, again: str) -> None:
 
 
 def busy() -> Problem:
-    """So many passwords are being checked that this one would wait for too long."""
+    """Too many passwords are being checked for this one to be checked in time."""
     return Problem(
         503, _("Too many people sign in just now: try again in a few seconds."), {"Retry-After": "5"}
     )

@@ -42,7 +42,7 @@ class Row:
 
 @dataclass(frozen=True)
 class ShadowContext:
-    """`whole` is None where too few people are in the program to be told of. `fallen` and `risen`: people (None: too few to say).
+    """`whole` is None where too few people are in the program for a count to be shown. `fallen` and `risen`: people (None: too few to say).
 
     Where `progress` says that nothing is counted, there are no rows.
     """

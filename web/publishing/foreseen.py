@@ -1,4 +1,4 @@
-"""What a rollback would take back, as a page may show it: sums of groups that tell nobody apart; and how far the counting is."""
+"""What a rollback would take back, as a page may show it: sums of groups that identify nobody; and the progress of the count."""
 
 from __future__ import annotations
 
@@ -66,5 +66,5 @@ def foreseen(store: Database, organisation: str, version: int, at: datetime) -> 
 
 
 def told(count: int, least: int) -> int | None:
-    """How many people, where they are enough to be told of."""
+    """How many people, where there are enough for a count to be shown."""
     return count if count == 0 or count >= least else None

@@ -241,7 +241,7 @@ def _gate(
 
 
 def _soonest(at: datetime, rules: Rules, person: Person) -> datetime:
-    """The first midnight of the reader's with time for everybody to be told."""
+    """The first midnight in the reader's zone that leaves time for the notice."""
     zone = ZoneInfo(person.timezone)
     day = (at + timedelta(hours=rules.notice_hours)).astimezone(zone).date() + timedelta(days=1)
     return datetime.combine(day, time(), zone)

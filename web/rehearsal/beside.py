@@ -1,4 +1,4 @@
-"""What a rehearsal's page shows beside the runs: plays of a gamer, and the walk from naive reach to human clicks."""
+"""What a rehearsal's page shows besides the runs: exploits by gaming agents, and the waterfall from naive reach to human clicks."""
 
 from __future__ import annotations
 

@@ -22,10 +22,10 @@ from rewards.publishing.publication import scheme_in_force
 from rewards.publishing.rehearsals import LOOSEST_PERCENT
 from rewards.store.session import Database, Transaction
 from sims.rehearsal.asking import KIND, Assumptions, ask_for_rehearsal, turning_of
+from sims.rehearsal.measured import Measured, measured
 from web.jobs import page_of
 from web.problems import Problem, refused
 from web.rehearsal.beside import gaming_csv, waterfall_csv
-from web.rehearsal.measured import Measured, measured
 from web.rehearsal.turns import turning_csv
 from web.rehearsal.view import Outcome, chart_svg, fairness_csv, weeks_csv
 from web.rehearsal.view import outcome_of as view_of
@@ -278,14 +278,16 @@ def file(store: Store, account: ForecastReader, id: JobId, name: FileName, kind:
     """The result whole as JSON, its tables as CSV, a chart as SVG."""
     with store.read() as tx:
         job = _job(tx, account.organisation, id)
-        text, _kept = outcome_of(tx, account.organisation, id)
+        text, kept = outcome_of(tx, account.organisation, id)
         turns = opened(_turning(tx, account.organisation, job)[1])
     sheets: Sheets = {**SHEETS, "turning": lambda _body: None if turns is None else turning_csv(turns)}
-    return taken_away("rehearsal", id, text, name, kind, sheets=sheets, chart=chart_svg)
+    return taken_away(
+        "rehearsal", id, text, name, kind, sheets=sheets, chart=chart_svg, whole=kept is not None
+    )
 
 
 def _turning(tx: Transaction, organisation: str, job: Job) -> tuple[Job | None, str]:
-    """The job that looks where the risks of a rehearsal turn, and what it says so far, as JSON text."""
+    """The job that searches where the risks of a rehearsal cross their limits, and its partial result as JSON text."""
     found = turning_of(tx, organisation, job.spec_hash)
     return found, "" if found is None else outcome_of(tx, organisation, found.id)[0]
 

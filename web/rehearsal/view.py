@@ -69,7 +69,7 @@ class Week:
 
 @dataclass(frozen=True)
 class Lift:
-    """What one scheme brings beside doing nothing."""
+    """What one scheme brings compared with doing nothing."""
 
     name: str
     title: str
@@ -103,7 +103,7 @@ class Risk:
 
 @dataclass(frozen=True)
 class Risks:
-    """The three risks of one scheme that lie nearest to their limits."""
+    """The three risks of one scheme that are nearest to their limits."""
 
     title: str
     named: Sequence[Risk]

@@ -29,7 +29,7 @@ class NetworkChoice:
 
 
 def choices(used: Sequence[str], unpaid: Sequence[str]) -> list[NetworkChoice]:
-    """What is offered, and what is used beside it."""
+    """The networks on offer, and others in use."""
     return [_choice(one, one in used, one in unpaid) for one in dict.fromkeys((*OFFERED, *used))]
 
 

@@ -36,7 +36,7 @@ class Bar:
     p90: tuple[float, float]
 
     def text(self, value: float) -> str:
-        """One of its numbers, to the digit that its middle 80 % can tell apart."""
+        """One of its numbers, rounded to the digit that its middle 80 % resolves."""
         return rounded(value, step_of(self.p80[1] - self.p80[0]))
 
     def band(self, name: str) -> str:

@@ -51,7 +51,7 @@ class BoardBucketRow(NamedTuple):
 
 
 class PersonBadgeRow(NamedTuple):
-    """A badge as the ledger says it stands."""
+    """A badge's state according to the ledger."""
 
     organisation_id: str
     person_id: int

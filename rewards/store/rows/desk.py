@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class OutboxRow(NamedTuple):
-    """One message that other systems are to be told."""
+    """One outbox message to other systems."""
 
     id: int
     organisation_id: str

@@ -41,7 +41,7 @@ class JobChunkRow(NamedTuple):
 
 
 class ListedJobRow(NamedTuple):
-    """A job without its documents, which are long; of what it has said so far only how much that is."""
+    """A job without its long documents; of its partial result only the length."""
 
     id: int
     organisation_id: str

@@ -181,7 +181,7 @@ class ComparedRow(NamedTuple):
 
 
 class BadgeEntryRow(NamedTuple):
-    """An entry of a badge: whose, of what object (0: of none), and what decides whether the badge stands."""
+    """A ledger entry of a badge: whose, of what object (0: of none), and what decides whether the badge is held."""
 
     person_id: int
     rule: str

@@ -119,7 +119,7 @@ class ZonedPersonRow(NamedTuple):
 
 
 class ToldPersonRow(NamedTuple):
-    """Somebody who is told of a change, in which language and zone."""
+    """A recipient of a notice, with language and zone."""
 
     id: int
     locale: str
@@ -127,7 +127,7 @@ class ToldPersonRow(NamedTuple):
 
 
 class AnnouncementRow(NamedTuple):
-    """What many are told of, and up to whom that is queued."""
+    """An announcement to many, and up to whom its mail is queued."""
 
     id: int
     organisation_id: str

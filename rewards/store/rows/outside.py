@@ -48,7 +48,7 @@ class WebhookRow(NamedTuple):
 
 
 class WebhookDeliveryRow(NamedTuple):
-    """One message on its way to one subscription."""
+    """One message to be delivered to one subscription."""
 
     id: int
     organisation_id: str

@@ -242,7 +242,7 @@ class PeopleUploadRow(NamedTuple):
 
 
 class FoldedPersonRow(NamedTuple):
-    """A person and where her fold stands, in one row. Who was erased has no id, name or address."""
+    """A person with the state of her fold, in one row. Somebody erased has no id, name or address."""
 
     id: int
     organisation_id: str
@@ -284,4 +284,4 @@ AnyPerson = PersonRow | NamedPersonRow | FoldedPersonRow
 """For what asks nothing about the person's name, address or fold."""
 
 AnyState = PersonStateRow | FoldedPersonRow
-"""For what asks where somebody's fold stands, and nothing about the person."""
+"""The state of a person's fold, without the person."""

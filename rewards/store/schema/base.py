@@ -79,7 +79,7 @@ def folded(length: int) -> String:
 
 
 def flag(name: str) -> Column[bool]:
-    """A truth value, false unless said."""
+    """A boolean, false by default."""
     return Column(name, Boolean(create_constraint=False), nullable=False, server_default=text("false"))
 
 

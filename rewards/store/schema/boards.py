@@ -1,4 +1,4 @@
-"""Projections: sums over the ledger, kept beside it and rebuilt from it."""
+"""Projections: sums over the ledger, updated with it and rebuilt from it."""
 
 from sqlalchemy import (
     BigInteger,

@@ -1,4 +1,4 @@
-"""The content desk: drafts on their way to the grid, what was decided about them, its rules, and what employees suggest."""
+"""The content desk: drafts before publication, the decisions about them, its rules, and employees' suggestions."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, String, Text
 

@@ -1,4 +1,4 @@
-"""Mail on its way, and what people choose to get.
+"""Queued mail, and people's choices of what to receive.
 
 A mail holds no address: it is read when the mail is made, so that nothing goes to somebody who was erased meanwhile.
 """

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from agents.audience.audience import Posts, click_factor, template_text, trust_change
-from agents.observe.splits import gini
 from agents.parameters.parameters import Parameters
 
 P = Parameters()
@@ -32,12 +31,6 @@ def test_a_strong_tie_excuses_a_tangible_reward_and_a_symbolic_one_costs_nothing
     strong = trust_change(paid, P, 1.0)[0] - trust_change(unpaid, P, 1.0)[0]
     assert weak < strong < 0.0
     assert click_factor(paid, P)[0] < click_factor(unpaid, P)[0] == 1.0
-
-
-def test_gini_of_equals_and_of_one_who_has_all() -> None:
-    assert gini(np.full(10, 3.0)) == pytest.approx(0.0)
-    assert gini(np.array([0.0] * 9 + [5.0])) == pytest.approx(0.9)
-    assert gini(np.zeros(4)) == 0.0
 
 
 def test_template_text_is_text_that_others_posted_before() -> None:

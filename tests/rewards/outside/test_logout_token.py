@@ -73,6 +73,35 @@ def test_what_is_not_exactly_that_ends_nothing(teller: Teller, change: dict[str,
         read_logout_token(of(teller), token(teller, **change))
 
 
+@pytest.mark.parametrize("name", ["jti", "sub", "sid"])
+def test_an_id_of_255_characters_is_the_longest(teller: Teller, name: str) -> None:
+    found = read_logout_token(of(teller), token(teller, **{name: "x" * 255}))
+    assert "x" * 255 in (found.id, found.subject, found.session)
+    with pytest.raises(NotProven, match=name):
+        read_logout_token(of(teller), token(teller, **{name: "x" * 256}))
+
+
+def test_a_token_lives_for_an_hour_at_most(teller: Teller) -> None:
+    assert read_logout_token(of(teller), token(teller, exp=NOW + 3600)).until == NOW + 3660
+    with pytest.raises(NotProven, match="exp"):
+        read_logout_token(of(teller), token(teller, exp=NOW + 3601))
+
+
+def test_clocks_may_be_a_minute_apart_and_no_more(teller: Teller) -> None:
+    assert read_logout_token(of(teller), token(teller, iat=NOW - 300, exp=NOW - 59)).until == NOW + 1
+    assert read_logout_token(of(teller), token(teller, iat=NOW + 59)).id == "once"
+    for change in ({"iat": NOW - 300, "exp": NOW - 61}, {"iat": NOW + 61}):
+        with pytest.raises(NotProven):
+            read_logout_token(of(teller), token(teller, **change))
+
+
+def test_a_longer_text_than_a_token_is_not_looked_at(teller: Teller) -> None:
+    provider = of(teller)
+    for length, why in ((16 * 1024 + 1, "no logout token"), (16 * 1024, "decode_error")):
+        with pytest.raises(NotProven, match=why):
+            read_logout_token(provider, "x" * length)
+
+
 def test_only_the_providers_key_speaks_for_it(teller: Teller) -> None:
     provider = of(teller)
     wrong = [

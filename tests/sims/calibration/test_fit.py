@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sims.calibration.checking import check
 from sims.calibration.emulator import Design, LocalEmulator, directions
-from sims.calibration.fit import Budget, fit
+from sims.calibration.fit import Budget, Watched, fit
 from sims.calibration.smoother import chance_of, smoothed
 
 Floats = NDArray[np.float64]
@@ -48,7 +48,7 @@ def test_the_posterior_of_a_linear_model_is_the_one_that_is_known() -> None:
     model.runs = 0
     found = fit(model, observed, D, budget, np.random.default_rng(1))
     assert model.runs == budget.runs
-    mean, variance = found.spread(np.eye(D))
+    mean, variance = found.law.spread(np.eye(D))
     exact, covariance = model.posterior(observed)
     assert found.across.shape[1] == 3
     assert np.abs(mean - exact).max() < 0.15
@@ -63,7 +63,7 @@ def test_the_posterior_of_a_linear_model_is_the_one_that_is_known() -> None:
 def test_where_nothing_is_moved_everything_stays_at_its_prior() -> None:
     model = Linear(2, strength=0.0)
     found = fit(model, np.zeros(K), D, Budget(ensemble=60, local=50, predictive=40), np.random.default_rng(2))
-    mean, variance = found.spread(np.eye(D))
+    mean, variance = found.law.spread(np.eye(D))
     assert found.across.shape[1] <= 1
     assert np.abs(mean).max() < 0.3
     assert variance.min() > 0.85
@@ -160,3 +160,87 @@ def test_p_values_are_even_where_the_data_are_one_more_run() -> None:
     assert 0.4 < np.mean(p) < 0.6
     assert 0.4 < np.mean(of_all) < 0.6
     assert np.mean(np.array(of_all) < 0.1) < 0.2
+
+
+def skewed(rng: np.random.Generator, runs: int, summaries: int) -> Floats:
+    """Logarithms of small counts that have something in common: no law is farther from normal in a small company."""
+    common = 0.4 * rng.standard_normal((runs, 1))
+    mean = np.exp(common + 0.5 * rng.standard_normal((runs, summaries))) * np.linspace(0.2, 6.0, summaries)
+    return np.asarray(np.log(rng.poisson(mean) + 0.5))
+
+
+@pytest.mark.parametrize("runs", [20, 40])
+def test_a_history_that_is_one_more_run_is_flagged_as_seldom_as_is_stated(runs: int) -> None:
+    rng, times, summaries = np.random.default_rng(9), 80, 16
+    flagged = of_all = 0
+    for _ in range(times):
+        rows = skewed(rng, runs + 1, summaries)
+        found = check(rows[1:], rows[0])
+        flagged += bool(found.flagged)
+        of_all += found.p_of_all <= 0.1
+    # Five and ten in a hundred, within three of their errors.
+    assert flagged / times <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / times)
+    assert of_all / times <= 0.1 + 3 * np.sqrt(0.1 * 0.9 / times)
+
+
+def test_what_is_the_same_in_few_runs_is_not_fixed() -> None:
+    """Nineteen runs in twenty have no lead; that a history has one is no wonder, unless no run could."""
+    runs = np.hstack([np.random.default_rng(10).standard_normal((20, 3)), np.full((20, 1), np.log(0.5))])
+    seen = np.array([0.1, 0.2, -0.1, np.log(1.5)])
+    assert check(runs, seen, np.array([1.0, 1.0, 1.0, 0.4])).flagged == ()
+    assert check(runs, seen, np.array([1.0, 1.0, 1.0, 0.0])).flagged == (3,)
+
+
+def test_one_summary_that_does_not_fit_widens_what_it_says_and_little_else() -> None:
+    model, budget = Linear(4), Budget(ensemble=60, local=100, predictive=60)
+    _, observed = truth(model, 4)
+
+    def with_another(wave: int, z: Floats, label: str) -> Floats:
+        """A seventh summary follows the twentieth parameter alone."""
+        noise = np.random.default_rng([7, wave]).standard_normal((z.shape[0], 1))
+        return np.hstack([model(wave, z, label), z[:, -1:] + NOISE * noise])
+
+    fits = [
+        fit(with_another, np.append(observed, one), D, budget, np.random.default_rng(4))
+        for one in (0.0, 12.0)
+    ]
+    sound, found = fits
+    assert (sound.checked.flagged, found.checked.flagged) == ((), (K,))
+    assert found.widened > 2.0
+    (_, before), (_, after) = (one.law.spread(np.eye(D)) for one in fits)
+    assert before[-1] < 0.3
+    assert after[-1] > 2.0 * before[-1]
+
+
+def test_what_is_watched_is_checked_and_not_learnt_from() -> None:
+    model, budget = Linear(4), Budget(ensemble=60, local=100, predictive=60)
+    _, observed = truth(model, 4)
+
+    def with_weeks(wave: int, z: Floats, label: str) -> Floats:
+        noise = np.random.default_rng([8, wave]).standard_normal((z.shape[0], 2))
+        return np.hstack([model(wave, z, label), 3.0 * z[:, :2] + noise])
+
+    effects: list[tuple[int, float]] = []
+
+    def effect(at: int, usual: float) -> Floats:
+        effects.append((at, usual))
+        return np.array([2.0, *np.zeros(K - 1)])
+
+    plain = fit(model, observed, D, budget, np.random.default_rng(4))
+    fits = [
+        fit(
+            with_weeks,
+            np.append(observed, [0.0, one]),
+            D,
+            budget,
+            np.random.default_rng(4),
+            watched=Watched(2, effect),
+        )
+        for one in (0.0, 40.0)
+    ]
+    assert np.array_equal(fits[0].w, plain.w)
+    assert (fits[0].checked.flagged, fits[0].widened) == ((), 1.0)
+    # What was out of the usual moved the first summary, which is believed less for it.
+    assert (fits[1].checked.flagged, [at for at, _ in effects]) == ((K + 1,), [1])
+    assert fits[1].widened > 2.0
+    assert np.trace(np.cov(fits[1].w.T)) > 1.2 * np.trace(np.cov(plain.w.T))

@@ -150,3 +150,118 @@ def test_a_workbook(tmp_path: Path) -> None:
     path.write_bytes(b"PK\x03\x04 broken")
     with pytest.raises(DocumentError, match="damaged Excel workbook"):
         read_history(path)
+
+
+def shares(found: History) -> tuple[float | None, ...]:
+    return found.series[ALL]["shares"]
+
+
+def test_numbers_are_read_by_what_all_of_them_say(tmp_path: Path) -> None:
+    german = read(tmp_path, "date;shares;spend\n02.03.2026;1.240;40,50\n03.03.2026;9;1.031,25\n")
+    assert (shares(german), german.series[ALL]["spend"]) == ((1240.0, 9.0), (40.5, 1031.25))
+    assert any("a comma before the tenths" in told for told in german.warnings)
+    english = read(tmp_path, 'date,shares,spend\n2026-03-02,"1,240",€40.50\n2026-03-03,9,"1,031.25"\n')
+    assert english.series[ALL] == german.series[ALL]
+    spaced = read(tmp_path, "date;shares\n2026-03-02;1\u00a0240\n2026-03-03;1'240\n2026-03-04;1 240\n")
+    assert shares(spaced) == (1240.0, 1240.0, 1240.0)
+    # Counts are whole: what may be either is of thousands, and that is told.
+    counts = read(tmp_path, "date;shares\n2026-03-02;1.240\n2026-03-03;9\n")
+    assert (shares(counts), "read as thousands: 1240" in counts.warnings[0]) == ((1240.0, 9.0), True)
+    told = read(tmp_path, "date;shares\n2026-03-02;1.240\n2026-03-03;9\n", "decimal: point")
+    assert (shares(told), "1 counts are no whole numbers" in told.warnings[0]) == ((1.24, 9.0), True)
+    assert "`decimal: comma`" in refused(tmp_path, "date;shares;spend\n2026-03-02;3;1.240\n")
+    assert "'1,5'" in refused(tmp_path, 'date,shares,spend\n2026-03-02,3,2.5\n2026-03-03,3,"1,5"\n')
+    assert "'2.5'" in refused(tmp_path, 'date,shares,spend\n2026-03-02,3,"1,5"\n2026-03-03,3,2.5\n')
+
+
+def test_what_stands_above_the_headings_is_passed_over(tmp_path: Path) -> None:
+    title = "Export;;\nMarch 2026;;\nDatum;Beiträge;Klicks\n2026-03-02;1;2\n2026-03-03;2;3\n"
+    found = read(tmp_path, title, "{date: Datum, shares: Beiträge, clicks: Klicks}")
+    assert found.series[ALL] == {"shares": (1.0, 2.0), "clicks": (2.0, 3.0)}
+    assert "2 rows above the headings" in found.warnings[0]
+    # Merged cells are written once: in the row above, and in the first row of a date.
+    merged = "date,Sharing,,\n,shares,active_sharers,\n2026-03-02,3,1,\n"
+    assert read(tmp_path, merged).series[ALL] == {"active_sharers": (1.0,), "shares": (3.0,)}
+    told = refused(tmp_path, "date,team,shares\n2026-03-02,a,1\n,b,2\n2026-03-03,a,1\n,b,2\n")
+    assert "table.csv:3: date: got an empty cell" in told
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Total,3,5\n",
+        "Summe:,3,5\n",
+        ",3,5\n",
+        "Source: a tool,,\n",
+        ",,\nTotal,,\n",
+        "Grand Total,3,5\nSource,,\n",
+    ],
+)
+def test_sums_and_notes_are_no_days(tmp_path: Path, last: str) -> None:
+    found = read(tmp_path, "date,shares,clicks\n2026-03-02,1,2\n2026-03-03,2,3\n" + last)
+    assert found.series[ALL] == {"shares": (1.0, 2.0), "clicks": (2.0, 3.0)}
+
+
+def test_a_last_row_without_a_date_that_is_no_sum_is_refused(tmp_path: Path) -> None:
+    text = "date,shares,clicks\n2026-03-02,1,2\n2026-03-03,2,3\n,7,5\n"
+    assert "table.csv:4: date: got an empty cell" in refused(tmp_path, text)
+    assert "remove the row" in refused(tmp_path, text.replace("\n,7", "\nall,7"))
+
+
+def test_a_group_of_sums_is_not_added_to_the_others(tmp_path: Path) -> None:
+    found = read(tmp_path, "date,team,shares\n2026-03-02,a,1\n2026-03-02,b,2\n2026-03-02,Total,3\n")
+    assert (shares(found), set(found.series)) == ((3.0,), {ALL, "team=a", "team=b"})
+    assert shares(read(tmp_path, "date,team,shares\n2026-03-02,Total,3\n")) == (3.0,)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "2026-W10",
+        "2026W10",
+        "KW 10/2026",
+        "2026 KW 10",
+        "W10 2026",
+        "Week 10, 2026",
+        "2026-CW10",
+        "KW10-2026",
+    ],
+)
+def test_weeks_by_their_numbers(tmp_path: Path, cell: str) -> None:
+    found = read(tmp_path, f'date,shares\n"{cell}",12\n')
+    assert (found.first, found.every_days) == (date(2026, 3, 2), 7)
+
+
+@pytest.mark.parametrize(
+    "cell", ["2.3.26", "02.03.2026", "02.03.2026 00:00", "2026/3/2", "2026-03-02T10:00", "46083"]
+)
+def test_days_however_they_are_written(tmp_path: Path, cell: str) -> None:
+    assert read(tmp_path, f"date,shares\n{cell},12\n").first == date(2026, 3, 2)
+
+
+def test_months_are_neither_days_nor_weeks(tmp_path: Path) -> None:
+    text = "date,shares\n2026-01-01,10\n2026-02-01,20\n2026-03-01,30\n"
+    assert "bring weeks" in refused(tmp_path, text)
+    # A day of the week that never has a row is a day off only where the other days mostly have one.
+    assert sum(value is not None for value in shares(read(tmp_path, text, "every: day"))) == 3
+    two = read(tmp_path, "date,shares\n2026-03-02,1\n2026-03-04,1\n2026-03-15,2\n")
+    assert sum(value is not None for value in shares(two)) == 3
+
+
+def test_a_workbook_whose_dates_are_numbers(tmp_path: Path) -> None:
+    from tests.rewards.workbook import workbook
+
+    path = tmp_path / "table.xlsx"
+    rows: list[list[str | float | None]] = [
+        ["Export", None, None],
+        ["date", "shares", None],
+        [46083, 3, None],
+    ]
+    path.write_bytes(workbook([*rows, [46084, 4.0, None], ["Total", 7, None]]))
+    found = read_history(path)
+    assert (found.first, shares(found)) == (date(2026, 3, 2), (3.0, 4.0))
+
+
+def test_headings_that_are_not_known_are_guessed_in_the_line_that_refuses(tmp_path: Path) -> None:
+    told = refused(tmp_path, "Datum;Beiträge;Klicks\n02.03.2026;12;40\n")
+    assert "perhaps {date: Datum, shares: Beiträge, clicks: Klicks}" in told

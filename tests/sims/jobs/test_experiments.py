@@ -82,6 +82,18 @@ def test_a_piece_is_the_same_wherever_it_is_computed() -> None:
     assert body_of(spec) == body_of(spec)
 
 
+def test_runs_go_by_the_posterior_that_was_accepted_and_say_so() -> None:
+    spec = spec_of(SMALL + VARIANTS)
+    vectors = {"provenance": {}, "names": ["base_log_odds"], "values": [[-11.0], [-10.5]]}
+    own = dump({**json.loads(spec), "posterior": {"recalibration": 7, "hash": "a" * 64, "document": vectors}})
+    plain, quiet = body_of(spec), body_of(own)
+    assert (
+        quiet["scenarios"][1]["totals"]["shares"]["mean"] < plain["scenarios"][1]["totals"]["shares"]["mean"]
+    )
+    assert "2 vectors of a calibrated posterior" in quiet["provenance"]["posterior"]
+    assert "calibrated posterior" not in plain["provenance"]["posterior"]
+
+
 def test_a_sweep_is_one_scenario_a_setting() -> None:
     body = body_of(spec_of(SMALL + SWEEP))
     settings = [one for one in body["scenarios"] if one["role"] == "setting"]

@@ -10,7 +10,18 @@ import pytest
 
 from rewards.document import DocumentError
 from sims.rollout.analysis import MORE, TOO_EARLY, UNTOLD, analyse, units_of_plan
-from sims.rollout.plan import Plan, RolloutError, Team, Wish, drawn, load_plan, sealed
+from sims.rollout.plan import (
+    DESIGNS,
+    Design,
+    Plan,
+    RolloutError,
+    Team,
+    Wish,
+    drawn,
+    fewest_teams,
+    load_plan,
+    sealed,
+)
 
 FIRST = date(2026, 3, 2)
 
@@ -110,3 +121,14 @@ def test_what_weakens_the_comparison_is_noted() -> None:
     assert body["notes"] == ["spill-over", "crossed", "stopped"]
     bare = sealed(Wish(), drawn(Wish(), teams(24)), FIRST, groundswell="test")
     assert analyse(bare, units_of_plan(bare, sums(bare, 1.0)), bare.last)["notes"] == ["no-power"]
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_the_fewest_teams_are_just_enough(design: Design) -> None:
+    wish = Wish(design=design)
+    fewest = fewest_teams([wish])
+
+    assert len(drawn(wish, teams(fewest))) == fewest
+    with pytest.raises(RolloutError):
+        drawn(wish, teams(fewest - 1))
+    assert fewest_teams([Wish(design=one) for one in DESIGNS]) == 5

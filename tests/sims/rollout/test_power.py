@@ -145,3 +145,39 @@ def test_a_table_that_cannot_be_read_is_one_line(tmp_path: Path, text: str, line
     assert found.exit_code == 2, found.output
     assert line in found.stderr
     assert found.stderr.count("\n") == 1
+
+
+def test_power_goes_by_a_posterior_and_says_so(company: Scenario, small_file: Path, tmp_path: Path) -> None:
+    small_file.write_text(
+        small_file.read_text("utf-8")
+        .replace("headcount: 40", "headcount: 48")
+        .replace("teams: 2", "teams: 8"),
+        "utf-8",
+    )
+    posterior = tmp_path / "p.json"
+    posterior.write_text(json.dumps({"names": ["opportunities_per_week"], "values": [[0.5], [0.6]]}))
+    options = [
+        "--design",
+        "cluster",
+        "--weeks",
+        "2",
+        "--baseline-weeks",
+        "1",
+        "--runs",
+        "20",
+        "--processes",
+        "1",
+    ]
+    asked = ["rollout", "design", str(small_file), *options, "--json"]
+    run = CliRunner().invoke
+    plain, own = tmp_path / "plain.json", tmp_path / "own.json"
+    assert run(app, [*asked, str(plain)]).exit_code == 0
+    done = run(app, [*asked, str(own), "--posterior", str(posterior)])
+    assert done.exit_code == 0, done.stderr
+    assert "note: parameters are 2 vectors of a calibrated posterior" in done.stderr
+    before, after = (json.loads(path.read_text()) for path in (plain, own))
+    assert "2 vectors of a calibrated posterior" in after["parameters"]
+    assert before["designs"] != after["designs"]
+    posterior.write_text("{")
+    refused = run(app, [*asked, "-", "--posterior", str(posterior)])
+    assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)

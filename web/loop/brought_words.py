@@ -1,0 +1,58 @@
+"""What the programme brought, in words: against what it is reckoned, and how far that can be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rewards.language import gettext as _
+from rewards.language import msg
+from rewards.store.session import Transaction
+from sims.loop.brought import Brought, brought
+from web.digits import rounded, step_of
+from web.templating import number_text
+
+LABELS = {
+    "randomised": msg("Drawn at random: the comparison that can be trusted most."),
+    "calibrated": msg(
+        "The model's word, calibrated on this company: what it knows is that it fits what came, not that there is no other reason for it."
+    ),
+    "general": msg(
+        "The model's word, from published findings alone: nothing of this company has gone into it but its people and its clicks."
+    ),
+    "implausible": msg(
+        "The model's clicks are far from those that came. Calibrate it before you use this number."
+    ),
+}
+AGAINST = {
+    "nothing": msg("Beside nothing at all"),
+    "tool": msg("Beside the tool alone, without points"),
+    "teams": msg("Beside teams that went without"),
+}
+
+
+@dataclass(frozen=True)
+class BroughtRow:
+    """What the programme brought, in words; without `low` and `high` no interval has an end."""
+
+    one: Brought
+    against: str
+    label: str
+    estimate: str
+    low: str
+    high: str
+
+
+def brought_rows(tx: Transaction, organisation: str, at: datetime) -> list[BroughtRow]:
+    """What the programme brought, in words, the most trustworthy first."""
+    return [_brought(one) for one in brought(tx, organisation, at)]
+
+
+def _brought(one: Brought) -> BroughtRow:
+    against, label = _(AGAINST[one.against]), _(LABELS[one.label])
+    if one.low is None or one.high is None:
+        return BroughtRow(one, against, label, number_text(one.estimate), "", "")
+    step = step_of(one.high - one.low)
+    return BroughtRow(
+        one, against, label, rounded(one.estimate, step), rounded(one.low, step), rounded(one.high, step)
+    )
