@@ -63,10 +63,12 @@ TESTS: dict[str, tuple[str, ...]] = {
     "engine/scoring_rules.py": (RULES, CAPS),
     "engine/scoring_terms.py": (RULES, FOLDS, CAPS),
     "rewards/ledger/differences.py": (
+        f"{LEDGER}/test_differences.py",
         f"{CASES}/test_versions.py",
         f"{CASES}/test_undo.py",
         f"{LEDGER}/test_late_events.py",
         f"{LEDGER}/test_fair_play.py",
+        f"{LEDGER}/test_award_budget.py",
     ),
     "rewards/ledger/expiry.py": (f"{LEDGER}/test_expiry.py",),
     "rewards/ledger/fold.py": (
