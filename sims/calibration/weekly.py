@@ -11,10 +11,12 @@ import numpy as np
 
 from sims.calibration.laws import Floats
 from sims.calibration.series import Observed
-from sims.calibration.summaries import HALF
 from sims.history.series import ALL
 
 LEAST_WEEKS = 4
+UNEVEN = 0.1
+"""How uneven weeks are beside chance: the square of the spread of their means over those. On the scale that it makes, weeks of quiet and
+of busy companies are equally uneven; where it is off, odd weeks are found later, and sound ones not more often taken for odd."""
 
 
 @dataclass(frozen=True)
@@ -27,16 +29,24 @@ class Week:
     known: tuple[int, ...]
 
     def of(self, values: Floats) -> Floats:
-        """float64[n] of float64[n, series, weeks], in logarithms."""
-        logs = np.log(values[:, self.series][:, list(self.known)] + HALF)
-        return np.asarray(logs[:, self.known.index(self.week)] - logs.mean(axis=1))
+        """float64[n] of float64[n, series, weeks]."""
+        found = _up(values[:, self.series][:, list(self.known)])
+        return np.asarray(found[:, self.known.index(self.week)] - found.mean(axis=1))
 
     def told(self, value: float, values: Floats) -> float:
-        """The week's count, were it so far from the mean of the others that float64[series, weeks] have."""
+        """The week's count, were it so far from the mean of all weeks, of which float64[series, weeks] have the others."""
         others = [week for week in self.known if week != self.week]
-        level = float(np.log(values[self.series, others] + HALF).mean())
-        # The week is a part of the mean that it is held against.
-        return max(0.0, float(np.exp(level + value * len(self.known) / len(others))) - HALF)
+        level = float(_up(values[self.series, others]).mean())
+        return _down(level + value * len(self.known) / len(others))
+
+
+def _up(counts: Floats) -> Floats:
+    """Roots of small counts and logarithms of large ones, so that counts with chance of their own and uneven means have equal spreads."""
+    return np.asarray(2.0 / np.sqrt(UNEVEN) * np.arcsinh(np.sqrt(UNEVEN * counts)))
+
+
+def _down(level: float) -> float:
+    return float(np.sinh(np.sqrt(UNEVEN) / 2.0 * max(0.0, level)) ** 2 / UNEVEN)
 
 
 def weeks_of(observed: Observed) -> tuple[Week, ...]:

@@ -13,29 +13,37 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
-from markupsafe import Markup
 
 from rewards.faults import Fault
 from rewards.forecasts.recalibrations import Recalibration, belief_of, list_recalibrations
 from rewards.jobs.queue import DONE, Job, cancel, get_job, jobs_before, list_jobs
 from rewards.language import gettext as _
-from rewards.language import msg, said
+from rewards.language import said
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person, names_of
 from rewards.people.rights import Right
 from rewards.store.results import StoredResult, get_result, latest_result, list_results
 from rewards.store.session import Database, Transaction
-from sims.forecasting.pit import thirds
 from sims.loop.asking import DRIFT_WEEKS, KIND, RUNS, ask_for_forecast
 from sims.rehearsal.asking import Assumptions
+from sims.rehearsal.measured import measured
 from web.beliefs import recalibration_of, went_by
 from web.loop.brought_words import BroughtRow, brought_rows
+from web.loop.forecast_view import (
+    NAIVE,
+    PERCENTS,
+    TITLES,
+    OutcomeChart,
+    ScoreRow,
+    chart_of,
+    miss_of,
+    score_row,
+)
 from web.loop.typed import whole
 from web.problems import Problem, refused
 from web.progress import progress_of
-from web.rehearsal.chart import bands, scale_of
-from web.rehearsal.measured import measured
 from web.rehearsal.sheets import sheet
+from web.sealed import in_words
 from web.session import ForecastReader, Rehearser, Store, now
 from web.templating import page
 from web.text import Plain
@@ -43,18 +51,9 @@ from web.text import Plain
 router = APIRouter(include_in_schema=False)
 PATH = "/forecasts"
 MOST_ID = 2**53
-PERCENTS = (50, 80, 90)
 MOST_SHOWN = 10
 USUAL_WEEKS = 8
 Id = Annotated[int, Path(ge=1, le=MOST_ID)]
-TITLES = {
-    "enrolled": msg("Enrolled, part of everybody"),
-    "weekly_sharers": msg("People who share in a week, part of everybody"),
-    "shares": msg("Shares"),
-    "human_clicks": msg("Human clicks"),
-    "cost": msg("Spend"),
-    "peer_trust": msg("Trust in employees"),
-}
 
 
 @dataclass(frozen=True)
@@ -93,29 +92,6 @@ class ForecastsContext:
 
 
 @dataclass(frozen=True)
-class OutcomeChart:
-    """One outcome: a picture, and the table behind it: (week, median, ends of each interval, what came, the part of the runs below it)."""
-
-    name: str
-    title: str
-    svg: Markup
-    rows: Sequence[tuple[date, float, Sequence[tuple[float, float]], float | None, float | None]]
-
-
-@dataclass(frozen=True)
-class ScoreRow:
-    """How one outcome was met. `pit`: in what part of the weeks what came fell among the lowest, middle and highest third of the runs;
-    `skill`: over naive forecasts, None where it is not known."""
-
-    title: str
-    points: int
-    coverage: Sequence[float]
-    pit: Sequence[float]
-    crps: float
-    skill: Sequence[float | None]
-
-
-@dataclass(frozen=True)
 class ForecastContext:
     """One forecast as it was published, and its score."""
 
@@ -124,6 +100,7 @@ class ForecastContext:
     title: str
     id: int
     forecast: Mapping[str, Any]
+    cut_off: date | None
     published_at: datetime
     charts: Sequence[OutcomeChart]
     misses: Sequence[tuple[str, date, float, float, float]]
@@ -219,6 +196,7 @@ def forecast(request: Request, store: Store, account: ForecastReader, id: Id) ->
         person = get_person(tx, account.organisation, account.person)
     whole_body = json.loads(kept.body_json)
     body = whole_body["forecast"]
+    cut = body["provenance"]["cut_off"]
     outcomes = {} if score is None else score["outcomes"]
     naive = list(dict.fromkeys(name for one in outcomes.values() for name in one["skill"]))
     context = ForecastContext(
@@ -227,14 +205,15 @@ def forecast(request: Request, store: Store, account: ForecastReader, id: Id) ->
         title=kept.title,
         id=id,
         forecast=body,
+        cut_off=None if cut is None else date.fromisoformat(cut),
         published_at=kept.saved_at,
-        charts=[_chart(name, body, outcomes.get(name)) for name in body["weekly"]],
-        misses=[] if score is None else [_miss(one) for one in score["misses"]],
-        scores=[_score(name, one, naive) for name, one in outcomes.items()],
+        charts=[chart_of(name, body, outcomes.get(name)) for name in body["weekly"]],
+        misses=[] if score is None else [miss_of(one) for one in score["misses"]],
+        scores=[score_row(name, one, naive) for name, one in outcomes.items()],
         naive=[_(NAIVE.get(name, name)) for name in naive],
         scored=score is not None,
         not_scored=[_(TITLES[name]) for name in (score or {}).get("not_scored", ()) if name in TITLES],
-        warnings=body["warnings"],
+        warnings=[in_words(text) for text in body["warnings"]],
         went_by=went_by(whole_body),
         recalibration=recalibration_of(whole_body),
     )
@@ -274,26 +253,17 @@ def weeks_file(store: Store, account: ForecastReader, id: Id) -> Response:
     return Response(made, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-NAIVE = {
-    "last value": msg("the last value"),
-    "seasonal mean": msg("the mean of before"),
-    "autoregression": msg("an autoregression"),
-    "exponential smoothing": msg("exponential smoothing"),
-}
-
-
 def score_of(tx: Transaction, organisation: str, forecast: int) -> Mapping[str, Any] | None:
     """The score of a forecast, where something of it has happened."""
     kept = latest_result(tx, organisation, f"score:{forecast}")
-    found: Mapping[str, Any] | None = None if kept is None else json.loads(kept.body_json)
-    return found
+    return None if kept is None else dict(json.loads(kept.body_json))
 
 
 def drifting(tx: Transaction, organisation: str) -> list[str]:
     """The outcomes that run away from the forecast published last, as pages call them."""
     newest = latest_result(tx, organisation, KIND)
-    found = None if newest is None else score_of(tx, organisation, newest.id)
-    return [] if found is None else [_way(name, found) for name in found["drift"]]
+    found = newest and score_of(tx, organisation, newest.id)
+    return [_way(name, found) for name in found["drift"]] if found else []
 
 
 def _way(name: str, score: Mapping[str, Any]) -> str:
@@ -322,38 +292,3 @@ def _published(kept: StoredResult, score: Mapping[str, Any] | None) -> Published
         0 if score is None else score["points"],
         None if score is None else len(score["misses"]),
     )
-
-
-def _chart(name: str, body: Mapping[str, Any], score: Mapping[str, Any] | None) -> OutcomeChart:
-    weeks, title = body["weekly"][name], _(TITLES[name])
-    came = {} if score is None else {one["date"]: (one["actual"], one["pit"]) for one in score["weeks"]}
-    first = date.fromisoformat(body["first"])
-    days = [date.fromordinal(first.toordinal() + 7 * at) for at in range(len(weeks))]
-    label = _("{title}, week by week: the median and the middle 50, 80 and 90 % of the runs").format(
-        title=title
-    )
-    return OutcomeChart(
-        name,
-        title,
-        Markup(bands(weeks, scale_of([weeks]), label, _("Week"))),  # noqa: S704 - drawn here, labels escaped
-        [
-            (
-                day,
-                week["median"],
-                [week[f"p{percent}"] for percent in PERCENTS],
-                *came.get(day.isoformat(), (None, None)),
-            )
-            for day, week in zip(days, weeks, strict=True)
-        ],
-    )
-
-
-def _miss(one: Mapping[str, Any]) -> tuple[str, date, float, float, float]:
-    low, high = one["p90"]
-    return _(TITLES[one["outcome"]]), date.fromisoformat(one["date"]), one["actual"], low, high
-
-
-def _score(name: str, one: Mapping[str, Any], naive: Sequence[str]) -> ScoreRow:
-    coverage = [one["coverage"][f"p{percent}"] for percent in PERCENTS]
-    skill = [one["skill"].get(each) for each in naive]
-    return ScoreRow(_(TITLES[name]), one["points"], coverage, thirds(one["pit"]), one["crps"], skill)

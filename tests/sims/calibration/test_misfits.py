@@ -59,6 +59,9 @@ def test_a_usual_history_fits(usual: Posterior) -> None:
 def test_a_mistyped_week_is_flagged_and_widens(left_alone: Scenario) -> None:
     found = calibrated(left_alone, shares=(*USUAL[:4], 1600, *USUAL[5:]))
     assert any(one.startswith("does not fit: unevenness of shares") for one in found.warnings)
+    assert any(
+        one.startswith("does not fit: shares in week 5 was 1.6e+03, and the") for one in found.warnings
+    )
     assert widened(found) > 1.0
     assert any("the posterior was widened" in one for one in found.warnings)
 

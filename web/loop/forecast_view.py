@@ -1,0 +1,94 @@
+"""A forecast as its page has it: pictures and tables of its outcomes, what it missed, and how each outcome was met."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from markupsafe import Markup
+
+from rewards.language import gettext as _
+from rewards.language import msg
+from sims.forecasting.pit import thirds
+from web.rehearsal.chart import bands, scale_of
+
+PERCENTS = (50, 80, 90)
+TITLES = {
+    "enrolled": msg("Enrolled, part of everybody"),
+    "weekly_sharers": msg("People who share in a week, part of everybody"),
+    "shares": msg("Shares"),
+    "human_clicks": msg("Human clicks"),
+    "cost": msg("Spend"),
+    "peer_trust": msg("Trust in employees"),
+}
+NAIVE = {
+    "last value": msg("the last value"),
+    "seasonal mean": msg("the mean of before"),
+    "autoregression": msg("an autoregression"),
+    "exponential smoothing": msg("exponential smoothing"),
+}
+
+
+@dataclass(frozen=True)
+class OutcomeChart:
+    """One outcome: a picture, and the table behind it: (week, median, ends of each interval, what came, the part of the runs below it)."""
+
+    name: str
+    title: str
+    svg: Markup
+    rows: Sequence[tuple[date, float, Sequence[tuple[float, float]], float | None, float | None]]
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """How one outcome was met. `pit`: in what part of the weeks what came fell among the lowest, middle and highest third of the runs;
+    `skill`: over naive forecasts, None where it is not known."""
+
+    title: str
+    points: int
+    coverage: Sequence[float]
+    pit: Sequence[float]
+    crps: float
+    skill: Sequence[float | None]
+
+
+def chart_of(name: str, body: Mapping[str, Any], score: Mapping[str, Any] | None) -> OutcomeChart:
+    """One outcome of a sealed forecast, beside what came of it."""
+    weeks, title = body["weekly"][name], _(TITLES[name])
+    came = {} if score is None else {one["date"]: (one["actual"], one["pit"]) for one in score["weeks"]}
+    first = date.fromisoformat(body["first"])
+    days = [date.fromordinal(first.toordinal() + 7 * at) for at in range(len(weeks))]
+    label = _(
+        "{title}, week by week: the median and the middle 50, 80 and 90 % of the runs; dots are what came"
+    )
+    seen = [came.get(day.isoformat(), (None, None))[0] for day in days]
+    drawn = bands(weeks, scale_of([weeks], seen), label.format(title=title), _("Week"), seen=seen)
+    return OutcomeChart(
+        name,
+        title,
+        Markup(drawn),  # noqa: S704 - drawn here, labels escaped
+        [
+            (
+                day,
+                week["median"],
+                [week[f"p{percent}"] for percent in PERCENTS],
+                *came.get(day.isoformat(), (None, None)),
+            )
+            for day, week in zip(days, weeks, strict=True)
+        ],
+    )
+
+
+def miss_of(one: Mapping[str, Any]) -> tuple[str, date, float, float, float]:
+    """What, which week, what came, and the ends of what was forecast."""
+    low, high = one["p90"]
+    return _(TITLES[one["outcome"]]), date.fromisoformat(one["date"]), one["actual"], low, high
+
+
+def score_row(name: str, one: Mapping[str, Any], naive: Sequence[str]) -> ScoreRow:
+    """How one outcome was met, over so many naive forecasts."""
+    coverage = [one["coverage"][f"p{percent}"] for percent in PERCENTS]
+    skill = [one["skill"].get(each) for each in naive]
+    return ScoreRow(_(TITLES[name]), one["points"], coverage, thirds(one["pit"]), one["crps"], skill)
