@@ -22,6 +22,7 @@ from sims.calibration.calibrate import Question, calibrate
 from sims.calibration.fit import Budget
 from sims.calibration.living import lives
 from sims.calibration.proving import Asked, prove_one
+from sims.ensemble.executors import carried_out, choose_executor
 from sims.history.series import History
 from sims.scenario.scenario import Scenario
 
@@ -64,7 +65,10 @@ def _cpu() -> float:
 
 def methods(companies: int, runs: int) -> dict[str, dict[str, float]]:
     """Each method's error, coverage and CRPS over all companies."""
-    rows = [prove_one(Asked(17, runs, beside=0), number) for number in range(companies)]
+    numbers = list(range(companies))
+    executor = choose_executor(None, companies)
+    with carried_out(executor, prove_one, Asked(17, runs, beside=0), numbers) as results:
+        rows = list(results)
     parameters = [one for row in rows for one in row["parameters"]]
     forecasts = [one for row in rows for one in row["forecasts"]]
     best = sum(min(one["naive"].values()) for one in forecasts)

@@ -241,8 +241,19 @@ def _predicted(question: Question, found: Fit) -> list[dict[str, Any]]:
 
 
 def misfits(question: Question, found: Fit) -> list[str]:
-    """One line for each summary and each week that the calibrated model does not produce, and one for all together."""
-    lines = [_misfit(question, found, at) for at in found.checked.flagged]
+    """One line for each summary that the calibrated model does not produce and each measure with such weeks, and one for all together."""
+    summaries, flagged = len(question.summaries), found.checked.flagged
+    lines = [_misfit(question, found, at) for at in flagged if at < summaries]
+    odd: dict[int, list[int]] = {}
+    for at in flagged:
+        if at >= summaries:
+            odd.setdefault(question.weeks[at - summaries].series, []).append(at)
+    for places in odd.values():
+        # The week that is farthest out, and the numbers of the others: an outage is one thing and no dozen.
+        farthest = max(places, key=lambda at: found.checked.away[at])
+        others = [str(question.weeks[at - summaries].week + 1) for at in places if at != farthest]
+        line = _misfit(question, found, farthest)
+        lines.append(f"{line}; nor does it fit in week {', '.join(others)}" if others else line)
     if not found.checked.suspicious:
         return lines
     told = "partly unlike" if found.checked.flagged else "unlike"

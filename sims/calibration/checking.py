@@ -1,8 +1,8 @@
 """Whether a posterior's runs look like what was observed: a predictive p-value for every summary, and one for all of them together.
 
-What was observed is held against the runs as each run is held against what was observed and all other runs. Where the model lived what
-was observed it is one more run among them, and is flagged as often as any of them would be: in the share of cases that is stated, however
-few runs there are, however skewed they are, and however many summaries are looked at.
+As a whole what was observed is held against the runs as each run is held against what was observed and all other runs: where the model
+lived it, it is one more run among them. A single summary is held against a law whose tails are as heavy as those of the many runs that were
+lived around the posterior: its own few say little of how far a run goes once in a thousand, and counts of small companies go far.
 """
 
 from __future__ import annotations
@@ -17,6 +17,26 @@ from sims.calibration.laws import LEAST_SPREAD, Floats, distances, shrunk_covari
 
 ALARM = 0.05
 ALARM_OF_ALL = 0.02
+
+
+@dataclass(frozen=True, eq=False)
+class Spreads:
+    """What other runs than a posterior's say of how far summaries go.
+
+    least    float64[K], the least that a spread can be: a summary that happens to be the same in few runs is not fixed
+    freedom  float64[K], degrees of freedom of Student's law with tails as heavy as theirs
+    """
+
+    least: Floats
+    freedom: Floats
+
+    @classmethod
+    def of(cls, least: Floats, runs: Floats) -> Spreads:
+        """By the fourth moments of runs float64[m, K]."""
+        away = runs - runs.mean(axis=0)
+        squares = np.maximum((away**2).mean(axis=0), LEAST_SPREAD**2)
+        heavier = (away**4).mean(axis=0) / squares**2 - 3.0
+        return cls(least, np.where(heavier > 0.0, 4.0 + 6.0 / np.maximum(heavier, LEAST_SPREAD), np.inf))
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,39 +66,35 @@ class Check:
 def check(
     predicted: Floats,
     observed: Floats,
-    least: Floats | None = None,
+    spreads: Spreads | None = None,
     together: NDArray[np.bool_] | None = None,
 ) -> Check:
     """Hold summaries float64[K] against runs float64[n, K] by the posterior.
 
-    least     float64[K], the least that a spread can be: a summary that happens to be the same in few runs is not fixed
-    together  bool[K], the summaries that are looked at as a whole too; all unless given
+    together  bool[K], the summaries that are looked at as a whole too; all unless given. Of these and of the others each half of all false
+              alarms may come
     """
-    n = predicted.shape[0]
-    floor = np.maximum(LEAST_SPREAD, np.zeros(observed.size) if least is None else least)
+    n, size = predicted.shape
+    floor = np.maximum(LEAST_SPREAD, np.zeros(size) if spreads is None else spreads.least)
+    whole = np.ones(size, dtype=np.bool_) if together is None else together
     rows = np.vstack([observed, predicted])
-    away, spread = _each_from_the_others(rows, floor)
-    p = np.asarray(2.0 * stdtr(n - 1, -away[0]))
-    flagged = _flagged(away, p)
+    spread = np.maximum(predicted.std(axis=0, ddof=1), floor) * np.sqrt(1.0 + 1.0 / n)
+    away = np.abs(observed - predicted.mean(axis=0)) / spread
+    freedom = np.full(size, n - 1.0) if spreads is None else np.minimum(n - 1.0, spreads.freedom)
+    # A law with such tails has a spread above one; that of a mean of few runs has not.
+    wider = np.where(freedom < n - 1.0, np.sqrt(freedom / (freedom - 2.0)), 1.0)
+    p = np.asarray(2.0 * stdtr(freedom, -away * wider))
+    parts = [part for part in (np.flatnonzero(whole), np.flatnonzero(~whole)) if part.size]
+    flagged = tuple(sorted(int(part[at]) for part in parts for at in _holm(p[part], ALARM / len(parts))))
     # A run that may stand anywhere among the others is not told to be far by the tail of a law that does not fit.
     outside = (observed > predicted.max(axis=0)) | (observed < predicted.min(axis=0))
     p = np.where(outside, p, np.maximum(p, 1.0 / n))
     # What never differs between runs says nothing of how far others are.
     alive = np.maximum(predicted.std(axis=0), floor) > LEAST_SPREAD
-    whole = alive if together is None else alive & together
-    far = _far(rows[:, whole], floor[whole])
+    far = _far(rows[:, whole & alive], floor[whole & alive])
     p_of_all = float(np.count_nonzero(far >= far[0])) / (n + 1)
     excess = float(far[0]) / max(float(far[1:].mean()), LEAST_SPREAD)
-    return Check(p, p_of_all, excess, away[0], spread[0], flagged)
-
-
-def _each_from_the_others(rows: Floats, floor: Floats) -> tuple[Floats, Floats]:
-    """float64[m, K]: how far each row is from the mean of the others, in their spread; and that spread."""
-    m = rows.shape[0]
-    from_all = rows - rows.mean(axis=0)
-    left = (from_all**2).sum(axis=0) - from_all**2 * m / (m - 1)
-    spread = np.sqrt(np.maximum(np.maximum(left, 0.0) / (m - 2), floor**2) * (1.0 + 1.0 / (m - 1)))
-    return np.asarray(np.abs(from_all) * m / (m - 1) / spread), np.asarray(spread)
+    return Check(p, p_of_all, excess, away, spread, flagged)
 
 
 def _far(rows: Floats, floor: Floats) -> Floats:
@@ -92,18 +108,10 @@ def _far(rows: Floats, floor: Floats) -> Floats:
     return found
 
 
-def _flagged(away: Floats, p: Floats) -> tuple[int, ...]:
-    """Summaries of the first row that are farther out than the farthest of nearly all other rows, and than normal noise goes.
-
-    The first is Westfall & Young's (1993) step-down, the second Holm's (1979): of few runs the farthest is not far, and runs that are
-    skewed go farther than normal noise.
-    """
-    left = np.ones(p.size, dtype=np.bool_)
+def _holm(p: Floats, alarm: float) -> list[int]:
     found = []
-    for place in np.argsort(-away[0], kind="stable").tolist():
-        as_far = 1 + np.count_nonzero(away[1:, left].max(axis=1) >= away[0, place])
-        if as_far > ALARM * away.shape[0] or p[place] * left.sum() > ALARM:
+    for rank, place in enumerate(np.argsort(p, kind="stable").tolist()):
+        if p[place] * (p.size - rank) > alarm:
             break
         found.append(place)
-        left[place] = False
-    return tuple(sorted(found))
+    return found

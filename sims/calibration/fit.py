@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from sims.calibration.checking import Check, check
+from sims.calibration.checking import Check, Spreads, check
 from sims.calibration.emulator import MOST_DIRECTIONS, Design, LocalEmulator, directions
 from sims.calibration.laws import LEAST_SPREAD, Floats, largest_ratio
 from sims.calibration.remainder import Remainder, Vectors
@@ -145,26 +145,27 @@ def fit(
         else (np.zeros((d, 0)), np.zeros(0))
     )
     k = across.shape[1]
-    around, w, least, law = None, np.zeros((DRAWS, 0)), walked.chance, Vectors.unmoved(DRAWS, d)
+    around, w, law = None, np.zeros((DRAWS, 0)), Vectors.unmoved(DRAWS, d)
+    spreads = Spreads(walked.chance, np.full(observed.size, np.inf))
     if k:
         ensemble = walked.last @ across
         straight = np.diag(1.0 / (1.0 + strength**2))
         design = Design(ensemble.mean(axis=0), capped(np.cov(ensemble.T).reshape(k, k) + straight))
-        seen_z, seen_s = np.zeros((0, d)), np.zeros((0, int(alive.sum())))
+        seen_z, seen = np.zeros((0, d)), np.zeros((0, observed.size))
         for turn in range(LOCAL_ROUNDS):
             if around is not None:
                 design = Design(w.mean(axis=0), capped(WIDER * np.cov(w.T).reshape(k, k)))
             drawn = whole(design.draw(budget.local, rng), across, rng)
             lived = model(budget.rounds * 2 + turn, drawn, "around it")
-            seen_z, seen_s = np.vstack([seen_z, drawn]), np.vstack([seen_s, lived[:, alive]])
+            seen_z, seen = np.vstack([seen_z, drawn]), np.vstack([seen, lived])
             # The last of these are drawn from a law that is twice as wide as the posterior, and no wider than the prior.
-            least = lived.std(axis=0) / np.sqrt(WIDER)
+            spreads = Spreads.of(lived.std(axis=0) / np.sqrt(WIDER), seen)
             near = (design.scaled(seen_z @ across) ** 2).sum(axis=1) <= design.reach**2
-            around = Around.fit(design, across, seen_z[near], seen_s[near])
+            around = Around.fit(design, across, seen_z[near], seen[near][:, alive])
             w, law = around.posterior(observed[alive], around.emulator.noise, rng)
     z = law.draw(DRAWS, rng)
     predicted = model(budget.rounds * 2 + LOCAL_ROUNDS, z[: budget.predictive], "by the posterior")
-    checked, widened = check(predicted, observed, least, learnt), 1.0
+    checked, widened = check(predicted, observed, spreads, learnt), 1.0
     if around is not None and checked.suspicious:
         noise = around.emulator.doubted(
             float(np.clip(checked.excess, 1.0, MOST_WIDENED)),

@@ -139,7 +139,7 @@ class History(Part):
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(("date", "split", "measure", "value"))
         for day, split, name, value in self.rows():
-            writer.writerow((day, _safe(split), name, "" if value is None else f"{value:g}"))
+            writer.writerow((day, _safe(split), name, "" if value is None else _written(value)))
         return out.getvalue()
 
 
@@ -163,6 +163,11 @@ def _at(values: Sequence[float | None], place: int) -> float | None:
 def _sum(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return float(sum(known)) if len(known) == len(values) else None
+
+
+def _written(value: float) -> str:
+    """With all its digits, whole numbers without a point."""
+    return f"{value:.0f}" if value.is_integer() else repr(value)
 
 
 def _safe(text: str) -> str:

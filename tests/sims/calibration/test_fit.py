@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sims.calibration.checking import check
+from sims.calibration.checking import Spreads, check
 from sims.calibration.emulator import Design, LocalEmulator, directions
 from sims.calibration.fit import Budget, Watched, fit
 from sims.calibration.smoother import chance_of, smoothed
@@ -174,8 +174,11 @@ def test_a_history_that_is_one_more_run_is_flagged_as_seldom_as_is_stated(runs: 
     rng, times, summaries = np.random.default_rng(9), 80, 16
     flagged = of_all = 0
     for _ in range(times):
-        rows = skewed(rng, runs + 1, summaries)
-        found = check(rows[1:], rows[0])
+        rows = skewed(rng, 5 * runs + 1, summaries)
+        seen, lived, others = rows[0], rows[1 : runs + 1], rows[runs + 1 :]
+        found = check(
+            lived, seen, Spreads.of(others.std(axis=0) / np.sqrt(2.0), others), np.arange(summaries) < 8
+        )
         flagged += bool(found.flagged)
         of_all += found.p_of_all <= 0.1
     # Five and ten in a hundred, within three of their errors.
@@ -183,12 +186,22 @@ def test_a_history_that_is_one_more_run_is_flagged_as_seldom_as_is_stated(runs: 
     assert of_all / times <= 0.1 + 3 * np.sqrt(0.1 * 0.9 / times)
 
 
+def test_tails_are_as_heavy_as_those_of_other_runs() -> None:
+    rng = np.random.default_rng(11)
+    light, heavy = rng.standard_normal((400, 1)), rng.standard_t(5, (400, 1))
+    spreads = Spreads.of(np.zeros(2), np.hstack([light, heavy]))
+    assert spreads.freedom[0] > 15.0 > spreads.freedom[1]
+    lived = np.hstack([light, heavy])[:40]
+    found = check(lived, lived.mean(axis=0) + 5.0 * lived.std(axis=0), spreads)
+    assert found.p[1] > 10.0 * found.p[0]
+
+
 def test_what_is_the_same_in_few_runs_is_not_fixed() -> None:
     """Nineteen runs in twenty have no lead; that a history has one is no wonder, unless no run could."""
     runs = np.hstack([np.random.default_rng(10).standard_normal((20, 3)), np.full((20, 1), np.log(0.5))])
-    seen = np.array([0.1, 0.2, -0.1, np.log(1.5)])
-    assert check(runs, seen, np.array([1.0, 1.0, 1.0, 0.4])).flagged == ()
-    assert check(runs, seen, np.array([1.0, 1.0, 1.0, 0.0])).flagged == (3,)
+    seen, light = np.array([0.1, 0.2, -0.1, np.log(1.5)]), np.full(4, np.inf)
+    assert check(runs, seen, Spreads(np.array([1.0, 1.0, 1.0, 0.4]), light)).flagged == ()
+    assert check(runs, seen, Spreads(np.array([1.0, 1.0, 1.0, 0.0]), light)).flagged == (3,)
 
 
 def test_one_summary_that_does_not_fit_widens_what_it_says_and_little_else() -> None:

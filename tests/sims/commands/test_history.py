@@ -92,3 +92,28 @@ def test_a_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (found.exit_code, "got no event" in found.stderr) == (2, True)
     assert "nobody" in run("show", "--organisation", "nobody").stderr
     assert "a date like" in run("show", "--until", "soon").stderr
+
+
+def test_weekly_totals_of_another_tool_as_csv_week_by_week(tmp_path: Path) -> None:
+    table, tidy = tmp_path / "t.csv", tmp_path / "h.csv"
+    table.write_text(
+        "Tool X;;;\nKalenderwoche;Abteilung;Beiträge;Kosten\nKW 10/2026;a;1.234.567;40,50\nKW 12/2026;a;2;\nKW 12/2026;b;3;1,5\n"
+        "Summe;;1.234.572;42\n"
+    )
+    columns = tmp_path / "c.yaml"
+    columns.write_text("{date: Kalenderwoche, segment: Abteilung, shares: Beiträge, spend: Kosten}")
+    found = run("export", tidy, "--from", table, "--columns", columns)
+    assert found.exit_code == 0, found.stderr
+    assert tidy.read_text().splitlines() == [
+        "date,split,measure,value",
+        *("2026-03-02,all,shares,1234567", "2026-03-02,all,spend,40.5"),
+        *("2026-03-02,segment=a,shares,1234567", "2026-03-02,segment=a,spend,40.5"),
+        *("2026-03-02,segment=b,shares,", "2026-03-02,segment=b,spend,"),
+        # A week without a row is not known.
+        *("2026-03-09,all,shares,", "2026-03-09,all,spend,"),
+        *("2026-03-09,segment=a,shares,", "2026-03-09,segment=a,spend,"),
+        *("2026-03-09,segment=b,shares,", "2026-03-09,segment=b,spend,"),
+        *("2026-03-16,all,shares,5", "2026-03-16,all,spend,1.5"),
+        *("2026-03-16,segment=a,shares,2", "2026-03-16,segment=a,spend,"),
+        *("2026-03-16,segment=b,shares,3", "2026-03-16,segment=b,spend,1.5"),
+    ]
