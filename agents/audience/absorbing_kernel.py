@@ -137,7 +137,8 @@ def absorb(
     half, mutes, shift, tired = mine.words.size // 2, 0, 0.0, 0.0
     for k in range(h.at[r], h.at[r + 1]):
         s = h.order[k]
-        page, straight, fresh = np.int64(h.source[s] - own >= w.employees[r]), 0, 0
+        page, straight = np.int64(h.source[s] - own >= w.employees[r]), 0
+        fresh: Any = 0
         for i in range(spans[s, 0], spans[s, 1]):
             at = (i - spans[s, 0]) % half
             if at == 0:
