@@ -122,8 +122,9 @@ def absorb(
     r: Any, heard: Any, spans: Any, seen: Any, seen_flags: Any, changes: Any, world: Any, targets: Any, source_edges: Any,
     rates: Any, keys: Any, day: Any, flags: Any, edges: Any, levels: Any, scratch: Any, counts: Any, unfollows: Any, people: Any,
 ) -> None:  # fmt: skip
-    """Move trust and fatigue along the edges over which a run's posts were seen, let people mute, count sights post by post, and
-    different people who saw one straight from its source; these are marked in `near`.
+    """Move trust and fatigue along the edges over which a run's posts were seen, and let people mute.
+
+    Sights are counted post by post, and different people who saw one straight from its source; these are marked in `near`.
     """
     w, f, h, of, mine = World(*world), Flags(*flags), Heard(*heard), Sources(*levels), Scratch(*scratch)
     feel, own, first, law = Edges(*edges), w.sources[r], w.edges[r], rates[r]
@@ -137,7 +138,8 @@ def absorb(
     half, mutes, shift, tired = mine.words.size // 2, 0, 0.0, 0.0
     for k in range(h.at[r], h.at[r + 1]):
         s = h.order[k]
-        page, straight, fresh = np.int64(h.source[s] - own >= w.employees[r]), 0, 0
+        page, straight = np.int64(h.source[s] - own >= w.employees[r]), 0
+        fresh: Any = 0
         for i in range(spans[s, 0], spans[s, 1]):
             at = (i - spans[s, 0]) % half
             if at == 0:
