@@ -110,6 +110,18 @@ def record_sights(
 
 
 @inlined
+def clicking(word: Any) -> Any:
+    """The uniform that decides whether who sees a post clicks."""
+    return np.float64(word & LOW_32) * UNIT_32
+
+
+@inlined
+def passing(word: Any) -> Any:
+    """The uniform that decides whether who sees a post passes it on."""
+    return np.float64(mix(word ^ REPOST_SALT) >> SHIFT_32) * UNIT_32
+
+
+@inlined
 def respond(
     n_seen: Any,
     picked: Any,
@@ -119,6 +131,7 @@ def respond(
     today: Any,
     queue: Any,
     tail: Any,
+    seen_edges: Any,
     seen_flags: Any,
     written: Any,
     click_rate: Any,
@@ -138,7 +151,7 @@ def respond(
     Reposters join the queue. Returns its new tail and how many were new to the tree, clicked, were new to the
     day.
     """
-    viewers, clicks, fresh = ZERO, ZERO, ZERO
+    viewers, clicks, fresh, asked = ZERO, ZERO, ZERO, ZERO
     # Most draws lie above what the likeliest of usual trust would answer to: they need no exponential, and nobody's taste.
     usual, likeliest = usual_trust(n_seen, picked, edge_trust, theta, n_topics)
     for i in range(n_seen):
@@ -152,24 +165,32 @@ def respond(
             viewers += ONE
             fresh += np.uint64(today[v >> SIX] & bit == ZERO)
             today[v >> SIX] |= bit
-            clicking = np.float64(words[i] & LOW_32) * UNIT_32
-            passing = np.float64(mix(words[i] ^ REPOST_SALT) >> SHIFT_32) * UNIT_32
             if (
                 not edge_trust[e] <= usual
-                or clicking < click_rate * likeliest
-                or passing < repost_rate * likeliest
+                or clicking(words[i]) < click_rate * likeliest
+                or passing(words[i]) < repost_rate * likeliest
             ):
-                lift = lift_of(
-                    e, v, column, theta, edge_trust, edge_fatigue, interest, n_topics, segments, levels, taste_key
-                )  # fmt: skip
-                if clicking < click_rate * lift:
-                    flags |= CLICKED
-                    clicks += ONE
-                if passing < repost_rate * lift:
-                    flags |= REPOSTED
-                    queue[tail] = v
-                    tail += ONE
+                # Whoever may answer is noted in the place of who was looked at already: their taste is on its way meanwhile.
+                prefetch(segments, v)
+                picked[asked], words[asked] = i, words[i]
+                asked += ONE
         seen_flags[written + np.uint64(i)] = flags
+    for k in range(asked):
+        place, word = written + np.uint64(picked[k]), words[k]
+        e = np.uint64(seen_edges[place])
+        v = np.uint64(targets[e])
+        lift = lift_of(
+            e, v, column, theta, edge_trust, edge_fatigue, interest, n_topics, segments, levels, taste_key
+        )  # fmt: skip
+        flags = FIRST_VIEW
+        if clicking(word) < click_rate * lift:
+            flags |= CLICKED
+            clicks += ONE
+        if passing(word) < repost_rate * lift:
+            flags |= REPOSTED
+            queue[tail] = v
+            tail += ONE
+        seen_flags[place] = flags
     return tail, viewers, clicks, fresh
 
 
@@ -249,7 +270,7 @@ def grow_tree(
             next_n, next_key = pick_contacts(shares, s + ONE, key, day, offsets, targets, tables, next_picked)
         before = tail
         reply = respond(
-            n, picked, words, targets, visited, today, queue, tail, seen_flags, written,
+            n, picked, words, targets, visited, today, queue, tail, seen_edges, seen_flags, written,
             rate[CLICK_RATE] * premium, rate[REPOST_RATE], edge_trust, edge_fatigue, interest, theta, n_topics,
             column, segments, levels, taste_key,
         )  # fmt: skip

@@ -105,11 +105,22 @@ def mix(x: Any) -> Any:
     return x ^ (x >> _S31)
 
 
+@inlined
+def bits_of_agent(key: Any, agent: Any) -> Any:
+    """What all draws of an agent from a stream follow from."""
+    return mix(key ^ (np.uint64(agent) * GOLDEN + _MIX_1))
+
+
+@inlined
+def bits_of_day(own: Any, day: Any, ordinal: Any) -> Any:
+    """`bits` from what `bits_of_agent` gave."""
+    return mix(own + ((np.uint64(day) << _S32) | (np.uint64(ordinal) & _LOW_32)))
+
+
 @kernel(U64, I64, I64, I64, returns=U64)
 def bits(key: Any, day: Any, agent: Any, ordinal: Any) -> Any:
     """64 random bits for one (day, agent, ordinal) of a stream; day and ordinal are used modulo 2**32."""
-    inner = mix(key ^ (np.uint64(agent) * GOLDEN + _MIX_1))
-    return mix(inner + ((np.uint64(day) << _S32) | (np.uint64(ordinal) & _LOW_32)))
+    return bits_of_day(bits_of_agent(key, agent), day, ordinal)
 
 
 @kernel(U64, returns=F64)

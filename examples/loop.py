@@ -70,19 +70,19 @@ def serving(folder: Path) -> Iterator[str]:
         "DATABASE_URL": f"sqlite:///{folder / 'live.sqlite'}",
         "GROUNDSWELL_ORGANISATION": ORGANISATION,
     }
-    process = subprocess.Popen([COMMAND, "serve", "--port", "0"], env=env, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        found = re.search(r"http://\S+", process.stdout.readline())
-        if found is None:
-            sys.exit("the server did not start")
-        until = time.monotonic() + READY_SECONDS
-        while not ready(found.group()) and time.monotonic() < until:
-            time.sleep(WAIT_SECONDS)
-        yield found.group()
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait()
+    command = [COMMAND, "serve", "--port", "0"]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            found = re.search(r"http://\S+", process.stdout.readline())
+            if found is None:
+                sys.exit("the server did not start")
+            until = time.monotonic() + READY_SECONDS
+            while not ready(found.group()) and time.monotonic() < until:
+                time.sleep(WAIT_SECONDS)
+            yield found.group()
+        finally:
+            process.send_signal(signal.SIGINT)
 
 
 def ready(address: str) -> bool:

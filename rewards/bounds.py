@@ -13,6 +13,8 @@ FIRST_YEAR, LAST_YEAR = 1970, 2999
 """Dates of schemes, events, people and schedules lie in these years: every sum of days with them is still a date."""
 MOST_NUMBER_CHARACTERS = 40
 MOST_EXPONENT = 40
+FEWEST_LETTERS, MOST_REASON = 3, 1000
+"""Characters of a reason that stays with a decision."""
 # Python reads 1_000 and the digits of every script as numbers; other readers and people do not.
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*")
@@ -68,3 +70,17 @@ def fraction_of(text: str) -> Fraction:
     if not (_WHOLE.fullmatch(above) and _WHOLE.fullmatch(below)):
         raise BadValue("not a rational; write one like 1/2 or 1.5")
     return Fraction(int(above), int(below))
+
+
+def reason_given(text: str) -> str:
+    """The reason of a decision, as it was typed. Raises BadValue where it says nothing, or more than stays with the decision."""
+    if len(text) > MOST_REASON:
+        raise BadValue(
+            "{what} of {count} characters: limit {most}; say it in fewer words",
+            what="reason",
+            count=len(text),
+            most=MOST_REASON,
+        )
+    if len(text.strip()) < FEWEST_LETTERS:
+        raise BadValue("reason: at least {fewest_letters} letters; say why", fewest_letters=FEWEST_LETTERS)
+    return text

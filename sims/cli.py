@@ -11,6 +11,7 @@ from sims.commands import (
     calibrating,
     checking,
     content,
+    deciding,
     events,
     explaining,
     forecasting,
@@ -25,6 +26,8 @@ from sims.commands import (
     questions,
     rollout,
     schemes,
+    settings,
+    suggesting,
     sweeping,
     tokens,
     webhooks,
@@ -76,3 +79,7 @@ app.add_typer(mail.mail, name="mail")
 app.add_typer(schemes.scheme, name="scheme")
 app.add_typer(rollout.rollout, name="rollout")
 app.add_typer(loop.recalibration, name="recalibration")
+app.add_typer(settings.settings, name="settings")
+app.add_typer(suggesting.suggestion, name="suggestion")
+app.add_typer(deciding.review, name="review")
+app.add_typer(deciding.claim, name="claim")

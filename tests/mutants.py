@@ -1,8 +1,9 @@
 """Mutation testing: how many small faults, put into a file one at a time, do the tests find?
 
-    .venv/bin/python tests/mutants.py [--seed 12] [--most 30] [FILE ...]
+    .venv/bin/python tests/mutants.py [--seed 12] [--most 30] [FILE[:LINE,LINE] ...]
 
-Of each FILE (all of `TESTS` by default) a random sample of mutants is drawn that `--seed` and the file's name decide alone. Each is
+Of each FILE (all of `TESTS` by default) a random sample of mutants is drawn that `--seed` and the file's name decide alone; with lines,
+only those of the sample that change one of them are tried, to see whether what survived is found by now. Each is
 written into a copy of the checkout and meets the tests that `TESTS` names, until one of them fails. A line is printed for every mutant:
 `killed`, or `SURVIVED`, with its place and the change. What survives is a missing test, or equivalent to the code: judge it by hand.
 
@@ -23,7 +24,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -82,22 +83,29 @@ TESTS: dict[str, tuple[str, ...]] = {
         f"{CASES}/test_idempotency.py",
     ),
     "rewards/ledger/lots.py": (f"{LEDGER}/test_lots.py", f"{LEDGER}/test_expiry.py"),
-    "rewards/ledger/periods.py": (f"{CASES}/test_undo.py",),
+    "rewards/ledger/periods.py": (f"{LEDGER}/test_periods.py", f"{CASES}/test_undo.py"),
     "rewards/ledger/places.py": (f"{LEDGER}/test_places.py", f"{CASES}/test_time_live.py"),
     "rewards/ledger/pool.py": (f"{LEDGER}/test_award_budget.py",),
-    "rewards/ledger/posting.py": (f"{LEDGER}/test_award_budget.py", f"{CASES}/test_undo.py"),
-    "rewards/ledger/undo.py": (f"{CASES}/test_undo.py",),
+    "rewards/ledger/posting.py": (
+        f"{LEDGER}/test_award_budget.py",
+        f"{CASES}/test_undo.py",
+        f"{LEDGER}/test_expiry.py",
+    ),
+    "rewards/ledger/undo.py": (f"{LEDGER}/test_periods.py", f"{CASES}/test_undo.py"),
     "rewards/ledger/velocity.py": (f"{LEDGER}/test_velocity.py",),
     "rewards/ledger/versions.py": (f"{LEDGER}/test_schemes.py", f"{CASES}/test_versions.py"),
     "rewards/outside/addresses.py": ("tests/attacks/test_addresses.py",),
-    "rewards/outside/delivery.py": (f"{OUTSIDE}/test_webhooks.py",),
+    "rewards/outside/delivery.py": (f"{OUTSIDE}/test_delivery.py", f"{OUTSIDE}/test_webhooks.py"),
     "rewards/outside/logout_token.py": (f"{OUTSIDE}/test_logout_token.py",),
     "rewards/outside/pauses.py": (f"{OUTSIDE}/test_pauses.py",),
-    "rewards/outside/single_sign_on.py": (f"{OUTSIDE}/test_single_sign_on.py",),
-    "rewards/scheme/earning.py": (f"{SCHEME}/test_scheme.py",),
+    "rewards/outside/single_sign_on.py": (
+        f"{OUTSIDE}/test_sign_on_limits.py",
+        f"{OUTSIDE}/test_single_sign_on.py",
+    ),
+    "rewards/scheme/earning.py": (f"{SCHEME}/test_parts.py", f"{SCHEME}/test_scheme.py"),
     "rewards/scheme/limits.py": (f"{SCHEME}/test_limits.py",),
-    "rewards/scheme/predicates.py": (f"{SCHEME}/test_scheme.py",),
-    "rewards/scheme/quantities.py": (f"{SCHEME}/test_scheme.py",),
+    "rewards/scheme/predicates.py": (f"{SCHEME}/test_parts.py", f"{SCHEME}/test_scheme.py"),
+    "rewards/scheme/quantities.py": (f"{SCHEME}/test_parts.py", f"{SCHEME}/test_scheme.py"),
     "sims/comparison/choice.py": ("tests/sims/comparison/test_choice.py",),
     # Those that simulate are left out: kernels run as Python here.
     "sims/comparison/risks.py": (
@@ -224,12 +232,15 @@ def fails(folder: Path, tests: Sequence[str], limit_s: float) -> bool:
     return True
 
 
-def examine(folder: Path, name: str, tests: Sequence[str], *, seed: int, most: int) -> tuple[int, int]:
-    """(mutants tried, killed) of one file."""
+def examine(
+    folder: Path, name: str, tests: Sequence[str], *, seed: int, most: int, lines: Collection[int]
+) -> tuple[int, int]:
+    """(mutants tried, killed) of one file; of `lines` alone where there are any."""
     path = folder / name
     source = path.read_text("utf-8")
     found = changes(ast.parse(source))
     chosen = random.Random(f"{seed}:{name}").sample(found, min(most, len(found)))
+    chosen = [one for one in chosen if not lines or one[0].lineno in lines]
     began = time.monotonic()
     if fails(folder, tests, 900.0):
         raise SystemExit(
@@ -265,11 +276,18 @@ def copied(into: Path) -> Path:
     return folder
 
 
+def _asked(text: str) -> tuple[str, tuple[int, ...]]:
+    name, _, lines = text.partition(":")
+    if name not in TESTS:
+        raise argparse.ArgumentTypeError(f"{name!r}: not in TESTS; add it with the tests that mirror it")
+    return name, tuple(int(line) for line in lines.split(",") if line)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("files", nargs="*", choices=[*TESTS, []], metavar="FILE")
+    parser.add_argument("files", nargs="*", type=_asked, metavar="FILE[:LINE,LINE]")
     parser.add_argument("--seed", type=int, default=12)
     parser.add_argument("--most", type=int, default=30, help="mutants of a file at most")
     asked = parser.parse_args()
@@ -285,8 +303,8 @@ def main() -> None:
             "HYPOTHESIS_STORAGE_DIRECTORY": f"{folder}/examples",
         }
         place = copied(Path(folder))
-        for name in asked.files or TESTS:
-            of_file = examine(place, name, TESTS[name], seed=asked.seed, most=asked.most)
+        for name, lines in asked.files or [(name, ()) for name in TESTS]:
+            of_file = examine(place, name, TESTS[name], seed=asked.seed, most=asked.most, lines=lines)
             tried, killed = tried + of_file[0], killed + of_file[1]
     print(f"{tried} tried, {killed} killed")
 

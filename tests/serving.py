@@ -1,17 +1,18 @@
-"""A real server process, as a user starts it: `groundswell serve` on a free port."""
+"""A server in a process of its own: `groundswell serve` on a free port."""
 
 from __future__ import annotations
 
 import os
 import re
 import signal
-import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.commands import Command
 
 COMMAND = Path(sys.executable).with_name("groundswell")
 START_SECONDS = 120
@@ -26,16 +27,9 @@ def serving(database_url: str, organisation: str, demo: bool = False) -> Iterato
         "GROUNDSWELL_ORGANISATION": organisation,
         "GROUNDSWELL_DEMO": "true" if demo else "false",
     }
-    process = subprocess.Popen(
-        [COMMAND, "serve", "--port", "0"],
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
+    process = Command(["serve", "--port", "0"], env=env)
     try:
-        line = process.stdout.readline()
+        line = process.first_line(START_SECONDS)
         found = re.search(r"http://\S+", line)
         assert found, (line, process.communicate(timeout=STOP_SECONDS))
         address = found.group()

@@ -24,6 +24,7 @@ from rewards.language import LANGUAGES, gettext, in_signs, language, ngettext, p
 from rewards.people.rights import TITLES
 from web.kept_templates import KeptTemplates
 from web.navigation import doors
+from web.sealed import in_words
 from web.text import one_break
 
 if TYPE_CHECKING:
@@ -168,6 +169,7 @@ _ENVIRONMENT.filters["channel"] = channel_title
 _ENVIRONMENT.filters["roles"] = roles_text
 _ENVIRONMENT.filters["told"] = told_text
 _ENVIRONMENT.filters["signs"] = in_signs
+_ENVIRONMENT.filters["in_words"] = in_words
 
 
 def compile_templates() -> None:

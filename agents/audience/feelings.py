@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.audience.absorbing_kernel import FROM_SOURCE, Heard, Scratch
 from agents.audience.audience import (
     Answer,
     Posts,
@@ -30,14 +31,11 @@ from agents.audience.audience_kernel import (
     source_means,
 )
 from agents.audience.hearing_kernel import (
-    FROM_SOURCE,
     PROGRESS,
     ROOM_USED,
     RUN,
-    Heard,
     Keys,
     Rates,
-    Scratch,
     hear,
 )
 from agents.audience.sights import Room
@@ -202,7 +200,7 @@ class Feelings:
     ) -> None:
         networks, room = self._networks, self._room
         size = len(names)
-        spans, again = np.zeros((size, 2), dtype=np.int64), np.zeros(size, dtype=np.uint8)
+        spans, again = np.zeros((size, 3), dtype=np.int64), np.zeros(size, dtype=np.uint8)
         progress = np.zeros(PROGRESS, dtype=np.int64)
         scratch = Scratch(networks.taken, room.visited, room.today, room.near, room.far, room.words)
         world, *rows = networks.rows
@@ -220,7 +218,7 @@ class Feelings:
             room.reserve(2 * room.edges.size)
         if networks.count == 1:
             told = np.concatenate(
-                [np.arange(*span) for span in spans[heard.order].tolist()] or [heard.at[:0]]
+                [np.arange(*span) for span in spans[heard.order, :2].tolist()] or [heard.at[:0]]
             )
             self.last_edges = room.edges[told[room.flags[told] & FROM_SOURCE > 0]].astype(np.int32)
 

@@ -6,22 +6,29 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from agents.audience.absorbing_kernel import (
+    CHANGES,
+    HEARD,
+    SCRATCH,
+    Heard,
+    Scratch,
+    absorb,
+    count_far,
+)
 from agents.audience.audience_kernel import (
     EDGES,
     FEEL,
     FLAGS,
     SOURCES,
     WORLD,
-    Edges,
     Flags,
-    Sources,
     World,
     draw_contacts,
     refresh_source,
     source_of,
 )
 from engine.kernels import kernel
-from engine.response_kernel import FIRST_VIEW, NEXT_SHARE, WANTED, WRITTEN, run_shares
+from engine.response_kernel import NEXT_SHARE, REPOSTS, SOURCE, WANTED, WRITTEN, run_shares
 from engine.signatures import (
     I64,
     F32In,
@@ -40,14 +47,8 @@ from engine.signatures import (
     U32Matrix,
     U32Out,
     U64In,
-    U64Out,
 )
-from engine.streams import uniform
 
-# Fatigue below which the chance of muting is bounded without an exponential.
-CALM = 4.0
-# Beside the flags of `engine.response_kernel`: seen straight from a source who is not muted.
-FROM_SOURCE = 8
 # Places of `progress`: the run in hand, whether its posts are flagged to be told, and exposures written; then room for `run_shares`.
 RUN, BEGUN, ROOM_USED, STATE = 0, 1, 2, 3
 PROGRESS = 8
@@ -69,26 +70,6 @@ class Keys(NamedTuple):
     network: Any
 
 
-class Heard(NamedTuple):
-    """int64 each: where each run's posts begin in `order`, the posts in order of their runs, and source and ordinal of each post."""
-
-    at: Any
-    order: Any
-    source: Any
-    ordinal: Any
-
-
-class Scratch(NamedTuple):
-    """uint64 each: working memory of one run; the bitmaps are zeros in and out, but for `today`, which nobody reads."""
-
-    taken: Any
-    visited: Any
-    today: Any
-    near: Any
-    far: Any
-    words: Any
-
-
 class Told(NamedTuple):
     """uint32 each: the edges along which posts were seen, and working memory of a tree."""
 
@@ -99,10 +80,7 @@ class Told(NamedTuple):
 
 RATES = Tuple(F64Matrix, len(Rates._fields))
 KEYS = Tuple(U64In, len(Keys._fields))
-HEARD = Tuple(I64In, len(Heard._fields))
-SCRATCH = Tuple(U64Out, len(Scratch._fields))
 TOLD = Tuple(U32Out, len(Told._fields))
-CHANGES = Tuple(F64In, 2)
 
 
 @kernel(
@@ -118,7 +96,8 @@ def hear(
 ) -> None:  # fmt: skip
     """Each run's posts of a day in its own world; stop where exposures do not fit, to be called again with more room.
 
-    spans      int64[posts, 2]: from where to where each post's exposures stand; again: uint8[posts], those still to be told
+    spans      int64[posts, 3]: from where to where each post's exposures stand, and where those over its source's own edges end
+    again      uint8[posts], those still to be told
     counts     int64[posts, 8] as of `engine.response_kernel`
     sights     float64[posts, 4]: sights over sources' own ties and over reposters', first sights of the two kinds
     unfollows  int64[posts]
@@ -134,13 +113,11 @@ def hear(
             )  # fmt: skip
             if progress[ROOM_USED] < 0:
                 return
-            count_people(
-                r, heard, spans, told[0], seen_flags, world, targets_u, flags, source_edges, scratch, day, people,
-            )  # fmt: skip
             absorb(
-                r, heard, spans, told[0], seen_flags, changes, world, source_edges, rates[0], keys[1], day, flags, edges,
-                levels, sights, unfollows,
+                r, heard, spans, told[0], seen_flags, changes, world, targets_u, source_edges, rates[0], keys[1], day, flags,
+                edges, levels, scratch, sights, unfollows, people,
             )  # fmt: skip
+            count_far(r, heard, spans, told[0], world, targets_u, source_edges, scratch, people)
         progress[RUN], progress[BEGUN], progress[ROOM_USED] = r + 1, 0, 0
 
 
@@ -232,8 +209,18 @@ def tell(
     if state[NEXT_SHARE] == 0:
         progress[ROOM_USED] = -1 - written
         return
-    spans[s, 0], spans[s, 1] = written, written + state[WRITTEN]
-    progress[ROOM_USED] = written + state[WRITTEN]
+    begin, after = written, written + state[WRITTEN]
+    spans[s, 0], spans[s, 1], progress[ROOM_USED] = begin, after, after
+    # The source's own come first.
+    row = node + r + np.int64(names[s, SOURCE])
+    own = after if counts[s, REPOSTS] == 0 else begin
+    while own < after:
+        middle = (own + after) // 2
+        if w.offsets[row] <= np.int64(room.edges[middle]) < w.offsets[row + 1]:
+            own = middle + 1
+        else:
+            after = middle
+    spans[s, 2] = own
 
 
 @kernel(I64, HEARD, I64Matrix, U32Out, WORLD, FLAGS, I64Out, I64, I64, U32Out, U8Out, returns=I64)
@@ -248,13 +235,13 @@ def mark_old(
     w, f, h = World(*world), Flags(*flags), Heard(*heard)
     first, n_sources, old = w.sources[r], w.sources[r + 1] - w.sources[r], 0
     offsets = w.offsets[w.nodes[r] + r : w.nodes[r + 1] + r + 1]
+    # A post's own source is of today: only what others passed on is looked through.
     for k in range(h.at[r], h.at[r + 1]):
         s = h.order[k]
-        likely = h.source[s] - first
-        for i in range(spans[s, 0], spans[s, 1]):
+        for i in range(spans[s, 2], spans[s, 1]):
             e = np.int64(edges[i])
             if e < own_edges:
-                node = source_of(e, likely, offsets, n_sources)
+                node = source_of(e, n_sources, offsets, n_sources)
                 # On the very first day all are up to date, and nobody's feelings are written down yet.
                 if f.marked[first + node] == 0 and (touched[first + node] < day or f.felt[first + node] == 0):
                     f.marked[first + node] = 1
@@ -262,110 +249,14 @@ def mark_old(
                     old += 1
     for k in range(h.at[r], h.at[r + 1]):
         s = h.order[k]
-        likely = h.source[s] - first
-        for i in range(spans[s, 0], spans[s, 1]):
+        if old == 0 and spans[s, 2] > spans[s, 0]:
+            f.stirred[h.source[s]] = 1
+        for i in range(spans[s, 2], spans[s, 1]):
             e = np.int64(edges[i])
             if e < own_edges:
-                a = first + source_of(e, likely, offsets, n_sources)
+                a = first + source_of(e, n_sources, offsets, n_sources)
                 if old == 0:
                     f.stirred[a] = 1
                 elif f.marked[a] == 1 and f.stirred[a] == 1:
                     again[s] = 1
     return old
-
-
-@kernel(
-    I64, HEARD, I64Matrix, U32Out, U8Out, WORLD, U32In, FLAGS, I64In, SCRATCH, I64, I64Matrix,
-)  # fmt: skip
-def count_people(
-    r: Any, heard: Any, spans: Any, edges: Any, seen_flags: Any, world: Any, targets: Any, flags: Any, source_edges: Any,
-    scratch: Any, day: Any, counts: Any,
-) -> None:  # fmt: skip
-    """Different people of a run who saw a post of the day straight from its source, and those who saw it only from a reposter."""
-    w, f, h, bitmaps = World(*world), Flags(*flags), Heard(*heard), Scratch(*scratch)
-    near, far, e0, node = bitmaps.near, bitmaps.far, w.edges[r], w.nodes[r]
-    for by_page in range(2):
-        for again in range(2):
-            for k in range(h.at[r], h.at[r + 1]):
-                s = h.order[k]
-                if (h.source[s] - w.sources[r] >= w.employees[r]) != (by_page == 1):
-                    continue
-                for i in range(spans[s, 0], spans[s, 1]):
-                    e = np.int64(edges[i])
-                    direct = e < source_edges[r]
-                    if direct == (again == 1):
-                        continue
-                    if direct:
-                        if f.muted[e0 + e] != 0:
-                            continue
-                        seen_flags[i] |= np.uint8(FROM_SOURCE)
-                    v = np.int64(targets[e0 + e])
-                    word, bit = v >> 6, np.uint64(1) << np.uint64(v & 63)
-                    if near[word] & bit != 0 or far[word] & bit != 0:
-                        continue
-                    if direct:
-                        near[word] |= bit
-                    else:
-                        far[word] |= bit
-                    counts[r, 2 * by_page + again] += 1
-                    if direct and by_page == 0 and day >= 0 and f.reached[node + v] == 0:
-                        f.reached[node + v] = 1
-                        counts[r, 4] += 1
-        for k in range(h.at[r], h.at[r + 1]):
-            for i in range(spans[h.order[k], 0], spans[h.order[k], 1]):
-                word = np.int64(targets[e0 + np.int64(edges[i])]) >> 6
-                near[word] = 0
-                far[word] = 0
-
-
-@kernel(
-    I64, HEARD, I64Matrix, U32Out, U8Out, CHANGES, WORLD, I64In, F64Matrix, U64In, I64, FLAGS, EDGES, SOURCES,
-    F64MatrixOut, I64Out,
-)  # fmt: skip
-def absorb(
-    r: Any, heard: Any, spans: Any, seen: Any, seen_flags: Any, changes: Any, world: Any, source_edges: Any, rates: Any,
-    keys: Any, day: Any, flags: Any, edges: Any, levels: Any, counts: Any, unfollows: Any,
-) -> None:  # fmt: skip
-    """Move trust and fatigue along the edges over which a run's posts were seen, let people mute, and count sights post by post."""
-    w, f, h, of = World(*world), Flags(*flags), Heard(*heard), Sources(*levels)
-    feel, own = Edges(*edges), w.sources[r]
-    first, end = w.edges[r], w.edges[r] + source_edges[r]
-    trust, fatigue, muted = feel.trust[first:end], feel.fatigue[first:end], f.muted[first:end]
-    offsets = w.offsets[w.nodes[r] + r : w.nodes[r + 1] + r + 1]
-    calm = rates[r, FEEL.unfollow_base] * np.exp(max(0.0, rates[r, FEEL.unfollow_fatigue]) * CALM)
-    for k in range(h.at[r], h.at[r + 1]):
-        s = h.order[k]
-        for i in range(spans[s, 0], spans[s, 1]):
-            e = np.int64(seen[i])
-            new = 1.0 if seen_flags[i] & FIRST_VIEW else 0.0
-            if e >= trust.size:
-                counts[s, 1] += 1.0
-                counts[s, 3] += new
-                continue
-            if muted[e] == 1:
-                continue
-            counts[s, 0] += 1.0
-            counts[s, 2] += new
-            a = own + source_of(e, h.source[s] - own, offsets, w.sources[r + 1] - own)
-            strong = uniform(keys[r], 0, e, 0) < rates[r, FEEL.strong_share]
-            moved = trust[e] + (changes[0][s] if strong else changes[1][s])
-            moved = min(1.0, max(0.0, moved))
-            of.trust_shift[a] += moved - trust[e]
-            trust[e] = moved
-            fatigue[e] += rates[r, FEEL.per_exposure]
-            of.fatigue_sum[a] += rates[r, FEEL.per_exposure]
-            if muted[e] != 0:
-                continue
-            draw = uniform(keys[r], day + 1_000_000, e, h.ordinal[s] + 1)
-            if fatigue[e] < CALM and draw >= calm * of.promotional[a]:
-                continue
-            tired = np.exp(rates[r, FEEL.unfollow_fatigue] * fatigue[e])
-            if draw < rates[r, FEEL.unfollow_base] * tired * of.promotional[a]:
-                # 2: muted from tomorrow on, so that today's sights still count.
-                muted[e] = 2
-                unfollows[s] += 1
-    for k in range(h.at[r], h.at[r + 1]):
-        for i in range(spans[h.order[k], 0], spans[h.order[k], 1]):
-            e = np.int64(seen[i])
-            if e < trust.size and muted[e] == 2:
-                muted[e] = 1

@@ -12,9 +12,9 @@ class Room:
 
     def __init__(self, networks: Networks) -> None:
         nodes = int(np.diff(networks.nodes).max())
-        self.visited, self.today, self.near, self.far = (
-            np.zeros(nodes // 64 + 1, dtype=np.uint64) for _ in range(4)
-        )
+        self.visited, self.today = (np.zeros(nodes // 64 + 1, dtype=np.uint64) for _ in range(2))
+        # By posts of employees, and by those of pages.
+        self.near, self.far = (np.zeros(2 * (nodes // 64 + 1), dtype=np.uint64) for _ in range(2))
         self.queue = np.empty(nodes + 1, dtype=np.uint32)
         # Two broadcasts at a time: that of a share, and that of the next one.
         self.picked = np.empty(2 * (networks.widest + 1), dtype=np.uint32)

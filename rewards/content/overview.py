@@ -16,7 +16,7 @@ from rewards.store import content as content_rows
 from rewards.store import grid as grid_rows
 from rewards.store.rows import GridRow as StoredLine
 from rewards.store.session import Transaction
-from rewards.store.units import from_us, to_us
+from rewards.store.units import from_us, maybe_us, to_us
 
 STATES = ("draft", "in_review", "rejected", "live", "planned", "expired", "recalled")
 CALENDAR_WEEKS = 6
@@ -210,3 +210,8 @@ def calendar(tx: Transaction, organisation: str, first: date, now: datetime, zon
 def published_since(tx: Transaction, organisation: str, since: datetime) -> int:
     """How many items came onto the grid since an instant."""
     return content_rows.published_since(tx, organisation, to_us(since))
+
+
+def first_published(tx: Transaction, organisation: str) -> datetime | None:
+    """When the first item came onto the grid; None where none did."""
+    return maybe_us(content_rows.first_published(tx, organisation))

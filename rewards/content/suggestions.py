@@ -10,7 +10,7 @@ from datetime import datetime
 from rewards.content.content import get_item, item_for, recalled
 from rewards.content.items import MOST_TEXT, ContentItem
 from rewards.events import Event
-from rewards.faults import BadValue, Refused
+from rewards.faults import BadValue, NotFound, Refused
 from rewards.fields import fault, printed
 from rewards.ledger.intake import record
 from rewards.store import people as people_rows
@@ -114,6 +114,17 @@ def suggestions(
     """Those of a status, the oldest first, up to MOST_SHOWN from a number on."""
     found = rows.with_status(tx, organisation, status, MOST_SHOWN, after)
     return [_suggestion(row, row.external_id or "", row.name or "") for row in found]
+
+
+def get_suggestion(tx: Transaction, organisation: str, suggestion: int) -> Suggestion:
+    """One suggestion. Raises NotFound."""
+    row = rows.find(tx, organisation, suggestion)
+    if row is None:
+        raise NotFound(
+            "suggestion {suggestion}: not in this organisation; see the list", suggestion=suggestion
+        )
+    person, name = people_rows.names(tx, organisation, [row.person_id]).get(row.person_id, ("", ""))
+    return _suggestion(row, person or "", name or "")
 
 
 def suggestions_of(tx: Transaction, organisation: str, person: str) -> list[Suggestion]:

@@ -40,7 +40,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class RoundView:
-    """A round as whoever decides sees it. `open`: people still name; `waiting`: over; `decided`: by `actor`, for `reason`."""
+    """A round as the person who decides sees it. `open`: people still name; `waiting`: over; `decided`: by `actor`, for `reason`."""
 
     award: str
     title: str

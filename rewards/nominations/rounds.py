@@ -62,7 +62,7 @@ def open_rounds(schemes: Schemes, now_us: int) -> list[Round]:
 
 
 def _under_way(began: date, every_days: int, day: date) -> date:
-    """First day of the round in which a day lies."""
+    """First day of the round that contains a day."""
     return began + timedelta(days=(day - began).days // every_days * every_days)
 
 

@@ -1,1 +1,1 @@
-"""What leaves the house: webhooks, their delivery, and guarded addresses."""
+"""Outgoing requests and mail: webhooks, their delivery, guarded addresses, and single sign-on."""

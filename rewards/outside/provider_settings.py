@@ -1,4 +1,4 @@
-"""What an operator says of the provider by which people sign in, from the environment only."""
+"""Settings of the single sign-on provider, from the environment only."""
 
 from __future__ import annotations
 

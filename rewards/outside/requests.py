@@ -1,4 +1,4 @@
-"""Requests that may be sent twice: one key, one effect, one answer.
+"""Idempotent requests: one key, one effect, one answer.
 
 The key is taken in a transaction of its own, so that a second request sees that the first is under way; the answer is
 kept in the transaction of the effect, so that there is never one without the other.

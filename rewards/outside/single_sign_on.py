@@ -233,9 +233,11 @@ class Provider:
         return named and vouched
 
     def _userinfo(self, metadata: Mapping[str, Any], access: str, subject: str) -> dict[str, Any]:
-        if "userinfo_endpoint" not in metadata:
+        # Some providers write null for an endpoint that they do not have.
+        address = metadata.get("userinfo_endpoint")
+        if address is None:
             return {}
-        found = self._ask(metadata["userinfo_endpoint"], {"Authorization": f"Bearer {access}"})
+        found = self._ask(address, {"Authorization": f"Bearer {access}"})
         if found.get("sub") != subject:
             raise NotProven("userinfo of another subject")
         return found

@@ -209,6 +209,6 @@ def groups(tx: Transaction, organisation: str) -> tuple[list[str], list[str]]:
 
 
 def how_many(tx: Transaction, organisation: str) -> dict[str, int]:
-    """How much of a beginning is there: people and accounts beside the first administrator, schemes published, items on the grid."""
+    """Progress of the set-up: people and accounts besides the first administrator, schemes published, items on the grid."""
     found = rows.how_many(tx, organisation)
     return {**found, "people": max(0, found["people"] - 1), "invited": max(0, found["invited"] - 1)}

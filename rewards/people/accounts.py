@@ -233,7 +233,7 @@ def open_session(
 
 
 def somebody_with(tx: Transaction, organisation: str, role: str) -> str | None:
-    """The person with the fewest roles beside this one, of several the first: whom the demo shows."""
+    """The person with the fewest roles besides this one, the first of several: shown by the demo."""
     return rows.somebody_with(tx, organisation, role, PRESENT)
 
 

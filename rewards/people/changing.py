@@ -81,9 +81,9 @@ def edit_person(
     actor: str,
     now: datetime,
 ) -> None:
-    """Change what is said of a person, but for where she belongs and lives, which change on a day.
+    """Change a person's master data, except for membership and zone, which change on a day.
 
-    Raises BadValue for a field, Stale for a stamp that is no longer hers, Refused for a manager who stands below her.
+    Raises BadValue for a field, Stale for an outdated stamp, Refused for a manager who reports to her.
     """
     unknown = sorted(set(changes) - set(EDITED))
     if unknown:
@@ -122,9 +122,9 @@ def move_person(
     actor: str,
     now: datetime,
 ) -> None:
-    """Another team or segment from a day of hers on: what happened since is counted again, what lies ahead waits for its day.
+    """Another team or segment from a local day on: events since then are replayed, a future day is waited for.
 
-    Raises BadValue for a day in a closed period or too far ahead, Stale for a stamp that is no longer hers.
+    Raises BadValue for a day in a closed period or too far ahead, Stale for an outdated stamp.
     """
     home = organisation_rows.find_shared(tx, organisation)
     row = locked(tx, organisation, external_id)

@@ -1,4 +1,4 @@
-"""Maps the columns of HR's file to fields: guessed from the header, in English or German, and corrected by whoever imports it."""
+"""Maps the columns of HR's file to fields: guessed from the header, in English or German, and corrected by the importer."""
 
 from __future__ import annotations
 

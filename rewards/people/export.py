@@ -13,7 +13,7 @@ from rewards.store.units import to_us
 
 @dataclass(frozen=True, slots=True)
 class PersonalData:
-    """`tables` holds rows by table. Amounts are millipoints. Other people stand as internal numbers."""
+    """`tables` holds rows by table. Amounts are millipoints. Other people appear as internal numbers."""
 
     organisation: str
     person: str

@@ -40,7 +40,7 @@ class RowFault:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was said about a file beside its bytes: the column of each field, and what holds for new people whose row does not say it."""
+    """The options of an import: the column of each field, and defaults for new people whose row leaves a field out."""
 
     columns: Mapping[str, int]
     segment: str = ""
@@ -191,7 +191,7 @@ class Reading:
 
 
 def in_circles(above: Mapping[Node, Node]) -> set[Node]:
-    """Whoever is above herself by way of others. Each chain is walked once, however long."""
+    """People in a cycle of managers. Each chain is walked once, however long."""
     found: set[Node] = set()
     done: set[Node] = set()
     for start in above:

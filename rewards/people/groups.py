@@ -31,7 +31,7 @@ def groups_shown(
     *,
     kinds: Iterable[Kind] = (),
 ) -> Shown:
-    """The segments and teams that may be shown beside the whole, and whether the whole may.
+    """The segments and teams that may be shown along with the total, and whether the total may.
 
     `kinds` are those whose sums of one measure are shown anywhere; those of the scheme in force, if none are named. A display with a
     `minimum` of its own above the scheme's shows a part of what the others show. `gone` are groups that somebody earned for and that

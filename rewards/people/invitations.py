@@ -59,7 +59,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An open link, as whoever holds it may know."""
+    """An open link, with what its holder may know."""
 
     purpose: str
     person: str
@@ -172,7 +172,7 @@ def reset(tx: Transaction, organisation: str, person: str, now: datetime, by: Ac
 def ask_reset(tx: Transaction, organisation: str, who: str, now: datetime) -> Link | None:
     """A link for somebody who names her id or her e-mail address herself, to be sent to that address and shown to nobody.
 
-    None where there is nobody, no address, or a link was made a moment ago: whoever asks is told the same.
+    None where there is nobody, no address, or a link was made a moment ago: the answer shown is the same.
     """
     row = people_rows.find(tx, organisation, who)
     if row is None and "@" in who:

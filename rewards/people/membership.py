@@ -171,7 +171,7 @@ def invite(
 ) -> Invited:
     """Invite people who were never invited: those named, those of segments and teams (both, where both are given), or everybody.
 
-    Who has an address gets a mail, once, where she is not told otherwise (`tell`). Whom a randomised rollout holds back is passed over.
+    Who has an address gets a mail, once, unless she is informed otherwise (`tell`). Whom a randomised rollout holds back is passed over.
 
     Raises NotFound for an unknown person, BadValue where nobody is named, Refused for who left, and for who is named with `tell` and held
     back.

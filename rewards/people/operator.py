@@ -1,4 +1,4 @@
-"""Who acts by a command: whoever can reach the database may do everything, and the audit log says who did.
+"""The actor of a command: access to the database allows everything, and the audit log says who acted.
 
 It is the person whom the command names, or else the user of the operating system; on a page nobody is.
 """
@@ -22,7 +22,7 @@ def of_system(user: str) -> str:
 
 
 def is_system(actor: str) -> bool:
-    """Whether it is no person, but whoever runs the machine."""
+    """Whether it is the machine's operator and no person of the company."""
     return actor == OPERATOR or actor.startswith(f"{OPERATOR}:")
 
 

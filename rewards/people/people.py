@@ -83,7 +83,7 @@ def count_people(tx: Transaction, organisation: str) -> int:
 
 
 def contacts_in_all(tx: Transaction, organisation: str) -> int:
-    """The contacts of all people, added up: whoever knows two of them counts twice. Reads everybody."""
+    """The sum of all people's contact counts: a contact of two people counts twice. Reads everybody."""
     return participation.sum_contacts(tx, organisation)
 
 
@@ -302,7 +302,7 @@ def link_people(
 def unlink_people(
     tx: Transaction, organisation: str, one: str, other: str, now: datetime, *, actor: str = "system"
 ) -> None:
-    """Take back that two accounts are one human. Raises NotFound where nobody said so."""
+    """Remove the link between two accounts of one human. Raises NotFound where there is none."""
     first, second = find_row(tx, organisation, one), find_row(tx, organisation, other)
     if not person_links.drop(tx, organisation, min(first.id, second.id), max(first.id, second.id)):
         raise NotFound(

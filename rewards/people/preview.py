@@ -1,4 +1,4 @@
-"""What a file would do, as much of it as a page shows: a part that can be kept beside the file."""
+"""The preview of a file, as much of it as a page shows, small enough to be stored with the file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Shown:
 class Looked:
     """A previewed file: its header, its number of rows, its column mapping, and what it would change.
 
-    `shown` None: `fault` says why nothing can be said.
+    `shown` None: `fault` says why there is no preview.
     """
 
     header: tuple[str, ...]

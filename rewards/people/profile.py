@@ -19,7 +19,7 @@ from rewards.words import folded
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Where somebody belongs from an instant on, a day of hers; `ahead`: it has not begun. None: from the beginning."""
+    """A membership from an instant on, on the person's local day; `ahead`: it has not begun. None: from the beginning."""
 
     since: datetime | None
     day: date | None

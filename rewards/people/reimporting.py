@@ -50,7 +50,7 @@ class Change:
 class Plan:
     """What applying a file would do. `missing` and `deactivated`: (id, name) of who is not in it, and who is in it but deactivated.
 
-    `stamp` stands for all of it.
+    `stamp` is a digest of all of it.
     """
 
     added: tuple[PersonRow, ...]

@@ -122,5 +122,5 @@ def roles_with(right: Right) -> tuple[str, ...]:
 
 
 def given_by(rights: Iterable[Right]) -> frozenset[str]:
-    """The roles that somebody with these rights may give: all by whoever has accounts in hand, else the employee's alone."""
+    """The roles that somebody with these rights may give: all with the right to administer accounts, else the employee's alone."""
     return frozenset(ROLES) if Right.ACCOUNTS in rights else frozenset({roles.EMPLOYEE})

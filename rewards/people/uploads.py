@@ -70,7 +70,7 @@ def drop_upload(tx: Transaction, organisation: str, id_: str) -> None:
 
 
 def forget_person(tx: Transaction, organisation: str, person_id: int, words: Sequence[str]) -> None:
-    """Forget the files that a person sent, and those in which one of the words stands that give her away."""
+    """Delete the files that a person uploaded, and those that contain one of the words that identify her."""
     rows.drop_of(tx, person_id)
     pattern = pattern_of(words)
     for id_ in rows.ids(tx, organisation):

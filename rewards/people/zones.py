@@ -36,7 +36,7 @@ def change_zone(
         raise BadValue("time zone {zone!r}: not an IANA name; write e.g. Europe/Madrid", zone=zone)
     row = find_row(tx, organisation, external_id)
     now_us = to_us(now)
-    # The zone in force, not one asked for a moment ago that begins tomorrow: that wish is replaced.
+    # The zone in force, not one requested a moment ago that begins tomorrow: that request is replaced.
     used, zone_now = places(tx, [row])[row.id].date_at(now_us)
     if first is not None:
         check_day(first, msg("time zone from {day}: limit years {first} to {last}; name a date in them"))

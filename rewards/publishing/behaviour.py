@@ -51,7 +51,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """What a sample of people did over some days. `people` counts, by segment, whom it stands for, and `sampled` the sample."""
+    """What a sample of people did over some days. `people` counts, by segment, the population, and `sampled` the sample."""
 
     origin: Origin
     title: str
@@ -123,7 +123,7 @@ def _opened(body: Mapping[str, Any]) -> Behaviour:
 
 
 def _live(tx: Transaction, organisation: str, now: datetime) -> Behaviour:
-    """Every so many people, by their numbers, until there is enough: whole people, since limits are each person's own."""
+    """A systematic sample, every k-th person by number, until there is enough: whole people, since limits are per person."""
     since_us = to_us(now) - DAYS * DAY_US
     segments = people_rows.segments(tx, organisation)
     ids = sorted(segments)

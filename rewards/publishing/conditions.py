@@ -1,4 +1,4 @@
-"""What the gate asks for before a scheme counts, one condition at a time, each with its status and its remedy."""
+"""The conditions of the gate before a scheme takes effect, each with its status and its remedy."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

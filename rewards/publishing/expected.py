@@ -52,7 +52,7 @@ def cents_per_point(scheme: IncentiveScheme) -> float:
 
 
 def expected(scheme: IncentiveScheme, found: Behaviour, shown: Collection[str]) -> Estimate:
-    """The week of a scheme under a behaviour; groups that are not `shown` stand together.
+    """The week of a scheme under a behaviour; groups that are not `shown` are pooled.
 
     Raises SchemeError where the scheme cannot be scored.
     """

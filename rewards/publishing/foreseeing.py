@@ -1,4 +1,4 @@
-"""What a rollback would take back, found by doing it and leaving it undone, and what a draft would have changed: for some people at a time.
+"""Previews: what a rollback would take back, by doing it in a transaction that is rolled back, and what a draft would have changed.
 
 Nobody's events wait for more than one such piece of a rollback, and for none of a draft, which only reads. Of a larger company the
 worker counts when somebody asks (`rewards.publishing.counting`).
@@ -62,7 +62,7 @@ class Shadow:
         return READ_PIECE
 
     def standing(self, tx: Transaction, organisation: str, of: str) -> str:
-        """The draft's text and the versions beside it. Raises NotFound."""
+        """The draft's text and the versions in force. Raises NotFound."""
         return f"{get_draft(tx, organisation, int(of)).hash} beside {_versions(tx, organisation)}"
 
     def sums(self, db: Database, organisation: str, count: Count, ids: Sequence[int], now: datetime) -> Sums:

@@ -1,4 +1,4 @@
-"""A first red team: what one person gains a week who plays a scheme, and which rule lets her.
+"""A first red team: what one person who exploits a scheme gains a week, and which rule allows it.
 
 Made-up acts of four weeks go through the same kernel as everybody's. She is taken to know the rules: she acts on the channel and in the
 segment that pay most, with the tags that a rule asks for. She cannot forge a network's own word; a click on her link counts as tracked,

@@ -1,4 +1,4 @@
-"""The gate: what a draft has to have before it counts, and who decided. Pages, API and commands all publish through `publish`.
+"""The gate: what a draft needs before it takes effect, and who decided. Pages, API and commands all publish through `publish`.
 
 A scheme is rehearsed in exactly this text, lately and often enough; it keeps the limit on fairness, or somebody wrote down why it need not;
 a second person agrees; and everybody is notified before it takes effect. Each organisation can say how strict this is (`change_rules`).

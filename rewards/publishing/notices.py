@@ -1,4 +1,4 @@
-"""Telling people of a version of the scheme by mail, before it counts: what is new in it, each in her language.
+"""Notices by mail of a version of the scheme, before it takes effect: what is new in it, in each person's language.
 
 The publication keeps one announcement, whatever the size of the company; the worker queues the mails, some people at a time.
 """

@@ -1,4 +1,4 @@
-"""What a scheme pays whoever has a tenfold network, for the same work: the hint beside the points of shares and clicks."""
+"""What a scheme pays for the same work to a person with a tenfold network: the hint next to the points of shares and clicks."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -57,7 +57,7 @@ def _unlimited(scheme: IncentiveScheme) -> IncentiveScheme:
 
 
 def _weeks(clicks: int) -> Actor:
-    """A share every working day of four weeks, and so many clicks, spread evenly over the shares."""
+    """A share every working day of four weeks, and a number of clicks, spread evenly over the shares."""
     acts: list[Act] = []
     for at in range(SHARES):
         day = _MONDAY + timedelta(days=at // 5 * 7 + at % 5)

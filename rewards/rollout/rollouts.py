@@ -1,6 +1,6 @@
 """Registering a rollout, carrying it out day by day, stopping it, and counting what those who were drawn did.
 
-The plan is a sealed text, which is kept as it was registered; who was drawn is kept beside it. Neither ever changes. Nobody's turn comes
+The plan is a sealed text, which is kept as it was registered, with the people who were drawn. Neither ever changes. Nobody's turn comes
 early: `rewards.people.membership` and `rewards.digests` ask who is held back.
 """
 

@@ -164,7 +164,7 @@ def approve_claim(
             status=row.status,
         )
     trail.log(tx, organisation, actor, "claim.approve", str(claim), reason=reason, at_us=to_us(now))
-    return _view(tx, organisation, claim)
+    return get_claim(tx, organisation, claim)
 
 
 def decline_claim(
@@ -273,7 +273,7 @@ def _refund(
     assert entry is not None
     post(tx, organisation, opposites(tx, organisation, [entry], "refund", "refunded"), to_us(now))
     trail.log(tx, organisation, actor, f"claim.{after}", str(claim), reason=reason, at_us=to_us(now))
-    return _view(tx, organisation, claim)
+    return get_claim(tx, organisation, claim)
 
 
 def _open_budget(
@@ -319,7 +319,8 @@ def _find(tx: Transaction, organisation: str, claim: int) -> ClaimRow:
     return row
 
 
-def _view(tx: Transaction, organisation: str, claim: int) -> Claim:
+def get_claim(tx: Transaction, organisation: str, claim: int) -> Claim:
+    """One claim. Raises NotFound."""
     row = _find(tx, organisation, claim)
     known = people_rows.names(tx, organisation, [row.person_id])
     return _claim(row, known.get(row.person_id, (None, ""))[0])

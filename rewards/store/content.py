@@ -55,6 +55,13 @@ def published_since(tx: Transaction, organisation: str, since_us: int) -> int:
     return int(tx.execute(select(func.count()).select_from(ITEM).where(where)).scalar_one())
 
 
+def first_published(tx: Transaction, organisation: str) -> int | None:
+    """When the first item came onto the grid; None where none did."""
+    where = and_(ITEM.c.organisation_id == organisation, ITEM.c.published_us.is_not(None))
+    found = tx.execute(select(func.min(ITEM.c.published_us)).where(where)).scalar_one()
+    return None if found is None else int(found)
+
+
 def recall(tx: Transaction, organisation: str, item: str, reason: str, notice: str, *, at_us: int) -> int:
     """Withdraw an item; returns how many were withdrawn: none where it is recalled already."""
     where = and_(ITEM.c.organisation_id == organisation, ITEM.c.item == item, ITEM.c.recalled_us.is_(None))

@@ -160,7 +160,7 @@ def document(
     """The posterior as it is written: vectors, what the data moved and what not, and whether the model fits at all."""
     prior = question.prior
     told = [*question.observed.notes, *misfits(question, found)]
-    mean, variance = found.spread(prior.factor)
+    mean, variance = found.law.spread(prior.factor)
     values = prior.values(found.z)
     body: dict[str, Any] = {
         "provenance": {

@@ -91,6 +91,7 @@ class LocalEmulator:
     compress  float64[K, k], from summaries to compressed ones
     weights   float64[terms, k]
     noise     float64[k, k], covariance of what a run has beside the emulator's mean: chance, and everything else about people
+    left      float64[n, k], what each run has beside a fit without it
     inflation how much larger the noise is on runs that were held out than a fit to all says
     """
 
@@ -99,6 +100,7 @@ class LocalEmulator:
     compress: Floats
     weights: Floats
     noise: Floats
+    left: Floats
     inflation: float
 
     @classmethod
@@ -119,7 +121,7 @@ class LocalEmulator:
         _, claimed = _regression(_terms(design, v), away @ _compression(v, away) / spread)
         noise, less = (each.T @ each / w.shape[0] for each in (left, claimed))
         inflation = max(1.0, float(distances(left, less).mean()) / w.shape[1])
-        return cls(design, centre, np.mean(parts, axis=0) / spread, weights, noise, inflation)
+        return cls(design, centre, np.mean(parts, axis=0) / spread, weights, noise, left, inflation)
 
     def compressed(self, s: Floats) -> Floats:
         """float64[n, k] of summaries float64[n, K]."""
@@ -131,21 +133,21 @@ class LocalEmulator:
         found: Floats = _terms(self.design, self.design.scaled(w)) @ self.weights
         return found
 
+    def beside(self, observed: Floats, w: Floats) -> Floats:
+        """float64[m, k]: what observed summaries float64[K] have beside the mean at combinations float64[m, k]."""
+        found: Floats = self.compressed(observed[None]) - self.mean(w)
+        return found
+
     def doubted(self, times: float, errors: Floats) -> Floats:
         """float64[k, k]: so many times the noise, and the errors float64[m, K] that the observed summaries may have beside it."""
         along = errors @ self.compress
         found: Floats = times * self.noise + along.T @ along
         return found
 
-    def sample(
-        self, observed: Floats, rng: np.random.Generator, noise: Floats | None = None, chains: int = CHAINS
-    ) -> Floats:
-        """float64[chains, k]: combinations, given the observed summaries float64[K], one from each chain. `noise` is its own unless
-        given."""
-        given = _Given(
-            self, self.compressed(observed[None])[0], root_inverse(self.noise if noise is None else noise)
-        )
-        start = self.design.draw(chains, rng)
+    def sample(self, observed: Floats, rng: np.random.Generator, noise: Floats) -> Floats:
+        """float64[CHAINS, k]: combinations, given the observed summaries float64[K] with so much noise, one from each chain."""
+        given = _Given(self, self.compressed(observed[None])[0], root_inverse(noise))
+        start = self.design.draw(CHAINS, rng)
         held = np.zeros(0, dtype=np.int64)
         return slice_sample(given, start, held, STEPS, rng)
 

@@ -2,7 +2,7 @@
 
 An ensemble smoother walks from the prior to where the data are likely; what moves the summaries there is a few combinations of parameters.
 Runs around that place, everything else drawn from the prior, fit an emulator of those combinations, from which their posterior is sampled.
-What the summaries do not see stays at its prior, exactly.
+What the history has beside the emulator moves everything else, by a regression with ridge. What summaries do not see stays at its prior.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from scipy.special import ndtri
 from sims.calibration.checking import Check, Spreads, check
 from sims.calibration.emulator import MOST_DIRECTIONS, Design, LocalEmulator, directions
 from sims.calibration.laws import LEAST_SPREAD, Floats, largest_ratio
+from sims.calibration.remainder import Remainder, Vectors
 from sims.calibration.smoother import chance_of, smoothed
 from sims.validation.emulator import latin_hypercube
 
@@ -77,7 +78,8 @@ class Fit:
 
     across     float64[d, k], the combinations that the data move
     w          float64[m, k], their posterior
-    z          float64[DRAWS, d], whole vectors of the posterior
+    law        of whole vectors under the posterior
+    z          float64[DRAWS, d], draws of it
     predicted  float64[predictive, K], summaries lived by the first of them
     chance     float64[K], how far chance alone moves each summary
     widened    how many times the noise of what was measured was enlarged, where it was enlarged most
@@ -85,6 +87,7 @@ class Fit:
 
     across: Floats
     w: Floats
+    law: Vectors
     z: Floats
     predicted: Floats
     checked: Check
@@ -92,16 +95,24 @@ class Fit:
     widened: float
     chance: Floats
 
-    def spread(self, factor: Floats) -> tuple[Floats, Floats]:
-        """Mean and variance float64[p] of scores z @ factor.T under the posterior; 0 and 1 under the prior. What the data do not move is
-        not sampled for it, so that it is exact there."""
-        seen = factor @ self.across
-        mean = seen @ self.w.mean(axis=0) if self.w.shape[1] else np.zeros(factor.shape[0])
-        within = np.atleast_2d(np.cov(self.w.T)) if self.w.shape[1] else np.zeros((0, 0))
-        variance = (
-            (factor**2).sum(axis=1) - (seen**2).sum(axis=1) + np.einsum("ij,jk,ik->i", seen, within, seen)
-        )
-        return np.asarray(mean), np.asarray(variance)
+
+@dataclass(frozen=True, eq=False)
+class Around:
+    """What runs around one place say: of the combinations that move summaries most, and of everything else."""
+
+    emulator: LocalEmulator
+    remainder: Remainder
+
+    @classmethod
+    def fit(cls, design: Design, across: Floats, z: Floats, s: Floats) -> Around:
+        """Fit to vectors float64[n, d] and their summaries float64[n, K]."""
+        emulator = LocalEmulator.fit(design, z @ across, s)
+        return cls(emulator, Remainder.fit(across, z, emulator.left))
+
+    def posterior(self, observed: Floats, noise: Floats, rng: np.random.Generator) -> tuple[Floats, Vectors]:
+        """Combinations float64[m, k] and the law of whole vectors, given summaries float64[K] with so much noise."""
+        w = self.emulator.sample(observed, rng, noise)
+        return w, self.remainder.given(w, self.emulator.beside(observed, w), noise)
 
 
 @dataclass(frozen=True)
@@ -134,37 +145,37 @@ def fit(
         else (np.zeros((d, 0)), np.zeros(0))
     )
     k = across.shape[1]
-    emulator, w = None, np.zeros((DRAWS, 0))
+    around, w, law = None, np.zeros((DRAWS, 0)), Vectors.unmoved(DRAWS, d)
     spreads = Spreads(walked.chance, np.full(observed.size, np.inf))
     if k:
         ensemble = walked.last @ across
         straight = np.diag(1.0 / (1.0 + strength**2))
         design = Design(ensemble.mean(axis=0), capped(np.cov(ensemble.T).reshape(k, k) + straight))
-        seen_w, seen = np.zeros((0, k)), np.zeros((0, observed.size))
+        seen_z, seen = np.zeros((0, d)), np.zeros((0, observed.size))
         for turn in range(LOCAL_ROUNDS):
-            if emulator is not None:
+            if around is not None:
                 design = Design(w.mean(axis=0), capped(WIDER * np.cov(w.T).reshape(k, k)))
-            drawn = design.draw(budget.local, rng)
-            lived = model(budget.rounds * 2 + turn, whole(drawn, across, rng), "around it")
-            seen_w, seen = np.vstack([seen_w, drawn]), np.vstack([seen, lived])
+            drawn = whole(design.draw(budget.local, rng), across, rng)
+            lived = model(budget.rounds * 2 + turn, drawn, "around it")
+            seen_z, seen = np.vstack([seen_z, drawn]), np.vstack([seen, lived])
             # The last of these are drawn from a law that is twice as wide as the posterior, and no wider than the prior.
             spreads = Spreads.of(lived.std(axis=0) / np.sqrt(WIDER), seen)
-            near = (design.scaled(seen_w) ** 2).sum(axis=1) <= design.reach**2
-            emulator = LocalEmulator.fit(design, seen_w[near], seen[near][:, alive])
-            w = emulator.sample(observed[alive], rng)
-    z = whole(_some(w), across, rng)
+            near = (design.scaled(seen_z @ across) ** 2).sum(axis=1) <= design.reach**2
+            around = Around.fit(design, across, seen_z[near], seen[near][:, alive])
+            w, law = around.posterior(observed[alive], around.emulator.noise, rng)
+    z = law.draw(DRAWS, rng)
     predicted = model(budget.rounds * 2 + LOCAL_ROUNDS, z[: budget.predictive], "by the posterior")
     checked, widened = check(predicted, observed, spreads, learnt), 1.0
-    if emulator is not None and checked.suspicious:
-        noise = emulator.doubted(
+    if around is not None and checked.suspicious:
+        noise = around.emulator.doubted(
             float(np.clip(checked.excess, 1.0, MOST_WIDENED)),
             _doubts(checked, predicted, learnt, watched)[:, alive],
         )
-        widened = largest_ratio(noise, emulator.noise)
-        w = emulator.sample(observed[alive], rng, noise)
-        z = whole(_some(w), across, rng)
-    inflation = 1.0 if emulator is None else emulator.inflation
-    return Fit(across, w, z, predicted, checked, inflation, widened, walked.chance)
+        widened = largest_ratio(noise, around.emulator.noise)
+        w, law = around.posterior(observed[alive], noise, rng)
+        z = law.draw(DRAWS, rng)
+    inflation = 1.0 if around is None else around.emulator.inflation
+    return Fit(across, w, law, z, predicted, checked, inflation, widened, walked.chance)
 
 
 def _doubts(checked: Check, predicted: Floats, learnt: NDArray[np.bool_], watched: Watched | None) -> Floats:
@@ -242,7 +253,3 @@ def capped(covariance: Floats) -> Floats:
     values, vectors = np.linalg.eigh(covariance)
     found: Floats = (vectors * np.clip(values, 1e-6, 1.0)) @ vectors.T
     return found
-
-
-def _some(w: Floats) -> Floats:
-    return w[np.linspace(0, w.shape[0] - 1, DRAWS).astype(np.int64)]

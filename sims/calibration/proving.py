@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scoringrules import crps_ensemble
 
 from sims.calibration.baselines import rejection, smoother_alone
 from sims.calibration.calibrate import INFORMED, Moved, Question, digits, fitted
@@ -122,7 +121,7 @@ def _parameters(
 ) -> list[dict[str, Any]]:
     """Every informed parameter: the rank of its truth, and how far each method's mean is from it in the prior's spreads."""
     factor = question.prior.factor
-    _, variance = found.spread(factor)
+    _, variance = found.law.spread(factor)
     true, scores = factor @ truth, {name: z @ factor.T for name, z in draws.items()}
     return [
         {
@@ -183,4 +182,7 @@ def _rank(values: Floats, truth: float) -> float:
 
 
 def _crps(actual: float, values: Floats) -> float:
+    # Compiles its kernels as it is loaded, for seconds: whoever scores nothing does without.
+    from scoringrules import crps_ensemble
+
     return digits(float(crps_ensemble(actual, values)))

@@ -135,6 +135,7 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
     from sims.comparison.comparison import compare
     from sims.demo.acts import with_a_tool
     from sims.demo.company import at_their_sites, goings_on, with_first_days
+    from sims.demo.foreseen import publish_forecast, published_on
     from sims.demo.living import Life
     from sims.demo.scheme import BESIDE, live_scheme
     from sims.scenario.scenario import Scenario
@@ -166,7 +167,8 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
         _content(tx, began)
         life = Life(database, ORGANISATION, chosen, 0, now)
         beside = goings_on(tx, ORGANISATION, people, accounts, began, now=now)
-        caught = life.fill(tx, now, [*beside, *_own(tx, people, now)])
+        foreseen = (published_on(now), partial(publish_forecast, tx=tx, organisation=ORGANISATION))
+        caught = life.fill(tx, now, [*beside, *_own(tx, people, now), foreseen])
         save_comparison(tx, ORGANISATION, comparison.as_json(), now)
     _settle(database, now)
     say(f"Published; four weeks of the program were lived through: {caught.acts:,} things happened.")

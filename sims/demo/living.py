@@ -29,6 +29,7 @@ from rewards.worker import work_once
 from sims.demo.acts import Act, Calendar, with_a_tool
 from sims.demo.colleagues import Colleagues
 from sims.demo.content import weekly_item
+from sims.loop.scores import renew_scores
 from sims.scenario.scenario import Scenario
 
 HISTORY = timedelta(days=28)
@@ -228,6 +229,7 @@ def live(
                 log.info("the company went on", since=caught.since.isoformat(), acts=caught.acts)
             life.round(now)
             work_once(db, now, send, post)
+            renew_scores(db, now)
         except Unavailable as error:
             log.warning("a round was put off", why=error.brief)
         except Exception as error:

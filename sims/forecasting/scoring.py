@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scoringrules import crps_ensemble
 
 from sims.doctor import version
 from sims.ensemble.intervals import PERCENTS, interval
@@ -66,6 +65,9 @@ class Point:
 
 
 def _crps(actual: float, samples: Sequence[float]) -> float:
+    # Compiles its kernels as it is loaded, for seconds: whoever scores nothing does without.
+    from scoringrules import crps_ensemble
+
     return float(crps_ensemble(actual, np.asarray(samples, dtype=np.float64)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 from rewards.store.session import Transaction
 from sims.jobs.kind import NothingFollows
@@ -14,7 +15,7 @@ class Forecasts(NothingFollows):
 
     def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
         """With the people of now, what is known, and the posterior that was accepted last."""
-        return completed(tx, organisation, spec)
+        return completed(tx, organisation, spec, datetime.now(UTC))
 
     def pieces(self, spec: str) -> int:
         """A piece is some runs of every world."""

@@ -4,7 +4,7 @@ Light on purpose: a web request imports this module.
 """
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any
@@ -47,8 +47,23 @@ def ask_for_forecast(
 ) -> int:
     """Put it into the queue; returns the job's number.
 
-    Raises NotFound, BadValue where there is no scheme or a number out of range, Refused.
+    Raises Refused where too much is under way, and what `specification` raises.
     """
+    title, spec = specification(tx, organisation, weeks, assumptions, runs, now=now)
+    total = len(spec["chunks"])
+    return ask(tx, organisation, KIND, title, spec, total=total, actor=actor, now=now, priority=URGENT)
+
+
+def specification(
+    tx: Transaction,
+    organisation: str,
+    weeks: int,
+    assumptions: Assumptions,
+    runs: int = RUNS,
+    *,
+    now: datetime,
+) -> tuple[str, dict[str, Any]]:
+    """What the forecast is called, and what it is made of. Raises NotFound, BadValue where there is no scheme or a number out of range."""
     home = get_organisation(tx, organisation)
     if home is None:
         raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
@@ -66,14 +81,14 @@ def ask_for_forecast(
     if live == NO_SCHEME:
         raise BadValue("scheme: none is in force, so that there is nothing to forecast; publish one first")
     chunks = list(pairwise([*range(0, runs, CHUNK), runs]))
-    ahead = monday(now.date()) + (weeks + 1) * WEEK
+    # The first week of which nothing is known: on a Monday the one that begins.
+    ahead = monday(now.date() + WEEK - timedelta(days=1)) + weeks * WEEK
     spec = {
         **programme(schemes, home.timezone, assumptions, ahead, now=now),
         "runs": runs,
         "chunks": chunks,
     }
-    title = schemes.scheme(live).title[:200]
-    return ask(tx, organisation, KIND, title, spec, total=len(chunks), actor=actor, now=now, priority=URGENT)
+    return schemes.scheme(live).title[:200], spec
 
 
 def programme(
@@ -97,7 +112,7 @@ def programme(
     }  # fmt: skip
 
 
-def completed(tx: Transaction, organisation: str, spec: str) -> str:
+def completed(tx: Transaction, organisation: str, spec: str, now: datetime) -> str:
     """With the people of now, what is known up to yesterday, and the posterior that was accepted last."""
     body = json.loads(spec)
     if "known" in body:
@@ -105,14 +120,18 @@ def completed(tx: Transaction, organisation: str, spec: str) -> str:
     whole = json.loads(with_people(tx, organisation, spec))
     accepted = belief_of(tx, organisation, body["assumptions"].get("posterior", "accepted"))
     return dump(
-        {**whole, "known": _known(tx, organisation, date.fromisoformat(body["start"])), "posterior": accepted}
+        {
+            **whole,
+            "known": _known(tx, organisation, date.fromisoformat(body["start"]), now),
+            "posterior": accepted,
+        }
     )
 
 
-def _known(tx: Transaction, organisation: str, start: date) -> dict[str, Any] | None:
+def _known(tx: Transaction, organisation: str, start: date, now: datetime) -> dict[str, Any] | None:
     """What is known of everybody, its last day, and the clicks since the start; None where nothing happened."""
     try:
-        history = history_of_ledger(tx, organisation, datetime.now(UTC))
+        history = history_of_ledger(tx, organisation, now)
     except HistoryError:
         return None
     clicks = history.series[ALL].get("clicks", ())

@@ -11,7 +11,6 @@ from rewards.store.results import list_results, replace_result
 from rewards.store.session import Database
 from rewards.store.units import digest
 from sims.forecasting.forecast import Forecast, ForecastError
-from sims.forecasting.scoring import score
 from sims.history.counting import HistoryError
 from sims.history.of_ledger import history_of_ledger
 from sims.loop.asking import DRIFT_OUTSIDE, DRIFT_WEEKS, KIND
@@ -40,18 +39,22 @@ def renew_scores(db: Database, now: datetime) -> None:
 
 
 def renew_scores_of(db: Database, organisation: str, now: datetime) -> int:
-    """Score the last forecasts; returns how many could be."""
+    """Score the last forecasts that have begun; returns how many could be."""
     with db.read() as tx:
         published = list_results(tx, organisation, KIND, MOST_SCORED)
-        if not published:
+        found = [(one, Forecast.model_validate(json.loads(one.body_json)["forecast"])) for one in published]
+        begun = [(one, forecast) for one, forecast in found if forecast.first < now.date()]
+        if not begun:
             return 0
         try:
             history = history_of_ledger(tx, organisation, now)
         except HistoryError:
             return 0
+    # What scores is compiled when it is imported, which takes seconds: whoever has nothing to score starts without it.
+    from sims.forecasting.scoring import score
+
     scored = 0
-    for one in published:
-        forecast = Forecast.model_validate(json.loads(one.body_json)["forecast"])
+    for one, forecast in begun:
         try:
             body = score(forecast, history)
         except ForecastError:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -19,6 +17,7 @@ from rewards.store.session import Database
 from tests.browser.conftest import Visitor
 from tests.browser.test_nominations import come
 from tests.browser.test_rehearsals import sound
+from tests.commands import Command
 from tests.company import ORGANISATION, make_company
 from tests.serving import serving
 
@@ -47,12 +46,11 @@ def server(sqlite_db: Database) -> Iterator[str]:
 @pytest.fixture
 def worker(sqlite_db: Database, server: str) -> Iterator[Callable[[], None]]:
     """Starts `groundswell worker`; it ends with the test."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Command] = []
 
     def start() -> None:
         env = os.environ | {"DATABASE_URL": sqlite_db.url.render_as_string(hide_password=False)}
-        command = [sys.executable, "-c", "from web.cli import main; main()", "worker"]
-        started.append(subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE))
+        started.append(Command(["worker"], env=env))
 
     yield start
     for process in started:

@@ -6,8 +6,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -24,6 +22,7 @@ from rewards.store.session import Database
 from tests.browser.conftest import Visitor
 from tests.browser.test_accessibility import faults, overflow
 from tests.browser.test_nominations import come
+from tests.commands import Command
 from tests.company import ORGANISATION, make_company, password_hash
 from tests.rehearsed import drafts, said_fair
 from tests.serving import serving
@@ -45,14 +44,13 @@ def server(sqlite_db: Database) -> Iterator[str]:
 
 
 @pytest.fixture
-def worker(sqlite_db: Database, server: str) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+def worker(sqlite_db: Database, server: str) -> Iterator[Callable[[], Command]]:
     """Starts `groundswell worker`; whatever is left ends with the test."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Command] = []
 
-    def start() -> subprocess.Popen[bytes]:
+    def start() -> Command:
         env = os.environ | {"DATABASE_URL": sqlite_db.url.render_as_string(hide_password=False)}
-        command = [sys.executable, "-c", "from web.cli import main; main()", "worker"]
-        started.append(subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE))
+        started.append(Command(["worker"], env=env))
         return started[-1]
 
     yield start
@@ -87,7 +85,7 @@ def fill(page: Page, runs: str = "12") -> None:
 def test_two_drafts_are_rehearsed_and_one_is_published_by_two_people(
     visit: Callable[..., Visitor],
     sqlite_db: Database,
-    worker: Callable[[], subprocess.Popen[bytes]],
+    worker: Callable[[], Command],
     phone: bool,
     dark: bool,
 ) -> None:
@@ -144,7 +142,7 @@ def test_two_drafts_are_rehearsed_and_one_is_published_by_two_people(
 
 
 def test_a_worker_is_killed_in_the_middle(
-    visit: Callable[..., Visitor], sqlite_db: Database, worker: Callable[[], subprocess.Popen[bytes]]
+    visit: Callable[..., Visitor], sqlite_db: Database, worker: Callable[[], Command]
 ) -> None:
     drafts(sqlite_db, ORGANISATION, ("recognition",), "hal")
     page = come(visit(), "hal", "/rehearsals?draft=1")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from starlette.testclient import TestClient
 from rewards.ledger.entries import balances
 from rewards.store.session import open_database
 from rewards.store.verify import verify
-from tests.contracts.test_documents import ROOT, SECONDS, examples, pattern
+from tests.contracts.test_documents import ROOT, examples, pattern, typed
 from web.app import create_app
 from web.settings import Settings
 
@@ -25,18 +23,12 @@ PHRASE = "a long enough phrase"
 def hour(url: str, folder: Path) -> dict[str, str]:
     """Runs the commands of the document; the invitation's path of everybody who was invited."""
     (folder / "examples").symlink_to(ROOT / "examples")
-    env = os.environ | {
-        "DATABASE_URL": url,
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-    }
+    env = os.environ | {"DATABASE_URL": url}
     env.pop("GROUNDSWELL_ORGANISATION", None)
     links: dict[str, str] = {}
     for example in examples(ROOT / "docs" / "running.md"):
-        done = subprocess.run(
-            example.command, shell=True, cwd=folder, env=env, capture_output=True, text=True, timeout=SECONDS
-        )
-        said = done.stdout + done.stderr
-        assert done.returncode == example.status, (example.command, said)
+        status, said = typed(example.command, folder, env)
+        assert status == example.status, (example.command, said)
         assert re.fullmatch(pattern(example.output), said), f"{example.command}\n{said}"
         links |= re.findall(r"^(\w+).*http://127\.0\.0\.1:8000(/invitation/\S+)", said, re.MULTILINE)
     return links

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +19,9 @@ from rewards.store.verify import verify
 from sims.commands.events_file import write_events
 from sims.ensemble.run import record_run
 from sims.scenario.scenario import Scenario
+from tests.commands import run
 from tests.company import EVERY_SCOPE
-from tests.serving import COMMAND, serving
+from tests.serving import serving
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -68,9 +68,9 @@ def test_points_over_http_equal_the_simulations(
     count = write_events(events, record_run(scenario, at_defaults=True))
     url = db.url.render_as_string(hide_password=False)
     with serving(url, "acme") as address:
-        post = [COMMAND, "post", str(events), "--url", address, "--token", token, "--json", "-"]
-        first = subprocess.run(post, capture_output=True, text=True, check=False)
-        again = subprocess.run([*post, "--batch", "7"], capture_output=True, text=True, check=False)
+        post = ["post", str(events), "--url", address, "--token", token, "--json", "-"]
+        first = run(post)
+        again = run([*post, "--batch", "7"])
         earned = balances(address, token)
     assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
     assert json.loads(again.stdout)["statuses"] == {"duplicate": count}

@@ -4,7 +4,8 @@ how far to trust it."""
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from math import ceil
 from typing import Any
 
 import pytest
@@ -20,7 +21,9 @@ from rewards.store.session import Database
 from rewards.store.units import digest
 from sims.forecasting.forecast import Forecast
 from sims.jobs.forecasts import Forecasts
+from sims.loop.asking import monday, specification
 from sims.loop.scores import drift_of, renew_scores_of, score_kind
+from sims.rehearsal.asking import Assumptions
 from tests.company import ORGANISATION, Company, make_company
 
 NOW = datetime.now(UTC)
@@ -65,6 +68,16 @@ def made(db: Database) -> int:
         return work.finish(tx, held, gathering.body(), gathering.title, datetime.now(UTC))
 
 
+@pytest.mark.parametrize("day", range(7))
+def test_it_has_the_weeks_that_were_asked_for_on_every_day_of_the_week(sqlite_db: Database, day: int) -> None:
+    make_company(sqlite_db)
+    at = datetime.combine(monday(NOW.date()) + timedelta(days=day), time(9), UTC)
+    with sqlite_db.read() as tx:
+        _title, spec = specification(tx, ORGANISATION, 4, Assumptions(), now=at)
+    known = (at.date() - date.fromisoformat(spec["start"])).days
+    assert spec["horizon_weeks"] - ceil(known / 7) == 4
+
+
 def test_published_scored_and_told(db: Database, clients: dict[str, TestClient]) -> None:
     strategist = clients["sam"]
     assert strategist.post("/forecasts", data={"weeks": "4", "runs": "20"}).status_code == 303
@@ -95,6 +108,7 @@ def test_published_scored_and_told(db: Database, clients: dict[str, TestClient])
     assert answer["score"]["points"] >= forecast.weeks
     scored = strategist.get(f"/forecasts/{number}").text
     assert "Nothing of it is over yet" not in scored
+    assert scored.count('class="seen"') == answer["score"]["points"]
     # Coverage, PIT, CRPS and skill of each outcome; each week with its three intervals and where what came fell.
     heads = [
         "in 50 %",

@@ -6,7 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -19,9 +19,12 @@ from rewards.publishing.publication import scheme_in_force
 from rewards.publishing.rehearsals import note_rehearsal
 from rewards.store.results import replace_result, save_result
 from rewards.store.session import Database
+from sims.loop.asking import KIND as FORECAST
+from sims.loop.asking import monday
 from sims.reports.stored import save_comparison
 from tests.company import ORGANISATION, Company
 from web.hr.health import curve
+from web.hr.health_kept import promised
 from web.session import now
 
 SignIn = Callable[[str], TestClient]
@@ -142,6 +145,43 @@ def test_a_rehearsal_of_the_text_in_force_is_its_forecast(sign_in: SignIn, sqlit
         note_rehearsal(tx, ORGANISATION, number, body, "hal", now=at)
         save_comparison(tx, ORGANISATION, forecast("another"), at)
     assert "80 %: 2.0 to 9.0" in sign_in("hal").get("/hr/one-page").text
+
+
+def test_a_published_forecast_is_a_promise_of_the_weeks_after_it(
+    sign_in: SignIn, sqlite_db: Database
+) -> None:
+    this_week = monday(now().date())
+    band = {"median": 7.0, "p50": [6.0, 8.0], "p80": [5.0, 9.0], "p90": [4.0, 10.0]}
+
+    def publish(weeks_ago: int, high: float, saved: datetime) -> None:
+        weeks = [{**band, "p80": [5.0, high]}] * 3
+        first = this_week - timedelta(weeks=weeks_ago)
+        weekly = {"weekly_sharers": [{**band, "p80": [0.1, 0.5]}] * 3, "shares": weeks, "human_clicks": weeks}
+        sealed = {"first": first.isoformat(), "weekly": weekly}
+        body = {"forecast": sealed, "brought": None, "recalibration": None}
+        with sqlite_db.begin() as tx:
+            save_result(tx, ORGANISATION, FORECAST, "Foreseen", "h", body_json=json.dumps(body), now=saved)
+
+    # Before the scheme in force was published, nobody could forecast it.
+    publish(3, 99.0, now() - timedelta(days=60))
+    publish(3, 21.0, now() - timedelta(days=20))
+    with sqlite_db.read() as tx:
+        live = scheme_in_force(tx, ORGANISATION, now())
+        assert live is not None
+        title, weeks = promised(tx, ORGANISATION, live)
+        assert promised(tx, ORGANISATION, live) == (title, weeks)
+    assert title == "Foreseen"
+    assert [one[2] for one in weeks["shares"].values()] == [21.0, 21.0, 21.0]
+    publish(1, 22.0, now() - timedelta(days=8))
+    keep_forecast(sqlite_db)
+    with sqlite_db.read() as tx:
+        _title, weeks = promised(tx, ORGANISATION, live)
+    named = [weeks["shares"][(this_week - timedelta(weeks=at)).isoformat()][2] for at in (4, 3, 2, 1, 0)]
+    # As it was rehearsed, then as each published forecast said before the week.
+    assert named == [9.0, 21.0, 21.0, 22.0, 22.0]
+    client = sign_in("hal")
+    assert "<polygon" in client.get("/hr/health").text
+    assert "weekly numbers lie within" in client.get("/hr/one-page").text
 
 
 def test_one_page_for_the_cfo(sign_in: SignIn, sqlite_db: Database) -> None:

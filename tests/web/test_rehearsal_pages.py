@@ -191,6 +191,19 @@ def test_charts_share_a_scale_that_holds_everything() -> None:
     assert "<script" not in bands(weeks, (low, high, step), "<script>", "Week")
 
 
+def test_what_came_is_a_dot_inside_the_picture() -> None:
+    week = {"median": 2.0, "p50": [1.0, 3.0], "p80": [1.0, 3.0], "p90": [0.0, 4.0]}
+    seen = [3.0, None, 40.0]
+    low, high, step = scale_of([[week] * 3], seen)
+    assert high >= 40.0
+    drawn = bands([week] * 3, (low, high, step), "label", "Week", seen=seen)
+    assert drawn.count('class="seen"') == 2
+    assert all(
+        0 < float(one) < 230 for one in re.findall(r'class="seen" cx="[0-9.]+" cy="([0-9.-]+)"', drawn)
+    )
+    assert 'class="seen"' not in bands([week] * 3, (low, high, step), "label", "Week")
+
+
 def test_chunks_hold_every_run_once() -> None:
     for most in (12, 13, 64, 1000):
         plan = chunk_plan(most)

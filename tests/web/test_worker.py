@@ -19,6 +19,7 @@ from rewards.people.people import import_people
 from rewards.people_file import PersonRow
 from rewards.store import trail
 from rewards.store.units import to_us
+from tests.commands import run
 from tests.conftest import World
 from tests.rewards.mailbox import mailbox
 from tests.rewards.receiver import receiving
@@ -106,10 +107,7 @@ def test_it_stops_when_told_and_finishes_its_round(world: World) -> None:
 
 def test_a_database_without_migrations_is_one_line(tmp_path: Any) -> None:
     url = f"sqlite:///{tmp_path}/new.sqlite"
-    done = subprocess.run(
-        [sys.executable, "-c", "from web.cli import main; main()", "worker", "--once"],
-        env=os.environ | {"DATABASE_URL": url}, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    done = run(["worker", "--once"], env=os.environ | {"DATABASE_URL": url}, timeout=60)
     assert done.returncode == 2
     assert "db upgrade" in done.stderr
     assert "Traceback" not in done.stderr
@@ -126,9 +124,7 @@ def test_mail_goes_out_by_the_server_that_the_environment_names(world: World) ->
             "GROUNDSWELL_SMTP_HOST": "127.0.0.1", "GROUNDSWELL_SMTP_PORT": str(box.port), "GROUNDSWELL_SMTP_TLS": "none",
             "GROUNDSWELL_MAIL_FROM": "advocacy@acme.example", "GROUNDSWELL_BASE_URL": "https://share.acme.example",
         }  # fmt: skip
-        done = subprocess.run(
-            command("--once"), env=environment(world) | named, capture_output=True, text=True, timeout=60, check=False
-        )  # fmt: skip
+        done = run(["worker", "--once"], env=environment(world) | named, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
     assert "1 mails sent, 0 to retry, 0 failed, 0 too late to be sent" in done.stdout
     assert box.to == ["ana@acme.example"]

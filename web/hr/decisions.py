@@ -10,7 +10,8 @@ from typing import Annotated, Literal, NamedTuple
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
-from rewards.faults import BadValue, Fault, NotFound
+from rewards.bounds import reason_given
+from rewards.faults import Fault, NotFound
 from rewards.nominations.decisions import RoundView, rounds_to_decide
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person, names_of
@@ -21,14 +22,13 @@ from rewards.store.session import Database, Transaction
 from web.problems import refused
 from web.session import Reviewer, Store, now
 from web.templating import page
-from web.text import MOST_REASON, MOST_TYPED, Plain, within
+from web.text import MOST_TYPED, Plain
 
 router = APIRouter(include_in_schema=False)
 MOST_ID = 2**63 - 1
 MOST_SHOWN = 50
 Choice = Annotated[Literal["approve", "decline"], Form()]
 Reason = Annotated[Plain, Form(max_length=MOST_TYPED)]
-FEWEST_LETTERS = 3
 RowId = Annotated[int, Path(ge=1, le=MOST_ID)]
 
 
@@ -137,11 +137,7 @@ def _act(
     act: Callable[[Transaction], object],
 ) -> Response:
     try:
-        within(typed.reason, MOST_REASON, "reason")
-        if len(typed.reason.strip()) < FEWEST_LETTERS:
-            raise BadValue(
-                "reason: at least {fewest_letters} letters; say why", fewest_letters=FEWEST_LETTERS
-            )
+        reason_given(typed.reason)
         with store.begin() as tx:
             act(tx)
     except Fault as fault:

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from rewards.health.health import is_old, keep_health, kept_health
 from rewards.health.rows import Health
 from rewards.people.organisations import list_organisations
 from rewards.people.participation import renew_participation
-from rewards.publishing.publication import scheme_in_force
+from rewards.publishing.publication import SchemeVersion, scheme_in_force
 from rewards.publishing.rehearsals import latest_rehearsal
 from rewards.store import participation as people_rows
-from rewards.store.results import get_result
+from rewards.store.results import StoredResult, get_result, list_results
 from rewards.store.session import Database, Transaction
+from sims.loop.asking import KIND as FORECAST
 from sims.reports.stored import StoredComparison, latest_comparison
 
 Promised = tuple[float, float, float]
 """Median, and the 80 % band."""
+Weeks = dict[str, dict[str, Promised]]
+"""By outcome, and the Monday of the week."""
 OUTCOME = "weekly_sharers"
+MOST_FORECASTS = 5
 
 
 def health(store: Database, organisation: str, now: datetime) -> Health:
@@ -44,13 +48,44 @@ def renew_old(store: Database, now: datetime) -> None:
 def _renewed(store: Database, organisation: str, now: datetime) -> Health:
     with store.read() as tx:
         live = scheme_in_force(tx, organisation, now)
-        stored = forecast_kept(tx, organisation, "" if live is None else live.hash)
+        title, weeks = ("", {}) if live is None else promised(tx, organisation, live)
         people = sum(people_rows.sizes(tx, organisation).values())
-    if live is None or stored is None:
-        return keep_health(store, organisation, now)
-    weeks = forecast_of(stored, live.hash, live.effective_at)
     bands = {day: (low * people, high * people) for day, (_, low, high) in weeks.get(OUTCOME, {}).items()}
-    return keep_health(store, organisation, now, stored.title if bands else "", bands)
+    return keep_health(store, organisation, now, title if bands else "", bands)
+
+
+def promised(tx: Transaction, organisation: str, live: SchemeVersion) -> tuple[str, Weeks]:
+    """What was forecast of the scheme in force, by outcome and the week's Monday, and what the newest of these forecasts is called.
+
+    A week that forecasts were published of is as the last of them said before it; the others are as the scheme was rehearsed.
+    """
+    stored = forecast_kept(tx, organisation, live.hash)
+    weeks = {} if stored is None else forecast_of(stored, live.hash, live.effective_at)
+    title = stored.title if stored is not None and weeks else ""
+    for one in reversed(list_results(tx, organisation, FORECAST, MOST_FORECASTS)):
+        if one.saved_at >= live.published_at:
+            title = one.title
+            for outcome, found in _published(tx, one).items():
+                weeks.setdefault(outcome, {}).update(found)
+    return title, weeks
+
+
+def _published(tx: Transaction, one: StoredResult) -> Weeks:
+    """The weeks of a published forecast: it never changes, so that it is read once."""
+    key = ("published", one.id)
+    kept: Weeks | None = tx.database.cache.get(key)
+    if kept is None:
+        body = json.loads(one.body_json)["forecast"]
+        first = date.fromisoformat(body["first"])
+        kept = {
+            outcome: {
+                (first + timedelta(weeks=at)).isoformat(): (week["median"], *week["p80"])
+                for at, week in enumerate(found)
+            }
+            for outcome, found in body["weekly"].items()
+        }
+        tx.database.cache[key] = kept
+    return kept
 
 
 def forecast_kept(tx: Transaction, organisation: str, scheme: str) -> StoredComparison | None:
@@ -68,7 +103,7 @@ def forecast_kept(tx: Transaction, organisation: str, scheme: str) -> StoredComp
     return kept
 
 
-def forecast_of(stored: StoredComparison, scheme: str, since: datetime) -> dict[str, dict[str, Promised]]:
+def forecast_of(stored: StoredComparison, scheme: str, since: datetime) -> Weeks:
     """What a forecast says of a scheme (by its hash): by outcome and the week's Monday, the median and the 80 % band.
 
     Weeks count from the one in which the scheme begins, in the forecast and in life; nothing where it describes another scheme.

@@ -20,7 +20,7 @@ from rewards.people.people import Person, get_person
 from rewards.publishing.publication import SchemeVersion, scheme_in_force
 from sims.reports.stored import StoredComparison
 from web.digits import Told, told
-from web.hr.health_kept import Promised, forecast_kept, forecast_of, health
+from web.hr.health_kept import Promised, forecast_kept, health, promised
 from web.loop.brought_words import BroughtRow, brought_rows
 from web.session import SchemeReader, Store, now
 from web.templating import page
@@ -112,13 +112,11 @@ def one_page(
         person = get_person(tx, org, account.person)
         version = scheme_in_force(tx, org, at)
         stored = None if version is None else forecast_kept(tx, org, version.hash)
+        weeks = {} if version is None else promised(tx, org, version)[1]
         after = brought_rows(tx, org, at)
     shares, clicks = (_number(found, name) for name in ("shares_28d", "clicks_28d"))
     hours = shares * minutes / 60
     cost = Cost(_number(found, "spend_28d"), hours, hours * hourly, _number(found, "liability"))
-    promised = (
-        {} if version is None or stored is None else forecast_of(stored, version.hash, version.effective_at)
-    )
     gain = None if stored is None or version is None else gain_of(stored, version.hash)
     context = OnePageContext(
         account=account,
@@ -131,7 +129,7 @@ def one_page(
         minutes=minutes,
         hourly=hourly,
         gain=gain,
-        promises=promises(found.weeks, promised, at.date()),
+        promises=promises(found.weeks, weeks, at.date()),
         brought=after,
         unknown=_unknown(found, gain, any(row.one.label == "randomised" for row in after)),
     )

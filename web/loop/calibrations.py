@@ -32,11 +32,11 @@ from sims.loop.calibrating import (
     ask_for_calibration_on,
 )
 from sims.rehearsal.asking import Assumptions
+from sims.rehearsal.measured import measured
 from web.loop.history_file import FileView, columns_from, look, name_of
 from web.loop.typed import whole
 from web.problems import Problem, refused
 from web.progress import progress_of
-from web.rehearsal.measured import measured
 from web.runs import Body, Standing, cancelled, repeated, standing_of, stream_of
 from web.session import ForecastReader, Rehearser, Store, now
 from web.templating import page

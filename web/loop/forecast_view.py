@@ -60,13 +60,15 @@ def chart_of(name: str, body: Mapping[str, Any], score: Mapping[str, Any] | None
     came = {} if score is None else {one["date"]: (one["actual"], one["pit"]) for one in score["weeks"]}
     first = date.fromisoformat(body["first"])
     days = [date.fromordinal(first.toordinal() + 7 * at) for at in range(len(weeks))]
-    label = _("{title}, week by week: the median and the middle 50, 80 and 90 % of the runs").format(
-        title=title
+    label = _(
+        "{title}, week by week: the median and the middle 50, 80 and 90 % of the runs; dots are what came"
     )
+    seen = [came.get(day.isoformat(), (None, None))[0] for day in days]
+    drawn = bands(weeks, scale_of([weeks], seen), label.format(title=title), _("Week"), seen=seen)
     return OutcomeChart(
         name,
         title,
-        Markup(bands(weeks, scale_of([weeks]), label, _("Week"))),  # noqa: S704 - drawn here, labels escaped
+        Markup(drawn),  # noqa: S704 - drawn here, labels escaped
         [
             (
                 day,

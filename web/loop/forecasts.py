@@ -26,6 +26,7 @@ from rewards.store.results import StoredResult, get_result, latest_result, list_
 from rewards.store.session import Database, Transaction
 from sims.loop.asking import DRIFT_WEEKS, KIND, RUNS, ask_for_forecast
 from sims.rehearsal.asking import Assumptions
+from sims.rehearsal.measured import measured
 from web.beliefs import recalibration_of, went_by
 from web.loop.brought_words import BroughtRow, brought_rows
 from web.loop.forecast_view import (
@@ -41,8 +42,8 @@ from web.loop.forecast_view import (
 from web.loop.typed import whole
 from web.problems import Problem, refused
 from web.progress import progress_of
-from web.rehearsal.measured import measured
 from web.rehearsal.sheets import sheet
+from web.sealed import in_words
 from web.session import ForecastReader, Rehearser, Store, now
 from web.templating import page
 from web.text import Plain
@@ -99,6 +100,7 @@ class ForecastContext:
     title: str
     id: int
     forecast: Mapping[str, Any]
+    cut_off: date | None
     published_at: datetime
     charts: Sequence[OutcomeChart]
     misses: Sequence[tuple[str, date, float, float, float]]
@@ -194,6 +196,7 @@ def forecast(request: Request, store: Store, account: ForecastReader, id: Id) ->
         person = get_person(tx, account.organisation, account.person)
     whole_body = json.loads(kept.body_json)
     body = whole_body["forecast"]
+    cut = body["provenance"]["cut_off"]
     outcomes = {} if score is None else score["outcomes"]
     naive = list(dict.fromkeys(name for one in outcomes.values() for name in one["skill"]))
     context = ForecastContext(
@@ -202,6 +205,7 @@ def forecast(request: Request, store: Store, account: ForecastReader, id: Id) ->
         title=kept.title,
         id=id,
         forecast=body,
+        cut_off=None if cut is None else date.fromisoformat(cut),
         published_at=kept.saved_at,
         charts=[chart_of(name, body, outcomes.get(name)) for name in body["weekly"]],
         misses=[] if score is None else [miss_of(one) for one in score["misses"]],
@@ -209,7 +213,7 @@ def forecast(request: Request, store: Store, account: ForecastReader, id: Id) ->
         naive=[_(NAIVE.get(name, name)) for name in naive],
         scored=score is not None,
         not_scored=[_(TITLES[name]) for name in (score or {}).get("not_scored", ()) if name in TITLES],
-        warnings=body["warnings"],
+        warnings=[in_words(text) for text in body["warnings"]],
         went_by=went_by(whole_body),
         recalibration=recalibration_of(whole_body),
     )
@@ -252,15 +256,14 @@ def weeks_file(store: Store, account: ForecastReader, id: Id) -> Response:
 def score_of(tx: Transaction, organisation: str, forecast: int) -> Mapping[str, Any] | None:
     """The score of a forecast, where something of it has happened."""
     kept = latest_result(tx, organisation, f"score:{forecast}")
-    found: Mapping[str, Any] | None = None if kept is None else json.loads(kept.body_json)
-    return found
+    return None if kept is None else dict(json.loads(kept.body_json))
 
 
 def drifting(tx: Transaction, organisation: str) -> list[str]:
     """The outcomes that run away from the forecast published last, as pages call them."""
     newest = latest_result(tx, organisation, KIND)
-    found = None if newest is None else score_of(tx, organisation, newest.id)
-    return [] if found is None else [_way(name, found) for name in found["drift"]]
+    found = newest and score_of(tx, organisation, newest.id)
+    return [_way(name, found) for name in found["drift"]] if found else []
 
 
 def _way(name: str, score: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ from rewards.publishing.publication import scheme_in_force
 from rewards.rollout.rollouts import GIVES, Rollout, get_rollout, list_rollouts, stop
 from rewards.store.session import Database
 from sims.rehearsal.asking import Assumptions
+from sims.rehearsal.measured import measured
 from sims.rollout.asking import KIND, RUNS, ask_for_power, opened, wishes_of
 from sims.rollout.live import Drawn, analysis_of, plan_of, register, to_draw
 from sims.rollout.plan import DESIGNS, METRICS, Plan, Wish, fewest_teams
@@ -31,7 +32,6 @@ from web.loop.rollout_words import DESIGN_TITLES, METRIC_TITLES, NOTES, STANDING
 from web.loop.typed import day_of, whole, wish_of
 from web.problems import Problem, refused
 from web.progress import progress_of
-from web.rehearsal.measured import measured
 from web.session import ForecastReader, Inviter, Rehearser, Store, now
 from web.templating import page
 from web.text import MOST_REASON, Plain

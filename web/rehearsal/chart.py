@@ -24,19 +24,33 @@ OWN_COLOURS = (
     "</style>"
 )
 Weeks = Sequence[Mapping[str, Any]]
+Seen = Sequence[float | None]
+"""What came in each week; None where it is not known."""
 
 
-def scale_of(several: Sequence[Weeks]) -> tuple[float, float, float]:
+def scale_of(several: Sequence[Weeks], seen: Seen = ()) -> tuple[float, float, float]:
     """(lowest, highest, step) of one axis for all of them, so that they can be compared."""
+    came = [value for value in seen if value is not None]
     lows = [week["p90"][0] for weeks in several for week in weeks]
     highs = [week["p90"][1] for weeks in several for week in weeks]
-    low, high = min([0.0, *lows]), max([0.0, *highs])
+    low, high = min([0.0, *lows, *came]), max([0.0, *highs, *came])
     step = round_step(high - low, TICKS)
     return floor(low / step) * step, ceil(high / step) * step, step
 
 
-def bands(weeks: Weeks, scale: tuple[float, float, float], label: str, across: str, own: bool = False) -> str:
-    """One chart. `label` is read to whoever does not see it; `across` names the weeks' axis; `own`: with colours of its own."""
+def bands(
+    weeks: Weeks,
+    scale: tuple[float, float, float],
+    label: str,
+    across: str,
+    own: bool = False,
+    *,
+    seen: Seen = (),
+) -> str:
+    """One chart; what was `seen` is a dot.
+
+    `label` is read to whoever does not see it; `across` names the weeks' axis; `own`: with colours of its own.
+    """
     low, high, step = scale
     wide = (WIDTH - LEFT - RIGHT) / max(len(weeks) - 1, 1)
 
@@ -62,6 +76,11 @@ def bands(weeks: Weeks, scale: tuple[float, float, float], label: str, across: s
         parts.append(f'<polygon class="band-{band}" points="{" ".join([*above, *below])}"/>')
     middle = " ".join(f"{x(at)},{y(week['median'])}" for at, week in enumerate(weeks))
     parts.append(f'<polyline class="median" points="{middle}"/>')
+    parts += [
+        f'<circle class="seen" cx="{x(at)}" cy="{y(value)}" r="4.5"/>'
+        for at, value in enumerate(seen)
+        if value is not None
+    ]
     every = next(each for each in (1, 2, 4, 8, 13, 26) if len(weeks) / each <= MOST_NUMBERS)
     parts += [
         f'<text x="{x(at)}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{at + 1}</text>'

@@ -22,10 +22,10 @@ from rewards.publishing.publication import scheme_in_force
 from rewards.publishing.rehearsals import LOOSEST_PERCENT
 from rewards.store.session import Database, Transaction
 from sims.rehearsal.asking import KIND, Assumptions, ask_for_rehearsal, turning_of
+from sims.rehearsal.measured import Measured, measured
 from web.jobs import page_of
 from web.problems import Problem, refused
 from web.rehearsal.beside import gaming_csv, waterfall_csv
-from web.rehearsal.measured import Measured, measured
 from web.rehearsal.turns import turning_csv
 from web.rehearsal.view import Outcome, chart_svg, fairness_csv, weeks_csv
 from web.rehearsal.view import outcome_of as view_of

@@ -8,6 +8,7 @@ from rewards.ledger.expiry import expire_due
 from rewards.ledger.periods import close_period
 from rewards.ledger.undo import reverse_entry
 from rewards.merging import merge_people
+from rewards.people.organisations import create_organisation
 from rewards.publishing.publication import publish_scheme
 from rewards.shop.claims import cancel_claim, claim_reward
 from rewards.worker import work_once
@@ -196,3 +197,19 @@ def test_what_lapsed_of_an_award_taken_back_is_given_back_once(empty_world: Any)
             reverse_entry(tx, world.organisation, receipt.entries[0].id, "hr", "test", now=world.now)
         assert spendable(world) == (0, earned)
     world.sound()
+
+
+def test_points_lapse_when_their_days_are_over_to_the_microsecond(empty_world: Any) -> None:
+    world = empty_world.found(SCHEME)
+    began = world.now
+    world.record(world.event())
+    for beyond, lost in ((0, 0), (1, 1), (2, 0)):
+        world.now = began + timedelta(days=30, microseconds=beyond)
+        assert expire(world) == lost
+    assert spendable(world) == (0, 20_000)
+
+
+def test_before_any_scheme_nothing_lapses(empty_world: Any) -> None:
+    with empty_world.db.begin() as tx:
+        create_organisation(tx, "acme", "Acme", "UTC", empty_world.now)
+    assert expire(empty_world) == 0

@@ -129,6 +129,7 @@ def test_the_right_token_proves_who_is_there(teller: Teller) -> None:
         ({"nonce": ""}, "nonce"),
         ({"nonce": ...}, "nonce"),
         ({"sub": ""}, "sub"),
+        ({"sub": 7}, "sub"),
         ({"sub": ...}, "sub"),
         ({"exp": ...}, "exp"),
         ({"exp": 1_000_000_000}, "expired_token"),

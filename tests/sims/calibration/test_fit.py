@@ -48,7 +48,7 @@ def test_the_posterior_of_a_linear_model_is_the_one_that_is_known() -> None:
     model.runs = 0
     found = fit(model, observed, D, budget, np.random.default_rng(1))
     assert model.runs == budget.runs
-    mean, variance = found.spread(np.eye(D))
+    mean, variance = found.law.spread(np.eye(D))
     exact, covariance = model.posterior(observed)
     assert found.across.shape[1] == 3
     assert np.abs(mean - exact).max() < 0.15
@@ -63,7 +63,7 @@ def test_the_posterior_of_a_linear_model_is_the_one_that_is_known() -> None:
 def test_where_nothing_is_moved_everything_stays_at_its_prior() -> None:
     model = Linear(2, strength=0.0)
     found = fit(model, np.zeros(K), D, Budget(ensemble=60, local=50, predictive=40), np.random.default_rng(2))
-    mean, variance = found.spread(np.eye(D))
+    mean, variance = found.law.spread(np.eye(D))
     assert found.across.shape[1] <= 1
     assert np.abs(mean).max() < 0.3
     assert variance.min() > 0.85
@@ -220,7 +220,7 @@ def test_one_summary_that_does_not_fit_widens_what_it_says_and_little_else() -> 
     sound, found = fits
     assert (sound.checked.flagged, found.checked.flagged) == ((), (K,))
     assert found.widened > 2.0
-    (_, before), (_, after) = (one.spread(np.eye(D)) for one in fits)
+    (_, before), (_, after) = (one.law.spread(np.eye(D)) for one in fits)
     assert before[-1] < 0.3
     assert after[-1] > 2.0 * before[-1]
 

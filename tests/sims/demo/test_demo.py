@@ -1,5 +1,6 @@
 """The demo company is created once, and is there again after a restart."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,12 +22,18 @@ from rewards.publishing.drafts import list_drafts
 from rewards.publishing.publication import scheme_in_force
 from rewards.review import open_reviews
 from rewards.shop.claims import claims_waiting
+from rewards.store.results import latest_result, list_results
 from rewards.store.session import open_database
 from rewards.store.verify import verify
 from rewards.thanks.recognition import kudos_received
 from sims.demo.company import at_their_sites
 from sims.demo.demo import EXAMPLES, ORGANISATION, PEOPLE, create_demo
+from sims.demo.foreseen import WEEKS, published_on
 from sims.demo.rehearsed import SMALL, rehearse_once
+from sims.forecasting.forecast import Forecast
+from sims.history.of_ledger import history_of_ledger
+from sims.loop.asking import KIND as FORECAST
+from sims.loop.scores import renew_scores_of, score_kind
 from sims.rehearsal.asking import KIND, chunk_plan
 from sims.reports.stored import latest_comparison
 
@@ -78,6 +85,36 @@ def test_every_page_of_the_demo_has_something_to_decide_or_to_see(demo_url: str)
         assert joined.enrolled
         assert "were added for this demo" in version.reason
     database.close()
+
+
+def test_what_the_demo_forecast_two_weeks_ago_is_held_against_what_came(
+    demo_url: str, tmp_path: Path
+) -> None:
+    now = datetime.now(UTC)
+    copyfile(demo_url.removeprefix("sqlite:///"), tmp_path / "own.sqlite")
+    database = open_database(f"sqlite:///{tmp_path / 'own.sqlite'}")
+    assert renew_scores_of(database, ORGANISATION, now) == 1
+    with database.read() as tx:
+        [kept] = list_results(tx, ORGANISATION, FORECAST, 10)
+        made = latest_comparison(tx, ORGANISATION)
+        score = latest_result(tx, ORGANISATION, score_kind(kept.id))
+        assert score is not None
+        assert made is not None
+        known = history_of_ledger(tx, ORGANISATION, kept.saved_at)
+    database.close()
+    assert kept.saved_at == published_on(made.created_at)
+    body = json.loads(kept.body_json)
+    forecast = Forecast.model_validate(body["forecast"])
+    assert (forecast.first, forecast.weeks) == (kept.saved_at.date(), WEEKS)
+    assert forecast.provenance.cut_off == forecast.first - timedelta(days=1)
+    # It knew of the clicks until then, and of none that came.
+    assert body["brought"]["days"] >= len(known.dates) - 7
+    assert body["brought"]["clicks"] == sum(known.series["all"]["clicks"])
+    told = json.loads(score.body_json)
+    assert {name: one["points"] for name, one in told["outcomes"].items()} == dict.fromkeys(
+        ("enrolled", "weekly_sharers", "shares", "human_clicks", "cost"), 2
+    )
+    assert told["drift"] == []
 
 
 def test_a_team_works_at_one_site() -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -20,6 +18,7 @@ from rewards.publishing.rehearsals import latest_rehearsal
 from rewards.scheme.presets import PRESETS
 from rewards.store.session import Database
 from sims.rehearsal.asking import Assumptions, ask_for_rehearsal
+from tests.commands import Command
 from tests.conftest import World
 
 PATIENCE_SECONDS = 150.0
@@ -35,21 +34,13 @@ def world(db: Database) -> World:
 
 
 @pytest.fixture
-def worker(world: World) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+def worker(world: World) -> Iterator[Callable[[], Command]]:
     """Starts `groundswell worker`; whatever is left of it ends with the test."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Command] = []
 
-    def start() -> subprocess.Popen[bytes]:
+    def start() -> Command:
         url = world.db.url.render_as_string(hide_password=False)
-        command = [sys.executable, "-c", "from web.cli import main; main()", "worker"]
-        started.append(
-            subprocess.Popen(
-                command,
-                env=os.environ | {"DATABASE_URL": url},
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-            )
-        )
+        started.append(Command(["worker"], env=os.environ | {"DATABASE_URL": url}))
         return started[-1]
 
     yield start
@@ -85,7 +76,7 @@ def result(world: World, job: int) -> tuple[str, str]:
 
 
 def test_a_killed_worker_is_survived_and_the_bytes_are_the_same(
-    world: World, worker: Callable[[], subprocess.Popen[bytes]]
+    world: World, worker: Callable[[], Command]
 ) -> None:
     job, draft = put(world)
     first = worker()
@@ -122,7 +113,7 @@ def test_a_killed_worker_is_survived_and_the_bytes_are_the_same(
 
 
 def test_a_running_job_is_cancelled_in_the_middle_of_a_piece(
-    world: World, worker: Callable[[], subprocess.Popen[bytes]]
+    world: World, worker: Callable[[], Command]
 ) -> None:
     # So long that it cannot have ended by itself, and every piece takes many seconds.
     assumed = Assumptions(weeks=104, audience=400_000, precision_percent=0.5, most_runs=400)
@@ -141,9 +132,7 @@ def test_a_running_job_is_cancelled_in_the_middle_of_a_piece(
     assert ended.finished_at is not None
 
 
-def test_what_a_worker_cannot_do_fails_in_words(
-    world: World, worker: Callable[[], subprocess.Popen[bytes]]
-) -> None:
+def test_what_a_worker_cannot_do_fails_in_words(world: World, worker: Callable[[], Command]) -> None:
     now = datetime.now(UTC)
     with world.db.begin() as tx:
         strange = ask(tx, "acme", "horoscope", "Strange", {}, total=1, actor="hal", now=now)

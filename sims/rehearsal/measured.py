@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from statistics import median
 
 from rewards.content.desk import days_waited
-from rewards.content.overview import published_since
+from rewards.content.overview import first_published, published_since
 from rewards.language import counted, in_signs, said
 from rewards.people.people import contacts_in_all, count_people
 from rewards.store.session import Transaction
@@ -43,12 +44,13 @@ def measured(tx: Transaction, organisation: str, at: datetime) -> Measured:
     words: dict[str, str] = {}
     items = published_since(tx, organisation, since)
     if items >= FEWEST_ITEMS:
-        values["items_per_week"] = round(items / WEEKS, 1)
+        weeks = _weeks(first_published(tx, organisation), at)
+        values["items_per_week"] = round(items / weeks, 1)
         words["items_per_week"] = counted(
             "Measured: {count} item came onto the grid in the last {weeks} weeks.",
             "Measured: {count} items came onto the grid in the last {weeks} weeks.",
             items,
-            weeks=WEEKS,
+            weeks=weeks,
         )
         waited = days_waited(tx, organisation, since)
         # What came onto the grid without the desk, from a feed or over the API, waited for nobody.
@@ -67,3 +69,8 @@ def measured(tx: Transaction, organisation: str, at: datetime) -> Measured:
             count=in_signs(f"{reached:,}"),
         )
     return Measured(people, values, words)
+
+
+def _weeks(first: datetime | None, at: datetime) -> int:
+    """Over how many weeks items are counted: a grid that began lately had no weeks before."""
+    return WEEKS if first is None else max(1, min(WEEKS, ceil((at - first) / timedelta(weeks=1))))

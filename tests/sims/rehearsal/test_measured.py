@@ -12,8 +12,8 @@ from rewards.content.items import ContentItem
 from rewards.people.people import import_people
 from rewards.store.session import Database
 from sims.rehearsal.asking import Assumptions
+from sims.rehearsal.measured import measured
 from tests.company import ORGANISATION, item, make_company, people
-from web.rehearsal.measured import measured
 
 NOW = datetime.now(UTC)
 
@@ -58,10 +58,14 @@ def test_items_and_their_delay_come_from_the_last_weeks(db: Database) -> None:
     with db.read() as tx:
         # Beside the company's own item there are four: the least of which a delay can be told.
         found = measured(tx, ORGANISATION, NOW)
-    assert found.values["items_per_week"] == 0.5
+    assert found.values["items_per_week"] == 0.8
     assert found.values["approval_delay_days"] == 2
-    assert "4 items came onto the grid in the last 8 weeks" in found.from_what["items_per_week"]
-    assert "approved within 2.0 days" in found.from_what["approval_delay_days"]
+    assert "4 items came onto the grid in the last 5 weeks" in found.from_what["items_per_week"]
+    assert "in the last 8 weeks was approved within 2.0 days" in found.from_what["approval_delay_days"]
+    with db.begin() as tx:
+        # The grid had its first item long ago: all of the weeks count.
+        publish_item(tx, ORGANISATION, named(9), NOW - timedelta(weeks=20))
+        assert measured(tx, ORGANISATION, NOW).values["items_per_week"] == 0.5
     for number in range(10, 20):
         with db.begin() as tx:
             publish_item(tx, ORGANISATION, named(number), NOW)

@@ -1,0 +1,218 @@
+"""What a run's people take from the posts of a day: trust and fatigue move, some mute, and who saw anything is counted."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from agents.audience.audience_kernel import (
+    EDGES,
+    FEEL,
+    FLAGS,
+    SOURCES,
+    WORLD,
+    Edges,
+    Flags,
+    Sources,
+    World,
+    source_of,
+)
+from engine.instructions import prefetch
+from engine.kernels import inlined, kernel
+from engine.response_kernel import FIRST_VIEW
+from engine.signatures import (
+    I64,
+    F64In,
+    F64Matrix,
+    F64MatrixOut,
+    I64In,
+    I64Matrix,
+    I64Out,
+    Tuple,
+    U8Out,
+    U32In,
+    U32Out,
+    U64In,
+    U64Out,
+)
+from engine.streams import bits_of_agent, bits_of_day, unit
+
+# Fatigue below which the chance of muting is bounded without an exponential.
+CALM = 4.0
+# So many exposures ahead is asked for what is read of people.
+AHEAD = 12
+# Beside the flags of `engine.response_kernel`: seen straight from a source who is not muted.
+FROM_SOURCE = 8
+
+
+class Heard(NamedTuple):
+    """int64 each: where each run's posts begin in `order`, the posts in order of their runs, and source and ordinal of each post."""
+
+    at: Any
+    order: Any
+    source: Any
+    ordinal: Any
+
+
+class Scratch(NamedTuple):
+    """uint64 each: working memory of one run; the bitmaps are zeros in and out, but for `today`, which nobody reads."""
+
+    taken: Any
+    visited: Any
+    today: Any
+    near: Any
+    far: Any
+    words: Any
+
+
+HEARD = Tuple(I64In, len(Heard._fields))
+SCRATCH = Tuple(U64Out, len(Scratch._fields))
+CHANGES = Tuple(F64In, 2)
+
+
+@inlined
+def settle_mutes(r: Any, heard: Any, spans: Any, seen: Any, muted: Any) -> None:
+    """Who muted somebody today has muted them."""
+    h = Heard(*heard)
+    for k in range(h.at[r], h.at[r + 1]):
+        for i in range(spans[h.order[k], 0], spans[h.order[k], 1]):
+            e = np.int64(seen[i])
+            if e < muted.size and muted[e] == 2:
+                muted[e] = 1
+
+
+@inlined
+def draw_feelings(key: Any, day: Any, ordinal: Any, seen: Any, strong: Any, leaving: Any) -> None:
+    """Of each exposure the words that say whether its tie is a strong one, and whether the source is muted. Several at a time."""
+    for i in range(seen.size):
+        own = bits_of_agent(key, seen[i])
+        strong[i] = bits_of_day(own, 0, 0)
+        leaving[i] = bits_of_day(own, day + 1_000_000, ordinal + 1)
+
+
+@inlined
+def see_near(v: Any, later: Any, reached: Any, page: Any, day: Any, near: Any, people: Any) -> None:
+    """Somebody sees a post straight from its source, and soon somebody else."""
+    word, bit = page * (near.size // 2) + (np.int64(v) >> 6), np.uint64(1) << np.uint64(v & 63)
+    counted = page == 0 and day >= 0
+    if counted:
+        prefetch(reached, later)
+    if near[word] & bit == 0:
+        near[word] |= bit
+        people[2 * page] += 1
+        if counted and reached[v] == 0:
+            reached[v] = 1
+            people[4] += 1
+
+
+@inlined
+def leaves(draw: Any, fatigue: Any, promotional: Any, calm: Any, law: Any) -> Any:
+    """Whether who sees one more post mutes its source; `calm` is the most that the base chance is while fatigue is below `CALM`."""
+    if fatigue < CALM and draw >= calm * promotional:
+        return False
+    return draw < law[FEEL.unfollow_base] * np.exp(law[FEEL.unfollow_fatigue] * fatigue) * promotional
+
+
+@kernel(
+    I64, HEARD, I64Matrix, U32Out, U8Out, CHANGES, WORLD, U32In, I64In, F64Matrix, U64In, I64, FLAGS, EDGES, SOURCES, SCRATCH,
+    F64MatrixOut, I64Out, I64Matrix,
+)  # fmt: skip
+def absorb(
+    r: Any, heard: Any, spans: Any, seen: Any, seen_flags: Any, changes: Any, world: Any, targets: Any, source_edges: Any,
+    rates: Any, keys: Any, day: Any, flags: Any, edges: Any, levels: Any, scratch: Any, counts: Any, unfollows: Any, people: Any,
+) -> None:  # fmt: skip
+    """Move trust and fatigue along the edges over which a run's posts were seen, let people mute, count sights post by post, and
+    different people who saw one straight from its source; these are marked in `near`.
+    """
+    w, f, h, of, mine = World(*world), Flags(*flags), Heard(*heard), Sources(*levels), Scratch(*scratch)
+    feel, own, first, law = Edges(*edges), w.sources[r], w.edges[r], rates[r]
+    trust, fatigue, muted = (
+        feel.trust[first : first + source_edges[r]], feel.fatigue[first : first + source_edges[r]],
+        f.muted[first : first + source_edges[r]],
+    )  # fmt: skip
+    n, offsets = w.sources[r + 1] - own, w.offsets[w.nodes[r] + r : w.nodes[r + 1] + r + 1]
+    calm = law[FEEL.unfollow_base] * np.exp(max(0.0, law[FEEL.unfollow_fatigue]) * CALM)
+    held: Any = np.int64(-1)
+    half, mutes, shift, tired = mine.words.size // 2, 0, 0.0, 0.0
+    for k in range(h.at[r], h.at[r + 1]):
+        s = h.order[k]
+        page, straight, fresh = np.int64(h.source[s] - own >= w.employees[r]), 0, 0
+        for i in range(spans[s, 0], spans[s, 1]):
+            at = (i - spans[s, 0]) % half
+            if at == 0:
+                end = min(i + half, spans[s, 1])
+                draw_feelings(keys[r], day, h.ordinal[s], seen[i:end], mine.words[:half], mine.words[half:])
+            e, new = np.int64(seen[i]), np.int64(seen_flags[i] & FIRST_VIEW)
+            if e >= trust.size:
+                counts[s, 1] += 1.0
+                counts[s, 3] += new
+                continue
+            if muted[e] == 1:
+                continue
+            straight, fresh = straight + 1, fresh + new
+            seen_flags[i] |= np.uint8(FROM_SOURCE)
+            later = np.int64(seen[min(i + AHEAD, spans[s, 1] - 1)])
+            see_near(
+                targets[first + e], targets[first + later], f.reached[w.nodes[r] : w.nodes[r + 1]], page, day, mine.near, people[r]
+            )  # fmt: skip
+            a = h.source[s] if i < spans[s, 2] else own + source_of(e, n, offsets, n)
+            if a != held:
+                # The sums of who is heard stay at hand for as long as it is the same.
+                if held >= 0:
+                    of.trust_shift[held], of.fatigue_sum[held] = shift, tired
+                held, shift, tired = a, of.trust_shift[a], of.fatigue_sum[a]
+            moved = trust[e] + (
+                changes[0][s] if unit(mine.words[at]) < law[FEEL.strong_share] else changes[1][s]
+            )
+            moved = min(1.0, max(0.0, moved))
+            shift += moved - trust[e]
+            trust[e] = moved
+            fatigue[e] += law[FEEL.per_exposure]
+            tired += law[FEEL.per_exposure]
+            if muted[e] == 0 and leaves(
+                unit(mine.words[half + at]), fatigue[e], of.promotional[a], calm, law
+            ):
+                # 2: muted from tomorrow on, so that today's sights still count.
+                muted[e], unfollows[s], mutes = 2, unfollows[s] + 1, mutes + 1
+        counts[s, 0], counts[s, 2] = counts[s, 0] + straight, counts[s, 2] + fresh
+    if held >= 0:
+        of.trust_shift[held], of.fatigue_sum[held] = shift, tired
+    if mutes > 0:
+        settle_mutes(r, heard, spans, seen, muted)
+
+
+@kernel(I64, HEARD, I64Matrix, U32Out, WORLD, U32In, I64In, SCRATCH, I64Matrix)
+def count_far(
+    r: Any,
+    heard: Any,
+    spans: Any,
+    seen: Any,
+    world: Any,
+    targets: Any,
+    source_edges: Any,
+    scratch: Any,
+    people: Any,
+) -> None:
+    """Different people of a run who saw a post of the day only from a reposter; `near` is cleared."""
+    w, h, mine = World(*world), Heard(*heard), Scratch(*scratch)
+    half, e0, exposures = mine.near.size // 2, w.edges[r], 0
+    for k in range(h.at[r], h.at[r + 1]):
+        s = h.order[k]
+        page = np.int64(h.source[s] - w.sources[r] >= w.employees[r])
+        exposures += spans[s, 1] - spans[s, 0]
+        for i in range(spans[s, 2], spans[s, 1]):
+            e = np.int64(seen[i])
+            v = np.int64(targets[e0 + e])
+            word, bit = page * half + (v >> 6), np.uint64(1) << np.uint64(v & 63)
+            if e >= source_edges[r] and (mine.near[word] | mine.far[word]) & bit == 0:
+                mine.far[word] |= bit
+                people[r, 2 * page + 1] += 1
+    if exposures > mine.near.size:
+        mine.near[:] = np.uint64(0)
+    for k in range(h.at[r], h.at[r + 1]):
+        s = h.order[k]
+        for i in range(spans[s, 0] if exposures <= mine.near.size else spans[s, 2], spans[s, 1]):
+            word = np.int64(targets[e0 + np.int64(seen[i])]) >> 6
+            mine.near[word] = mine.near[half + word] = 0
+            mine.far[word] = mine.far[half + word] = 0

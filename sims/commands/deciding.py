@@ -1,0 +1,188 @@
+"""The commands for what waits for a person: events and thanks held for a look, and rewards asked for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from sims.commands.acting import By, Organisation, Reason, decider, known
+from sims.commands.console import JsonOut, check_out, say, write_json
+from sims.commands.program import usable
+
+if TYPE_CHECKING:
+    from rewards.review import Review
+    from rewards.shop.claims import Claim
+
+Decision = Annotated[Literal["approve", "decline"], typer.Argument(help="approve or decline.")]
+Number = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="Its number in the list.")]
+State = Annotated[Literal["open", "decided"], typer.Option(help="What waits, or what was decided.")]
+After = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Only what has a higher number than this.")]
+PAGE = 200
+MILLI = 1000
+
+review = typer.Typer(no_args_is_help=True, help="Events and thanks held for a look, named by DATABASE_URL.")
+claim = typer.Typer(no_args_is_help=True, help="Rewards that people asked for, named by DATABASE_URL.")
+
+
+@review.command("list")
+def list_reviews(
+    state: State = "open", after: After = 0, organisation: Organisation = "company", json_out: JsonOut = None
+) -> None:
+    """What waits for a look, the oldest first, or what was decided. Up to 200; more from the last number on.
+
+    Example: groundswell review list --json -
+    """
+    from rewards.review import reviews_page
+
+    check_out(json_out)
+    with usable() as database, database.read() as tx:
+        known(tx, organisation)
+        found = reviews_page(tx, organisation, state, PAGE, after)
+    _listed("reviews", [_review(one) for one in found], json_out)
+
+
+@review.command("show")
+def show_review(number: Number, organisation: Organisation = "company", json_out: JsonOut = None) -> None:
+    """One of them, with what made it wait.
+
+    Example: groundswell review show 3
+    """
+    from rewards.review import get_review
+
+    check_out(json_out)
+    with usable() as database, database.read() as tx:
+        known(tx, organisation)
+        found = get_review(tx, organisation, number)
+    _shown("review", _review(found), json_out)
+
+
+@review.command("decide")
+def decide_review(
+    number: Number,
+    decision: Decision,
+    reason: Reason,
+    by: By = "",
+    organisation: Organisation = "company",
+    json_out: JsonOut = None,
+) -> None:
+    """Let what was held count, or have it never happened. Nobody lets her own count.
+
+    Example: groundswell review decide 3 approve --reason "two projects at once" --by p438
+    """
+    from rewards.bounds import reason_given
+    from rewards.people.rights import Right
+    from rewards.review import decide, get_review
+
+    check_out(json_out)
+    words, now = reason_given(reason), datetime.now(UTC)
+    with usable() as database, database.begin() as tx:
+        actor = decider(tx, organisation, by, Right.REVIEW)
+        decide(tx, organisation, number, decision, actor, reason=words, now=now)
+        found = get_review(tx, organisation, number)
+    _decided("review", _review(found), json_out)
+
+
+@claim.command("list")
+def list_claims(organisation: Organisation = "company", json_out: JsonOut = None) -> None:
+    """Rewards that wait for a yes, the oldest first.
+
+    Example: groundswell claim list
+    """
+    from rewards.shop.claims import claims_waiting
+
+    check_out(json_out)
+    with usable() as database, database.read() as tx:
+        known(tx, organisation)
+        found = claims_waiting(tx, organisation)
+    _listed("claims", [_claim(one) for one in found], json_out)
+
+
+@claim.command("show")
+def show_claim(number: Number, organisation: Organisation = "company", json_out: JsonOut = None) -> None:
+    """One of them, whatever became of it.
+
+    Example: groundswell claim show 12
+    """
+    from rewards.shop.claims import get_claim
+
+    check_out(json_out)
+    with usable() as database, database.read() as tx:
+        known(tx, organisation)
+        found = get_claim(tx, organisation, number)
+    _shown("claim", _claim(found), json_out)
+
+
+@claim.command("decide")
+def decide_claim(
+    number: Number,
+    decision: Decision,
+    reason: Reason,
+    by: By = "",
+    organisation: Organisation = "company",
+    json_out: JsonOut = None,
+) -> None:
+    """Agree to a reward, or give the points back. Nobody agrees to her own.
+
+    Example: groundswell claim decide 12 approve --reason "ordered" --by p438
+    """
+    from rewards.bounds import reason_given
+    from rewards.people.rights import Right
+    from rewards.shop.claims import approve_claim, decline_claim
+
+    check_out(json_out)
+    act: Callable[..., Claim] = approve_claim if decision == "approve" else decline_claim
+    words, now = reason_given(reason), datetime.now(UTC)
+    with usable() as database, database.begin() as tx:
+        actor = decider(tx, organisation, by, Right.REVIEW)
+        found = act(tx, organisation, number, actor, words, now=now)
+    _decided("claim", _claim(found), json_out)
+
+
+def _review(one: "Review") -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "person": one.person,
+        "kind": one.kind,
+        "detail": one.detail,
+        "since": one.opened_at.isoformat(),
+        "status": one.status,
+        "by": one.actor,
+        "reason": one.reason,
+    }
+
+
+def _claim(one: "Claim") -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "person": one.person,
+        "reward": one.reward,
+        "points": one.cost_millipoints / MILLI,
+        "since": one.claimed_at.isoformat(),
+        "status": one.status,
+        "reason": one.reason,
+    }
+
+
+def _listed(kind: str, found: Sequence[Mapping[str, Any]], json_out: Path | None) -> None:
+    write_json(json_out, {"kind": kind, kind: list(found)})
+    for one in found:
+        what = one.get("reward") or one["kind"]
+        say(f"{one['id']}  {one['status']}  {one['since'][:10]}  {one['person'] or '-'}  {what}", json_out)
+    if not found:
+        say("nothing", json_out)
+
+
+def _shown(kind: str, found: Mapping[str, Any], json_out: Path | None) -> None:
+    write_json(json_out, {"of": kind, **found})
+    for name, value in found.items():
+        if isinstance(value, dict):
+            value = ", ".join(f"{part} {text}" for part, text in value.items())
+        if value not in (None, ""):
+            say(f"{name}: {value}", json_out)
+
+
+def _decided(kind: str, found: Mapping[str, Any], json_out: Path | None) -> None:
+    write_json(json_out, {"of": kind, **found})
+    say(f"{kind} {found['id']}: {found['status']}", json_out)

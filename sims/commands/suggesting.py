@@ -1,0 +1,113 @@
+"""The commands for what employees suggest to share: listed, shown, taken up or declined."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from sims.commands.acting import By, Organisation, decider, known
+from sims.commands.console import JsonOut, check_out, say, write_json
+from sims.commands.program import usable
+
+if TYPE_CHECKING:
+    from rewards.content.suggestions import Suggestion
+
+Number = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="Its number in the list.")]
+After = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Only what has a higher number than this.")]
+Status = Annotated[
+    Literal["open", "accepted", "declined", "published"],
+    typer.Option(help="open, accepted, declined or published."),
+]
+
+suggestion = typer.Typer(no_args_is_help=True, help="What employees suggest to share, named by DATABASE_URL.")
+
+
+@suggestion.command("list")
+def list_all(
+    status: Status = "open",
+    after: After = 0,
+    organisation: Organisation = "company",
+    json_out: JsonOut = None,
+) -> None:
+    """The suggestions of a status, the oldest first. Up to 50; more from the last number on.
+
+    Example: groundswell suggestion list
+    """
+    from rewards.content.suggestions import suggestions
+
+    check_out(json_out)
+    with usable() as database, database.read() as tx:
+        known(tx, organisation)
+        found = [_told(one) for one in suggestions(tx, organisation, status, after)]
+    write_json(json_out, {"kind": "suggestions", "suggestions": found})
+    for one in found:
+        say(
+            f"{one['id']}  {one['status']}  {one['since'][:10]}  {one['person'] or '-'}  {one['title']}",
+            json_out,
+        )
+    if not found:
+        say("nothing", json_out)
+
+
+@suggestion.command("show")
+def show(number: Number, organisation: Organisation = "company", json_out: JsonOut = None) -> None:
+    """One of them, with its words and its address.
+
+    Example: groundswell suggestion show 4
+    """
+    from rewards.content.suggestions import get_suggestion
+
+    check_out(json_out)
+    with usable() as database, database.read() as tx:
+        known(tx, organisation)
+        found = _told(get_suggestion(tx, organisation, number))
+    write_json(json_out, {"of": "suggestion", **found})
+    for name, value in found.items():
+        if value:
+            say(f"{name}: {value}", json_out)
+
+
+@suggestion.command("decide")
+def decide(
+    number: Number,
+    decision: Annotated[Literal["accept", "decline"], typer.Argument(help="accept or decline.")],
+    reason: Annotated[str, typer.Option(help="Whoever suggested it reads it; needed to decline.")] = "",
+    by: By = "",
+    organisation: Organisation = "company",
+    json_out: JsonOut = None,
+) -> None:
+    """Make a draft of it, which goes the way of every draft, or say why not.
+
+    Example: groundswell suggestion decide 4 accept --by p002
+    """
+    from rewards.content.answering import accept, decline
+    from rewards.content.suggestions import get_suggestion
+    from rewards.people.rights import Right
+
+    check_out(json_out)
+    now = datetime.now(UTC)
+    with usable() as database, database.begin() as tx:
+        actor = decider(tx, organisation, by, Right.CONTENT_WRITE)
+        if decision == "accept":
+            accept(tx, organisation, number, actor, reason, now=now)
+        else:
+            decline(tx, organisation, number, actor, reason, now=now)
+        found = _told(get_suggestion(tx, organisation, number))
+    write_json(json_out, {"of": "suggestion", **found})
+    became = f"; the draft {found['became']} waits on the desk" if found["became"] else ""
+    say(f"suggestion {number}: {found['status']}{became}", json_out)
+
+
+def _told(one: "Suggestion") -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "person": one.person,
+        "item": one.item,
+        "title": one.title,
+        "url": one.url,
+        "words": one.words,
+        "since": one.opened_at.isoformat(),
+        "status": one.status,
+        "reason": one.reason,
+        "became": one.became,
+    }
