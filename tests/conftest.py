@@ -44,6 +44,7 @@ from rewards.store.verify import verify
 
 MOST_PROCESSES = 4
 ALLOCATIONS_BETWEEN_COLLECTIONS = 20_000
+ALLOCATIONS_WHILE_LOADING = 1_000_000
 # Each of these files, or folders, has tests of ten seconds and more.
 LONGEST = (
     "browser/", "contracts/test_documents.py", "contracts/test_first_hour.py", "conformance/test_arrival.py", "sims/calibration/",
@@ -57,6 +58,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # What a process of a test compiles the next one reads: there are hundreds of them.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Nothing of what is loaded while tests are collected is garbage.
+gc.set_threshold(ALLOCATIONS_WHILE_LOADING)
 
 
 def pytest_configure(config: pytest.Config) -> None:

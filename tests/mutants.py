@@ -63,10 +63,12 @@ TESTS: dict[str, tuple[str, ...]] = {
     "engine/scoring_rules.py": (RULES, CAPS),
     "engine/scoring_terms.py": (RULES, FOLDS, CAPS),
     "rewards/ledger/differences.py": (
+        f"{LEDGER}/test_differences.py",
         f"{CASES}/test_versions.py",
         f"{CASES}/test_undo.py",
         f"{LEDGER}/test_late_events.py",
         f"{LEDGER}/test_fair_play.py",
+        f"{LEDGER}/test_award_budget.py",
     ),
     "rewards/ledger/expiry.py": (f"{LEDGER}/test_expiry.py",),
     "rewards/ledger/fold.py": (
@@ -118,6 +120,10 @@ TESTS: dict[str, tuple[str, ...]] = {
     "sims/comparison/turning.py": (
         f"{TURNING}::test_an_effect_turns_where_its_line_crosses_zero",
         f"{TURNING}::test_one_more_brings_less_beyond_the_top_of_a_parabola",
+        f"{TURNING}::test_a_lever_is_there_where_the_scenario_has_it",
+        f"{TURNING}::test_a_tool_in_one_phase_alone_is_a_lever",
+        f"{TURNING}::test_every_lever_begins_with_nothing_and_rises",
+        f"{TURNING}::test_one_more_reminder_turns_at_the_top_and_not_where_all_of_them_do",
         f"{TURNING}::test_publicity_is_held_against_no_points_and_not_against_privacy",
         f"{TURNING}::test_pulled_levers_change_what_they_say_and_nothing_else",
         f"{TURNING}::test_runs_of_one_sign_turn_where_the_mean_does",

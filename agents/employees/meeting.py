@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.world.lanes import Lanes, Laws
+from engine.instructions import prefetch
 from engine.kernels import inlined, kernel
 from engine.signatures import I64, F64In, F64Matrix, F64Out, I64In, I64Out, Tuple, U64In
 from engine.streams import INVERSION_LIMIT, poisson_beyond, poisson_from_uniform, uniform
@@ -283,23 +284,47 @@ def _wake(people: Any, first: Any, silent: Any, key: Any, day: Any, awake: Any, 
 
 
 @inlined
+def _ask_for(c: Any, i: Any) -> None:
+    # What will be read of somebody who meets something: so many columns at once are no stream that the machine foresees.
+    prefetch(c.base, i)
+    prefetch(c.motivation, i)
+    prefetch(c.perceived_log, i)
+    prefetch(c.feedback, i)
+    prefetch(c.weeks, i)
+    prefetch(c.share_points, i)
+    prefetch(c.click_points, i)
+    prefetch(c.clicks_belief, i)
+    prefetch(c.crowded, i)
+    prefetch(c.public, i)
+    prefetch(c.connectedness, i)
+    prefetch(c.steerer, i)
+    prefetch(c.goal, i)
+    prefetch(c.own_rate, i)
+    prefetch(c.norm_rate, i)
+    prefetch(c.norm_message, i)
+    prefetch(c.recognition, i)
+    prefetch(c.rank, i)
+    prefetch(c.rank_sensitivity, i)
+    prefetch(c.contest, i)
+    prefetch(c.intact, i)
+    prefetch(c.broken, i)
+    prefetch(c.habit, i)
+    prefetch(c.friction, i)
+    prefetch(c.fear, i)
+    prefetch(c.fear_sensitivity, i)
+    prefetch(c.recent, i)
+    prefetch(c.asked, i)
+    prefetch(c.award, i)
+    prefetch(c.loss, i)
+    prefetch(c.felt_more, i)
+
+
+@inlined
 def _encounter(
-    n: Any,
-    found: Any,
-    first: Any,
-    awake: Any,
-    early: Any,
-    rates: Any,
-    silent: Any,
-    key: Any,
-    day: Any,
-    offered: Any,
-    who: Any,
-    ordinals: Any,
-    items: Any,
-) -> Any:
-    # Add the opportunities of those awake to those found, each with the number of its item among those on offer; −1 where there is no
-    # room.
+    columns: Any, n: Any, found: Any, first: Any, awake: Any, early: Any, rates: Any, silent: Any, key: Any, day: Any,
+    offered: Any, who: Any, ordinals: Any, items: Any,
+) -> Any:  # fmt: skip
+    # Add the opportunities of those awake to those found, each with the number of its item among those on offer; −1 without room.
     found = np.uint64(found)
     for at in range(n):
         one, u = awake[at], early[at]
@@ -309,6 +334,8 @@ def _encounter(
         count = poisson_beyond(u, rate, silent[i]) if few else poisson_from_uniform(u, rate)
         if np.int64(found) + count > who.size:
             return -1
+        if count > 0:
+            _ask_for(columns, i)
         for ordinal in range(1, count + 1):
             who[found], ordinals[found] = one, ordinal
             items[found] = np.int64(uniform(key, day, one - first, ordinal) * offered)
@@ -347,7 +374,7 @@ def _meet(
         n = _wake(here, first[r], silent, key, day, awake, early)
         before = found
         found = _encounter(
-            n, before, first[r], awake, early, rates, silent, key, day, offered, who, ordinals, items
+            columns, n, before, first[r], awake, early, rates, silent, key, day, offered, who, ordinals, items
         )  # fmt: skip
         if found < 0:
             return -1

@@ -6,9 +6,11 @@ those that come after them in the same thread.
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from typing import TypeVar
 
@@ -20,6 +22,9 @@ Kind = TypeVar("Kind", bound=np.generic)
 PAGE = 1 << 20
 # Chunks differ a little in size.
 SPARE = 1.02
+# Names of `mallopt`: from what size on an array has a mapping of its own, and how much free memory goes back to the machine.
+_MAPPED_FROM, _GIVEN_BACK_FROM = -3, -1
+_MAPPED_BYTES, _GIVEN_BACK_BYTES = 1 << 25, 1 << 28
 
 
 class _Kept(threading.local):
@@ -33,9 +38,19 @@ class _Kept(threading.local):
 _KEPT = _Kept()
 
 
+@cache
+def keep_small_arrays() -> None:
+    """Let the process keep what a day's arrays had for those of the next day, where its allocator can be told so (glibc's)."""
+    with suppress(AttributeError, OSError, TypeError):
+        tell = ctypes.CDLL(None).mallopt
+        tell(_MAPPED_FROM, _MAPPED_BYTES)
+        tell(_GIVEN_BACK_FROM, _GIVEN_BACK_BYTES)
+
+
 @contextmanager
 def handed_on() -> Iterator[None]:
     """Within this block large arrays come from memory that earlier blocks had; none of them may be used after it."""
+    keep_small_arrays()
     outer, _KEPT.given = _KEPT.given, []
     try:
         yield

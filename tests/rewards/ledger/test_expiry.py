@@ -11,7 +11,9 @@ from rewards.merging import merge_people
 from rewards.people.organisations import create_organisation
 from rewards.publishing.publication import publish_scheme
 from rewards.shop.claims import cancel_claim, claim_reward
+from rewards.thanks.withdrawal import withdraw_kudos
 from rewards.worker import work_once
+from tests.conformance.helpers import kudos
 
 SCHEME = """
 name: s
@@ -213,3 +215,16 @@ def test_before_any_scheme_nothing_lapses(empty_world: Any) -> None:
     with empty_world.db.begin() as tx:
         create_organisation(tx, "acme", "Acme", "UTC", empty_world.now)
     assert expire(empty_world) == 0
+
+
+def test_taking_thanks_back_whose_points_lapsed_takes_no_others(empty_world: Any) -> None:
+    world = empty_world.found(SCHEME + "recognition: {kudos: {allowance: 100, gift: 10, spendable: true}}\n")
+    given = kudos(world, "ana", "ben", "k")
+    world.now += timedelta(days=31)
+    world.record(world.event("ben"))
+    assert expire(world) == 1
+    assert spendable(world, "ben")[0] == 20_000
+    with world.db.begin() as tx:
+        withdraw_kudos(tx, world.organisation, int(given.id), "ana", "ana", reason="a mistake", now=world.now)
+    assert spendable(world, "ben")[0] == 20_000
+    world.sound()

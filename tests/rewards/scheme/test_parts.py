@@ -322,3 +322,9 @@ def test_a_part_before_the_proof_needs_a_proof_that_finds_the_object(
     else:
         with pytest.raises(Refused, match="per_object once"):
             rule(**fields, until_verified="1/2")
+
+
+def test_conditions_are_read_by_the_names_of_their_fields_too() -> None:
+    assert read(Predicate, {"not_": nested(1)}) == read(Predicate, {"not": nested(1)})
+    inside = {"field": "quantity", "values": [1]}
+    assert read(Predicate, {"in_": inside}) == read(Predicate, {"in": inside})

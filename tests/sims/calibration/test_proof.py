@@ -1,13 +1,23 @@
 """The proof's page counts what its companies say: even ranks cover as they should, and one company is proved from end to end."""
 
 import numpy as np
+import pytest
 
+from sims.calibration import proving
 from sims.calibration.misfits import MISFITS, numbers, prove_misfit
 from sims.calibration.proof_page import METHODS, misfits_of, page
 from sims.calibration.proving import Asked, prove_one
 from sims.calibration.synthetic import CHANGES, NONE, company
 
 MEASURES = ("shares", "clicks")
+FEW = 30
+
+
+@pytest.fixture
+def few_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is shown of a company's forecasts holds of few runs as of many."""
+    for name in ("FORECAST_RUNS", "PRIOR_RUNS", "KNOWN_RUNS"):
+        monkeypatch.setattr(proving, name, FEW)
 
 
 def row(number: int, rng: np.random.Generator) -> dict[str, object]:
@@ -54,6 +64,7 @@ def test_half_of_the_companies_change_and_every_change_is_there() -> None:
         assert begins == (one.change != NONE)
 
 
+@pytest.mark.usefixtures("few_runs")
 def test_one_company_is_proved() -> None:
     found = prove_one(Asked(seed=3, runs=200, beside=100), 1)
     assert found["change"] == CHANGES[0]
@@ -70,6 +81,7 @@ def test_one_company_is_proved() -> None:
     assert "| of these: a program begins | 1 |" in page([found])
 
 
+@pytest.mark.usefixtures("few_runs")
 def test_what_does_not_fit_is_told_or_forecast_all_the_same() -> None:
     assert len(numbers(3)) == 3 * len(MISFITS)
     found = prove_misfit(Asked(seed=3, runs=200, beside=100), numbers(1)[0])

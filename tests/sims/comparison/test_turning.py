@@ -1,6 +1,7 @@
 """Where a sign turns: crossings of curves that are known, and the levers of a scenario."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from sims.comparison.turning import (
     POSTS,
     PUBLICITY,
     REWARD,
+    Lever,
     crossing,
     levers_of,
     turning_points,
@@ -52,6 +54,33 @@ def test_a_lever_is_there_where_the_scenario_has_it(small: Scenario) -> None:
         POSTS,
         PAGE,
     ]
+
+
+def test_a_tool_in_one_phase_alone_is_a_lever(small: Scenario) -> None:
+    first, *others = small.phases
+    phases = (first.model_copy(update={"tool": Tool()}), *others)
+    assert len(phases) > 1
+    assert CADENCE in levers_of(small.model_copy(update={"phases": phases}))
+
+
+@pytest.mark.parametrize("lever", [REWARD, PUBLICITY, CADENCE, POSTS, PAGE], ids=lambda lever: lever.name)
+def test_every_lever_begins_with_nothing_and_rises(lever: Lever) -> None:
+    assert lever.settings[0] == 0.0
+    assert all(one < other for one, other in pairwise(lever.settings))
+
+
+def test_one_more_reminder_turns_at_the_top_and_not_where_all_of_them_do(
+    small: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def curve(scenario, lever, settings, outcome, how):
+        # 6 x - x^2 is greatest at 3, and nothing again at 6.
+        return np.full((4, 1), 50.0) + 6.0 * np.asarray(settings) - np.asarray(settings) ** 2
+
+    monkeypatch.setattr(turning, "_effects", curve)
+    [found] = turning_points(small, "shares", 4, 1, levers=[CADENCE])
+    assert found.at == pytest.approx(3.0)
+    assert found.interval == (pytest.approx(3.0), pytest.approx(3.0))
+    assert "beyond 3 one more brings less" in found.sentence()
 
 
 def test_pulled_levers_change_what_they_say_and_nothing_else(small: Scenario) -> None:
