@@ -38,6 +38,9 @@ def test_a_period_ends_after_the_last_closing_and_not_in_the_future(world: Any) 
     with pytest.raises(BadValue, match="after the last closing"):
         close(world, world.now - INSTANT)
     close(world, world.now)
+    with world.db.read() as tx:
+        actions = [row.action for row in tx.execute(schema.audit.select())]
+    assert actions.count("period.close") == 2
     with pytest.raises(NotFound, match="elsewhere"):
         close(world, world.now, "elsewhere")
 
