@@ -1,4 +1,4 @@
-"""Previews: what a rollback would take back, by doing it in a transaction that is rolled back, and what a draft would have changed.
+"""Previews of what a rollback would take back, in a transaction that is rolled back, and of what a draft would have changed.
 
 Nobody's events wait for more than one such piece of a rollback, and for none of a draft, which only reads. Of a larger company the
 worker counts when somebody asks (`rewards.publishing.counting`).

@@ -38,6 +38,9 @@ def test_a_period_ends_after_the_last_closing_and_not_in_the_future(world: Any) 
     with pytest.raises(BadValue, match="after the last closing"):
         close(world, world.now - INSTANT)
     close(world, world.now)
+    with world.db.read() as tx:
+        actions = [row.action for row in tx.execute(schema.audit.select())]
+    assert actions.count("period.close") == 2
     with pytest.raises(NotFound, match="elsewhere"):
         close(world, world.now, "elsewhere")
 
@@ -154,4 +157,15 @@ def test_a_top_up_of_a_closed_period_is_undone_on_todays_date(world: Any, beyond
         row = tx.execute(schema.journal.select().where(schema.journal.c.id == undone.id)).one()
     day = (world.now if today else given).toordinal()
     assert (row.local_date, row.board_date) == (day, day)
+    world.sound()
+
+
+def test_who_did_nothing_since_goes_on_from_the_end_of_the_period_too(world: Any) -> None:
+    world.record(world.event(at=world.now - HOUR))
+    close(world, world.now)
+    world.now += HOUR
+    world.record(world.event(at=world.now, id="z"))
+    # Out of order: the open period is folded again, after the twenty of thirty points that the closed one used.
+    world.record(world.event(at=world.now - MINUTE, id="y"))
+    assert lines(world) == [("share", 20_000), ("share", 10_000), ("share", 0)]
     world.sound()

@@ -6,6 +6,7 @@ import pytest
 
 from rewards.ledger.versions import DEFAULT_GRACE_HOURS, NO_SCHEME, InForce, Schemes, TopUp
 from rewards.publishing.publication import publish_scheme, roll_back
+from rewards.scoring.tables import compile_scheme
 from rewards.scoring.timeline import in_force, in_turn
 from tests.conformance.helpers import DAY, HOUR
 
@@ -126,6 +127,10 @@ def test_each_version_answers_for_itself(two: Any) -> None:
         assert schemes.has_review_limits
         assert not schemes.has_top_ups
         assert Schemes.of(tx, "acme") is schemes
+        for mode, tops_up in (("top_up", True), ("exact", False)):
+            candidate = schemes.with_candidate(compile_scheme(two.scheme(PLAIN)), 10, 0, 10, mode)
+            assert (candidate.has_top_ups, schemes.has_top_ups) == (tops_up, False)
+            assert [one.version for one in candidate.timeline] == [1, 2, Schemes.CANDIDATE]
 
 
 def test_a_withdrawn_version_is_forgotten_in_the_same_transaction(two: Any) -> None:
