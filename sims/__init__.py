@@ -5,6 +5,7 @@ result = simulate(Scenario.load("examples/midsize.yaml"), runs=20, seed=1)
 result.frame()
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ _HOMES = {
     "compare": "sims.comparison.comparison",
     "simulate": "sims.ensemble.run",
 }
+# Matrices here are small: more threads cost many times their work, and how a sum is divided among them would show in its last digit.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 __all__ = ["Comparison", "Manner", "Precision", "Result", "Scenario", "compare", "simulate"]
 
 

@@ -52,8 +52,10 @@ class Remainder:
         rest = z - (z @ across) @ across.T
         u, size, v = np.linalg.svd(rest - rest.mean(axis=0), full_matrices=False)
         away = left - left.mean(axis=0)
-        shrink = size / (size**2 + best_penalty(u, size, away))
-        gradient = (v.T @ (shrink[:, None] * (u.T @ away))).T
+        # Each combination of summaries has its own penalty: some answer to little, others to hardly anything.
+        penalty = np.array([best_penalty(u, size, away[:, [at]]) for at in range(away.shape[1])])
+        shrink = size[:, None] / (size[:, None] ** 2 + penalty)
+        gradient = (v.T @ (shrink * (u.T @ away))).T
         return cls(across, gradient - (gradient @ across) @ across.T)
 
     def given(self, w: Floats, beside: Floats, noise: Floats) -> Vectors:
