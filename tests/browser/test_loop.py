@@ -71,7 +71,7 @@ def published() -> dict[str, Any]:
 def scored() -> dict[str, Any]:
     weeks = [{"date": MONDAY.isoformat(), "actual": 40.0, "median": 10.0}]
     one = {
-        "points": 1, "coverage": {"p50": 0.0, "p80": 0.0, "p90": 0.0}, "crps": 22.5, "weeks": weeks,
+        "points": 1, "coverage": {"p50": 0.0, "p80": 0.0, "p90": 0.0}, "crps": 22.5, "weeks": weeks, "pit": [1.0],
         "skill": {"last value": -0.5, "autoregression": None},
     }  # fmt: skip
     miss = {"outcome": "shares", "date": MONDAY.isoformat(), "actual": 40.0, "p90": [1.0, 19.0]}

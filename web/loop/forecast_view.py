@@ -57,7 +57,14 @@ class ScoreRow:
 def chart_of(name: str, body: Mapping[str, Any], score: Mapping[str, Any] | None) -> OutcomeChart:
     """One outcome of a sealed forecast, beside what came of it."""
     weeks, title = body["weekly"][name], _(TITLES[name])
-    came = {} if score is None else {one["date"]: (one["actual"], one["pit"]) for one in score["weeks"]}
+    # A score that was stored earlier has the places in the runs in a list of their own alone.
+    came = (
+        {}
+        if score is None
+        else {
+            one["date"]: (one["actual"], pit) for one, pit in zip(score["weeks"], score["pit"], strict=True)
+        }
+    )
     first = date.fromisoformat(body["first"])
     days = [date.fromordinal(first.toordinal() + 7 * at) for at in range(len(weeks))]
     label = _(
