@@ -247,13 +247,13 @@ def by_split(
         group = lanes.lane * size + split.codes
         flows = model.flows.summed(group, lanes.count * size, days)
         stocks = _stocks(picture, group, lanes.count * size, ties)
-        daily = {name: np.ascontiguousarray(values[week].T) for name, values in stocks.items()}
+        daily = flows | {name: np.ascontiguousarray(values[week].T) for name, values in stocks.items()}
         some = np.bincount(group, minlength=lanes.count * size) > 0
         for run, mine in enumerate(found):
             for code, label in split.labels.items():
                 if some[run * size + code]:
                     row = run * size + code
-                    mine[label] = {name: values[row] for name, values in (flows | daily).items()}
+                    mine[label] = {name: values[row] for name, values in daily.items()}
     return found
 
 
