@@ -33,6 +33,7 @@ FORECAST = ("enrolled", "weekly_sharers", "shares", "human_clicks", "cost", "pee
 Values = NDArray[np.float64]
 RUNS = 100
 RUNS_LEAST = 20
+NOT_GONE_ON = "the history to {last} knows no whole week from {first} on, when the scenario begins: the forecast does not go on from it"
 
 
 class ForecastError(ValueError):
@@ -88,6 +89,17 @@ class Forecast(Part):
             raise ValueError(
                 f"hash {self.hash[:16]!r}; the forecast was changed since it was made; use the file as `groundswell forecast` wrote it"
             )
+        titled = {one.get("name") for one in self.outcomes if isinstance(one.get("title"), str)}
+        for name, weekly in self.samples.items():
+            if (
+                name not in titled
+                or len(weekly) != self.weeks
+                or {*map(len, weekly)} != {self.provenance.runs}
+            ):
+                raise ValueError(
+                    f"samples of {name!r}; a titled outcome with {self.provenance.runs} runs in each of {self.weeks} weeks is required; "
+                    "use the file as `groundswell forecast` wrote it"
+                )
         return self
 
     def dates(self) -> list[date]:
@@ -130,7 +142,12 @@ def forecast(
     )
     known_weeks(scenario, known)
     daily = _daily(_Asked(scenario, seed, posterior), runs, processes)
-    return sealed(scenario, posterior, daily, seed, known, going_on=going_on)
+    alone = (
+        [NOT_GONE_ON.format(last=history.last, first=scenario.start_date)]
+        if history is not None and going_on is None
+        else []
+    )
+    return sealed(scenario, posterior, daily, seed, known, warnings=alone, going_on=going_on)
 
 
 @dataclass(frozen=True)

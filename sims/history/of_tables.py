@@ -136,6 +136,8 @@ def _history(table: _Table, columns: Columns, told: list[str]) -> History:
         if since:
             day = date.fromordinal(table.first) + timedelta(days=since * table.every)
             told.append(f"{split} appears on {day}: before, nothing is known of it")
+    if table.periods == 1 and table.every == 1 and columns.every is None:
+        told.append("one date alone is taken for a day; if it is a week, give the columns file `every: week`")
     if not any(any(values) for values in series[ALL].values()):
         told.append("every value is zero: nothing can be learnt from it but that")
     blank = sum(value is None for row in table.rows for value in row.values)

@@ -18,7 +18,9 @@ from rewards.scheme.quantities import Part
 ALL = "all"
 WEEK_DAYS = 7
 MOST_DAYS = 3660
-Amount = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+MOST_AMOUNT = 1e18
+"""What a million rows of a table come to, each of the most that a cell may be: sums of so many days stay numbers."""
+Amount = Annotated[float, Field(ge=0.0, le=MOST_AMOUNT, allow_inf_nan=False)]
 Values = tuple[Amount | None, ...]
 
 
@@ -116,7 +118,8 @@ class History(Part):
         if self.every_days == WEEK_DAYS:
             if ahead % WEEK_DAYS:
                 raise ValueError(
-                    f"weeks from {start}: the history's weeks begin on {self.first:%A}s; begin on one of them"
+                    f"weeks from {start}, a {start:%A}: the history's weeks begin on {self.first:%A}s; set the scenario's start_date "
+                    "to one of them, or bring days"
                 )
             return [_at(values, place) for place in range(ahead // WEEK_DAYS, self.periods)]
         weeks = [

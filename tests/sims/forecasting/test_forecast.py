@@ -48,6 +48,7 @@ def test_weeks_that_are_known_are_left_out(free: Scenario) -> None:
     found = forecast(free, narrow(1.0), RUNS, 1, processes=1, history=History.model_validate(known))
     assert (str(found.first), found.weeks) == ("2026-01-12", 1)
     assert str(found.provenance.cut_off) == "2026-01-07"
+    assert any("does not go on from it" in one for one in found.warnings)
     longer = known | {"periods": 14, "series": {"all": {"shares": [1] * 14}}}
     with pytest.raises(ForecastError, match="lengthen horizon_days"):
         forecast(free, narrow(1.0), RUNS, 1, processes=1, history=History.model_validate(longer))

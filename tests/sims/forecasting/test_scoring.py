@@ -19,10 +19,10 @@ def made(samples: dict[str, list[list[float]]], headcount: int = 10) -> Forecast
         "kind": "forecast",
         "provenance": {
             "groundswell": "0", "scenario": "s", "scenario_hash": "a", "scheme_hashes": {}, "posterior_hash": "b",
-            "posterior_vectors": 3, "seed": 1, "runs": 3, "cut_off": None, "history_hash": None,
+            "posterior_vectors": 3, "seed": 1, "runs": len(next(iter(samples.values()))[0]), "cut_off": None, "history_hash": None,
         },
         "first": FIRST.isoformat(), "weeks": len(next(iter(samples.values()))), "headcount": headcount,
-        "outcomes": [], "totals": {}, "weekly": {}, "samples": samples, "warnings": [],
+        "outcomes": [{"name": name, "title": name} for name in samples], "totals": {}, "weekly": {}, "samples": samples, "warnings": [],
     }  # fmt: skip
     return Forecast.model_validate(body | {"hash": seal(body)})
 
@@ -98,3 +98,25 @@ def test_what_cannot_be_scored_is_one_line() -> None:
         score(ahead, history(0, clicks=[1.0]))
     with pytest.raises(ForecastError, match="no week of the forecast can be scored"):
         score(ahead, history(0, shares=[None]))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"weeks": 2},
+        {"outcomes": [{"name": "shares"}]},
+        {"samples": {"shares": [[]]}},
+        {"samples": {"shares": [[1.0]]}},
+        {"samples": {"unheard": [[1.0, 2.0]]}},
+    ],
+)
+def test_a_forecast_whose_parts_do_not_fit_is_refused_whatever_its_hash(changed: dict[str, Any]) -> None:
+    body = made({"shares": [[1.0, 2.0]]}).model_dump(mode="json") | changed
+    with pytest.raises(ValueError, match="use the file as"):
+        Forecast.model_validate(body | {"hash": seal(body)})
+
+
+def test_weeks_that_begin_on_another_day_say_what_to_do() -> None:
+    late = history(0, shares=[1.0]).model_copy(update={"first": FIRST + timedelta(days=2)})
+    with pytest.raises(ValueError, match="begin on Wednesdays; set the scenario's start_date to one of them"):
+        score(made({"shares": [[1.0, 2.0]]}), late)

@@ -57,7 +57,20 @@ def test_weekly_totals_alone_will_do(tmp_path: Path) -> None:
 def test_one_week_by_its_number_is_a_week(tmp_path: Path) -> None:
     found = read(tmp_path, "date,shares\n2026-W10,12\n")
     assert (found.every_days, found.periods, found.last.isoformat()) == (7, 1, "2026-03-08")
-    assert read(tmp_path, "date,shares\n2026-03-02,12\n").every_days == 1
+    alone = read(tmp_path, "date,shares\n2026-03-02,12\n")
+    assert (alone.every_days, "`every: week`" in alone.warnings[0]) == (1, True)
+    assert read(tmp_path, "date,shares\n2026-03-02,12\n", "every: week").warnings == ()
+    assert read(tmp_path, "date,shares\n2026-03-02,12\n", "every: day").warnings == ()
+
+
+def test_numbers_of_a_saved_history_have_a_limit(tmp_path: Path) -> None:
+    body = read(tmp_path, "date,shares\n2026-W10,5\n2026-W11,7\n").model_dump_json()
+    path = tmp_path / "saved.json"
+    path.write_text(body.replace("5.0", "1e308"))
+    with pytest.raises(
+        DocumentError, match=r"saved\.json:1: series\.all\.shares\.0: got 1e\+308; must be 1e\+18 or less"
+    ):
+        read_history(path)
 
 
 def test_zeros_are_told(tmp_path: Path) -> None:
