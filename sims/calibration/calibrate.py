@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sims.history.series import History
     from sims.scenario.scenario import Scenario
 
-LEAST_RUNS, MOST_RUNS = 200, 100_000
+LEAST_RUNS, MOST_RUNS = 400, 100_000
 FOREMOST = 4
 LEAST_WIDENED = 0.05
 INFORMED = 0.25

@@ -36,7 +36,12 @@ def calibration_text(posterior: Posterior) -> str:
         for one in [parameters[name]]
     ]
     header = ["parameter", "prior", "90 %", "posterior", "90 %", "contraction"]
-    learnt = table(header, rows) if rows else "the data move no parameter: the posterior is the prior"
+    by_itself = (
+        "no parameter is moved by itself, only some together"
+        if found["combinations"]
+        else "the data move no parameter: the posterior is the prior"
+    )
+    learnt = table(header, rows) if rows else by_itself
     rest = len(parameters) - len(moved)
     stay = (
         f"{rest} parameters stay at their prior: the data hardly move them"

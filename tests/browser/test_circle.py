@@ -128,7 +128,7 @@ def test_once_around(
     lived(tmp_path, address, token)
 
     page.goto(f"{address}/calibrations")
-    page.locator("#runs").fill("200")
+    page.locator("#runs").fill("400")
     page.get_by_role("button", name="Calibrate", exact=True).click()
     expect(page.locator("#progress")).to_be_visible()
     calibrate(db, Inline())

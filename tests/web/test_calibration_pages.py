@@ -108,7 +108,7 @@ def test_on_what_happened_here_put_back_and_gone_on_with_to_the_same_bytes(
 ) -> None:
     strategist = clients["sam"]
     assert "On what happened here" in strategist.get("/calibrations").text
-    began = strategist.post("/calibrations", data={"runs": "200"})
+    began = strategist.post("/calibrations", data={"runs": "400"})
     assert began.status_code == 303
     job = int(began.headers["location"].rsplit("/", 1)[1])
     stop = threading.Event()
@@ -130,7 +130,7 @@ def test_on_what_happened_here_put_back_and_gone_on_with_to_the_same_bytes(
     assert 'class="weeks strip"' in shown
     assert "stay as they were believed before" in shown or "stays as it was believed before" in shown
     posterior = strategist.get("/forecasts/recalibrations/1/posterior.json").json()
-    assert posterior["provenance"]["runs"] == 200
+    assert posterior["provenance"]["runs"] == 400
     assert posterior["seal"]
 
     again = strategist.post(f"/calibrations/{job}/again")
@@ -145,11 +145,11 @@ def test_on_what_happened_here_put_back_and_gone_on_with_to_the_same_bytes(
     for path in ("/calibrations", f"/calibrations/{job}", "/forecasts/recalibrations/1"):
         assert clients["ana"].get(path).status_code == 403
         assert clients["max"].get(path).status_code == 200
-    assert clients["max"].post("/calibrations", data={"runs": "200"}).status_code == 403
+    assert clients["max"].post("/calibrations", data={"runs": "400"}).status_code == 403
 
 
 def test_it_is_cancelled_in_the_middle(db: Database, clients: dict[str, TestClient]) -> None:
-    began = clients["sam"].post("/calibrations", data={"runs": "200"})
+    began = clients["sam"].post("/calibrations", data={"runs": "400"})
     path = began.headers["location"]
 
     def cancelled(answered: int) -> None:
@@ -163,7 +163,7 @@ def test_it_is_cancelled_in_the_middle(db: Database, clients: dict[str, TestClie
 
 
 def test_it_gives_way_to_whoever_waits(db: Database, clients: dict[str, TestClient]) -> None:
-    began = clients["sam"].post("/calibrations", data={"runs": "200"})
+    began = clients["sam"].post("/calibrations", data={"runs": "400"})
     job = int(began.headers["location"].rsplit("/", 1)[1])
 
     def urgent(answered: int) -> None:
@@ -201,7 +201,7 @@ def test_on_a_file_of_another_tool_with_its_columns_told(
     text = strategist.get(path, params=columns).text
     assert '<td class="num">106</td>' in text
     assert '<td class="num">32</td>' not in text
-    began = strategist.post(path, data={**columns, "in_force": "tool", "since": "2026-03-09", "runs": "200"})
+    began = strategist.post(path, data={**columns, "in_force": "tool", "since": "2026-03-09", "runs": "400"})
     assert began.status_code == 303, began.text
     job = int(began.headers["location"].rsplit("/", 1)[1])
     with db.read() as tx:
@@ -212,7 +212,7 @@ def test_on_a_file_of_another_tool_with_its_columns_told(
     assert "Look at recalibration 1" in strategist.get(began.headers["location"]).text
     assert clients["ana"].get(path).status_code == 403
     for where, told in (("2025-01-01", "limit 2026-03-02 to"), ("never", "a date like")):
-        refused = strategist.post(path, data={**columns, "since": where, "runs": "200"})
+        refused = strategist.post(path, data={**columns, "since": where, "runs": "400"})
         assert (refused.status_code, told in refused.text) == (422, True)
 
 
@@ -242,7 +242,7 @@ def test_a_file_that_cannot_be_read_is_one_line_on_its_page(
     assert told in answer.text
     assert answer.text.count('role="alert"') == 1
     if sent.status_code == 303:
-        refused = clients["sam"].post(sent.headers["location"], data={"runs": "200"})
+        refused = clients["sam"].post(sent.headers["location"], data={"runs": "400"})
         assert (refused.status_code, told in refused.text) == (422, True)
 
 
@@ -289,7 +289,7 @@ def test_a_file_that_teaches_nothing_is_refused_when_it_is_asked(
 ) -> None:
     sent = clients["sam"].post("/calibrations/files", files={"file": ("tool.csv", text, "text/csv")})
     assert clients["sam"].get(sent.headers["location"]).status_code == 200
-    refused = clients["sam"].post(sent.headers["location"], data={"runs": "200"})
+    refused = clients["sam"].post(sent.headers["location"], data={"runs": "400"})
     assert (refused.status_code, told in refused.text) == (422, True)
 
 
@@ -374,7 +374,7 @@ def test_over_the_api(db: Database, clients: dict[str, TestClient]) -> None:
     assert decided.json()["counts"] is True
     withdrawn = api.post(f"{where}/decision", json={"decision": "withdraw", "reason": "it missed"})
     assert (withdrawn.json()["status"], withdrawn.json()["counts"]) == ("withdrawn", False)
-    asked = api.post("/api/v1/calibrations", json={"runs": 200})
+    asked = api.post("/api/v1/calibrations", json={"runs": 400})
     assert asked.status_code == 202
     assert api.get(asked.headers["location"]).json()["kind"] == "calibration"
     assert api.post("/api/v1/calibrations", json={"runs": 5}).status_code == 422

@@ -21,7 +21,7 @@ from sims.forecasting.posterior import Posterior, load_posterior
 from sims.history.series import History
 from sims.scenario.scenario import Scenario
 
-RUNS = 200
+RUNS = 400
 WEEKS = 6
 
 
@@ -134,7 +134,7 @@ def test_what_cannot_be_calibrated_on_is_one_line(tiny: Scenario) -> None:
         calibrate(early, tiny, RUNS)
     with pytest.raises(CalibrationError, match="is known whole"):
         calibrate(history(tiny, shares=[None, None]), tiny, RUNS)
-    with pytest.raises(CalibrationError, match="runs: got 3; from 200"):
+    with pytest.raises(CalibrationError, match="runs: got 3; from 400"):
         calibrate(known, tiny, 3)
     notes = Question.of(
         history(tiny, shares=[1] * 20).model_copy(update={"headcount": 300}), tiny
