@@ -11,7 +11,7 @@ import signal
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from rewards.store.session import Database
 from tests.browser.conftest import Visitor
@@ -155,6 +155,22 @@ def test_a_thousand_runs_are_queued_followed_ranked_and_cancelled(
     expect(page.get_by_role("status")).to_contain_text("It was cancelled.", timeout=SLOW)
     sound(page, f"lab-thousand-{'phone-dark' if phone else 'desk-light'}")
     expect(page.get_by_role("button", name="Run it again")).to_be_visible()
+
+
+def test_what_is_typed_before_the_script_is_there_is_looked_at(visit: Callable[..., Visitor]) -> None:
+    page, held = come(visit(), "sam", LAB), list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/designer.js*", hold)
+    page.get_by_label("Policy, training and approval").check()
+    page.get_by_role("button", name="Begin", exact=True).click(no_wait_after=True)
+    page.locator("#text").fill(SMALL)
+    assert held
+    for route in held:
+        route.continue_()
+    expect(page.get_by_text("Up to date with what you typed; not saved.")).to_be_visible(timeout=SLOW)
 
 
 @LOOKS

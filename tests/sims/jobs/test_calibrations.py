@@ -31,7 +31,7 @@ def test_a_worker_calibrates_and_proposes(sqlite_db: Database) -> None:
     ]  # fmt: skip
     with db.begin() as tx:
         record(tx, ORGANISATION, events, received_at=NOW, backfill=True)
-        job = ask_for_calibration(tx, ORGANISATION, Assumptions(audience=400), 200, actor="sam", now=NOW)
+        job = ask_for_calibration(tx, ORGANISATION, Assumptions(audience=400), 400, actor="sam", now=NOW)
     runner, stop = Runner(db, children=1), threading.Event()
     try:
         assert runner.one(stop)

@@ -65,4 +65,11 @@
     clearTimeout(timer);
     timer = setTimeout(look, PAUSE_MS);
   });
+
+  // What was typed before this script was there is looked at too.
+  const early = [...editor.elements].find((field) => "defaultValue" in field && field.value !== field.defaultValue);
+  if (early) {
+    edited = side(early);
+    look();
+  }
 }

@@ -28,4 +28,7 @@
     clearTimeout(timer);
     timer = setTimeout(look, PAUSE_MS);
   });
+
+  // What was typed before this script was there is looked at too.
+  if ([...form.elements].some((field) => "defaultValue" in field && field.value !== field.defaultValue)) look();
 }

@@ -61,4 +61,6 @@
     open.firstElementChild.textContent = open.dataset.copies;
     open.addEventListener("click", take);
   }
+  // What was typed before this script was there counts too.
+  if (words.value !== words.defaultValue) follow();
 }
