@@ -1,13 +1,23 @@
 """The commands for what waits for a person: events and thanks held for a look, and rewards asked for."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from sims.commands.acting import By, Organisation, Reason, decider, known
+from sims.commands.acting import (
+    After,
+    By,
+    Number,
+    Organisation,
+    Reason,
+    decider,
+    known,
+    print_list,
+    print_one,
+)
 from sims.commands.console import JsonOut, check_out, say, write_json
 from sims.commands.program import usable
 
@@ -16,9 +26,7 @@ if TYPE_CHECKING:
     from rewards.shop.claims import Claim
 
 Decision = Annotated[Literal["approve", "decline"], typer.Argument(help="approve or decline.")]
-Number = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="Its number in the list.")]
 State = Annotated[Literal["open", "decided"], typer.Option(help="What waits, or what was decided.")]
-After = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Only what has a higher number than this.")]
 PAGE = 200
 MILLI = 1000
 
@@ -40,7 +48,7 @@ def list_reviews(
     with usable() as database, database.read() as tx:
         known(tx, organisation)
         found = reviews_page(tx, organisation, state, PAGE, after)
-    _listed("reviews", [_review(one) for one in found], json_out)
+    print_list("reviews", [_review(one) for one in found], "kind", json_out)
 
 
 @review.command("show")
@@ -55,7 +63,7 @@ def show_review(number: Number, organisation: Organisation = "company", json_out
     with usable() as database, database.read() as tx:
         known(tx, organisation)
         found = get_review(tx, organisation, number)
-    _shown("review", _review(found), json_out)
+    print_one("review", _review(found), json_out)
 
 
 @review.command("decide")
@@ -96,7 +104,7 @@ def list_claims(organisation: Organisation = "company", json_out: JsonOut = None
     with usable() as database, database.read() as tx:
         known(tx, organisation)
         found = claims_waiting(tx, organisation)
-    _listed("claims", [_claim(one) for one in found], json_out)
+    print_list("claims", [_claim(one) for one in found], "reward", json_out)
 
 
 @claim.command("show")
@@ -111,7 +119,7 @@ def show_claim(number: Number, organisation: Organisation = "company", json_out:
     with usable() as database, database.read() as tx:
         known(tx, organisation)
         found = get_claim(tx, organisation, number)
-    _shown("claim", _claim(found), json_out)
+    print_one("claim", _claim(found), json_out)
 
 
 @claim.command("decide")
@@ -163,24 +171,6 @@ def _claim(one: "Claim") -> dict[str, Any]:
         "status": one.status,
         "reason": one.reason,
     }
-
-
-def _listed(kind: str, found: Sequence[Mapping[str, Any]], json_out: Path | None) -> None:
-    write_json(json_out, {"kind": kind, kind: list(found)})
-    for one in found:
-        what = one.get("reward") or one["kind"]
-        say(f"{one['id']}  {one['status']}  {one['since'][:10]}  {one['person'] or '-'}  {what}", json_out)
-    if not found:
-        say("nothing", json_out)
-
-
-def _shown(kind: str, found: Mapping[str, Any], json_out: Path | None) -> None:
-    write_json(json_out, {"of": kind, **found})
-    for name, value in found.items():
-        if isinstance(value, dict):
-            value = ", ".join(f"{part} {text}" for part, text in value.items())
-        if value not in (None, ""):
-            say(f"{name}: {value}", json_out)
 
 
 def _decided(kind: str, found: Mapping[str, Any], json_out: Path | None) -> None:

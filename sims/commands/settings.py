@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rewards.people.organisations import Organisation as Home
-    from rewards.store.session import Transaction
 
 settings = typer.Typer(
     no_args_is_help=True, help="The organisation of the live program, named by DATABASE_URL."
@@ -28,7 +27,7 @@ def show(organisation: Organisation = "company", json_out: JsonOut = None) -> No
     """
     check_out(json_out)
     with usable() as database, database.read() as tx:
-        found = _home(tx, organisation)
+        found = known(tx, organisation)
     _tell(found, json_out)
 
 
@@ -64,7 +63,7 @@ def change(
         )
     with usable() as database, database.begin() as tx:
         actor = decider(tx, organisation, by, Right.SETTINGS)
-        was = _home(tx, organisation)
+        was = known(tx, organisation)
         used = [one.channel for one in was.networks] if networks is None else _parts(networks)
         none = [one.channel for one in was.networks if not one.points] if unpaid is None else _parts(unpaid)
         if unpaid is not None and (strange := sorted(set(none) - set(used))):
@@ -80,21 +79,12 @@ def change(
             actor=actor,
             now=datetime.now(UTC),
         )
-        found = _home(tx, organisation)
+        found = known(tx, organisation)
     _tell(found, json_out)
 
 
 def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _home(tx: "Transaction", organisation: str) -> "Home":
-    from rewards.people.organisations import get_organisation
-
-    known(tx, organisation)
-    found = get_organisation(tx, organisation)
-    assert found is not None, "it was just found to be known"
-    return found
 
 
 def _tell(found: "Home", json_out: "Path | None") -> None:

@@ -5,15 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from sims.commands.acting import By, Organisation, decider, known
+from sims.commands.acting import After, By, Number, Organisation, decider, known, print_list, print_one
 from sims.commands.console import JsonOut, check_out, say, write_json
 from sims.commands.program import usable
 
 if TYPE_CHECKING:
     from rewards.content.suggestions import Suggestion
 
-Number = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="Its number in the list.")]
-After = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Only what has a higher number than this.")]
 Status = Annotated[
     Literal["open", "accepted", "declined", "published"],
     typer.Option(help="open, accepted, declined or published."),
@@ -39,14 +37,7 @@ def list_all(
     with usable() as database, database.read() as tx:
         known(tx, organisation)
         found = [_told(one) for one in suggestions(tx, organisation, status, after)]
-    write_json(json_out, {"kind": "suggestions", "suggestions": found})
-    for one in found:
-        say(
-            f"{one['id']}  {one['status']}  {one['since'][:10]}  {one['person'] or '-'}  {one['title']}",
-            json_out,
-        )
-    if not found:
-        say("nothing", json_out)
+    print_list("suggestions", found, "title", json_out)
 
 
 @suggestion.command("show")
@@ -61,10 +52,7 @@ def show(number: Number, organisation: Organisation = "company", json_out: JsonO
     with usable() as database, database.read() as tx:
         known(tx, organisation)
         found = _told(get_suggestion(tx, organisation, number))
-    write_json(json_out, {"of": "suggestion", **found})
-    for name, value in found.items():
-        if value:
-            say(f"{name}: {value}", json_out)
+    print_one("suggestion", found, json_out)
 
 
 @suggestion.command("decide")
