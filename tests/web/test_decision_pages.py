@@ -9,15 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from rewards.document import load_document
-from rewards.events import Event
 from rewards.ledger.entries import balances
-from rewards.ledger.intake import record
-from rewards.publishing.publication import publish_scheme
-from rewards.scheme.scheme import IncentiveScheme
-from rewards.shop.claims import claim_reward
 from rewards.store.session import Database
 from tests.company import ORGANISATION, Company
+from tests.waiting import share_too_often_and_claim
 
 SCHEME = """
 name: looked-at
@@ -34,19 +29,7 @@ def waiting(client: TestClient, sqlite_db: Database, company: Company) -> TestCl
     """ana and hal shared three times within an hour, which is once too often, and each asks for a trip."""
     at = datetime.now(UTC) - timedelta(hours=1)
     with sqlite_db.begin() as tx:
-        publish_scheme(
-            tx, ORGANISATION, load_document(SCHEME, IncentiveScheme, "test"), at, "sam", "test", at
-        )
-        for person in ("ana", "hal"):
-            events = [
-                Event(
-                    source="test", id=f"{person}{number}", kind="share", subject=person, object=f"i{number}",
-                    occurred_at=at + timedelta(minutes=number),
-                )
-                for number in range(3)
-            ]  # fmt: skip
-            record(tx, ORGANISATION, events, received_at=at + timedelta(minutes=5))
-            claim_reward(tx, ORGANISATION, person, "trip", f"trip {person}", now=datetime.now(UTC))
+        share_too_often_and_claim(tx, SCHEME, at)
     return client
 
 

@@ -11,17 +11,12 @@ from typer.testing import CliRunner, Result
 
 from rewards.content.desk import get_draft
 from rewards.content.suggestions import suggest
-from rewards.document import load_document
-from rewards.events import Event
 from rewards.ledger.entries import balances
-from rewards.ledger.intake import record
-from rewards.publishing.publication import publish_scheme
-from rewards.scheme.scheme import IncentiveScheme
-from rewards.shop.claims import claim_reward
 from rewards.store import audit
 from rewards.store.session import Database
 from sims.cli import app
 from tests.company import ORGANISATION
+from tests.waiting import share_too_often_and_claim
 
 SCHEME = """
 name: looked-at
@@ -48,19 +43,9 @@ def listed(*typed: object) -> list[dict[str, Any]]:
 def waiting(company: Database) -> Database:
     """ana and hal shared three times within an hour, which is once too often; each asks for a trip and suggests a page."""
     at = datetime.now(UTC) - timedelta(hours=1)
-    scheme = load_document(SCHEME, IncentiveScheme, "test")
     with company.begin() as tx:
-        publish_scheme(tx, ORGANISATION, scheme, at, "sam", "test", at)
+        share_too_often_and_claim(tx, SCHEME, at)
         for person in ("ana", "hal"):
-            events = [
-                Event(
-                    source="test", id=f"{person}{number}", kind="share", subject=person, object=f"i{number}",
-                    occurred_at=at + timedelta(minutes=number),
-                )
-                for number in range(3)
-            ]  # fmt: skip
-            record(tx, ORGANISATION, events, received_at=at + timedelta(minutes=5))
-            claim_reward(tx, ORGANISATION, person, "trip", f"trip {person}", now=datetime.now(UTC))
             suggest(
                 tx, ORGANISATION, person, at, url=f"https://example.org/{person}", title=f"A page of {person}"
             )
