@@ -117,8 +117,9 @@ class LocalEmulator:
         for one, part in enumerate(parts):
             t[fold == one] = away[fold == one] @ part
         spread = np.maximum(t.std(axis=0), 1e-12)
-        weights, left = _regression(_terms(design, v), t / spread)
-        _, claimed = _regression(_terms(design, v), away @ _compression(v, away) / spread)
+        places = _terms(design, v)
+        weights, left = _regression(places, t / spread)
+        _, claimed = _regression(places, away @ _compression(v, away) / spread)
         noise, less = (each.T @ each / w.shape[0] for each in (left, claimed))
         inflation = max(1.0, float(distances(left, less).mean()) / w.shape[1])
         return cls(design, centre, np.mean(parts, axis=0) / spread, weights, noise, left, inflation)
