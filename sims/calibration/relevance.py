@@ -28,7 +28,7 @@ def regression(x: Floats, y: Floats) -> Floats:
     inside, across = x.T @ x, x.T @ y
     precision = np.full(p, float(p))
     for _ in range(STEPS):
-        covariance = np.linalg.inv(inside + np.diag(precision))
+        covariance: Floats = np.linalg.inv(inside + np.diag(precision))
         found = covariance @ across
         # How well each gradient is determined: 1 by the runs, 0 by its prior.
         determined = np.clip(1.0 - precision * np.diag(covariance), 0.0, 1.0)
