@@ -28,7 +28,7 @@ def regression(x: Floats, y: Floats) -> Floats:
     inside, across = x.T @ x, x.T @ y
     precision = np.full(p, float(p))
     for _ in range(STEPS):
-        covariance: Floats = np.linalg.inv(inside + np.diag(precision))
+        covariance = np.asarray(np.linalg.inv(inside + np.diag(precision)), dtype=np.float64)
         found = covariance @ across
         # How well each gradient is determined: 1 by the runs, 0 by its prior.
         determined = np.clip(1.0 - precision * np.diag(covariance), 0.0, 1.0)
@@ -36,5 +36,4 @@ def regression(x: Floats, y: Floats) -> Floats:
         noise = np.maximum(np.sqrt(((y - x @ found) ** 2).sum(axis=0) / free), LEAST_SPREAD)
         steep = np.maximum(((found / noise) ** 2).mean(axis=1), 1.0 / MOST_PRECISION**2)
         precision = np.clip(STRICT * determined / steep, LEAST_PRECISION, MOST_PRECISION)
-    solved: Floats = np.linalg.solve(inside + np.diag(precision), x.T)
-    return solved
+    return np.asarray(np.linalg.solve(inside + np.diag(precision), x.T), dtype=np.float64)
