@@ -19,7 +19,7 @@ from sims.calibration.series import Series, simulated
 from sims.doctor import version
 from sims.ensemble.bridge import lived
 from sims.ensemble.crew import Crew, LostTaskError
-from sims.ensemble.executors import TRIES, ExecutorError, processes_for, progress
+from sims.ensemble.executors import TRIES, ExecutorError, processes_for, progress, work_of
 from sims.ensemble.sweep import Chunk, chunks
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def lives(asked: Asked, runs: int, processes: int | None = None, kept: Path | No
 
     Interrupted, the file of what is done stays; a block that ends well removes it.
     """
-    count = processes_for(processes, runs)
+    count = processes_for(processes, work_of([asked.scenario], runs))
     crew = Crew(count, live, asked, TRIES) if count > 1 else None
     try:
         yield Lives(asked, count, crew, kept)

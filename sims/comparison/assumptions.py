@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sims.ensemble.bridge import CLICKS, lived, outcome_specs, parameters_of
-from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress
+from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress, work_of
 from sims.ensemble.result import ALL, OutcomeSpec, Result, over
 from sims.ensemble.run import PLAIN, Manner, check_runs, check_seed
 
@@ -111,7 +111,9 @@ def hanging(scenario: Scenario, outcome: str, runs: int, seed: int, manner: Mann
     question = Question(scenario, specs[outcome], seed, tuple(groups.values()), manner.posterior)
     asked = [(run, at) for run in range(runs) for at in range(-1, len(groups))]
     tasks = [tuple(asked[at : at + RUNS_A_TASK]) for at in range(0, len(asked), RUNS_A_TASK)]
-    executor = choose_executor(processes_for(manner.processes, 2 * len(asked)), len(tasks))
+    # Beside each run one that does nothing.
+    count = processes_for(manner.processes, work_of([scenario], 2 * len(asked)))
+    executor = choose_executor(count, len(tasks))
     found: dict[tuple[int, int], float] = {}
     with (
         progress(f"{len(asked)} runs of assumptions", len(asked)) as advance,

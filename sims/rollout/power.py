@@ -222,11 +222,12 @@ def simulated(
     """Simulate the power of each design over some runs. Raises RolloutError."""
     if runs < RUNS_LEAST:
         raise RolloutError(f"runs: got {runs}; a power needs at least {RUNS_LEAST}; ask for more")
-    from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress
+    from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress, work_of
     from sims.ensemble.sweep import chunks
 
     asked = _Asked(tuple((wish, tuple(scenarios_of(base, wish))) for wish in wishes), posterior)
-    count = processes_for(processes, runs)
+    lived = [scenario for _, scenarios in asked.designs for scenario in scenarios]
+    count = processes_for(processes, work_of(lived, runs))
     tasks = chunks(asked.designs[0][1], range(runs), count)
     found: list[list[Found]] = [[] for _ in wishes]
     with (
