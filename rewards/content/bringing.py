@@ -71,7 +71,9 @@ def _from_json(data: bytes) -> Read:
         told = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise BadValue("JSON: not readable ({error}); correct it there", error=error) from None
-    documents = told.get("items") if isinstance(told, dict) else told
+    documents = told
+    if isinstance(told, dict):
+        documents = [told] if "id" in told and "items" not in told else told.get("items")
     if not isinstance(documents, list):
         raise BadValue('JSON: got no list of items; write [{"id": …}, …] or {"items": […]}')
     return _made(enumerate(documents, 1), ContentItem.model_validate)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sims.doctor import cores
 from sims.ensemble.crew import Crew, LostTaskError
+from sims.ensemble.stopping import ending
 
 if TYPE_CHECKING:
     from sims.scenario.scenario import Scenario
@@ -33,8 +34,6 @@ TASKS_WORTH_PROCESSES = 8
 PROCESSES_MAX = 256
 # How often the same work may take a worker with it before it is given up.
 TRIES = 2
-# What a shell adds to a signal's number.
-ENDED = 128
 
 
 class ExecutorError(RuntimeError):
@@ -138,7 +137,7 @@ def carried_out(
 
 
 def _ended(number: int, _: FrameType | None) -> None:
-    raise SystemExit(ENDED + number)
+    raise ending(number)
 
 
 @contextmanager

@@ -21,8 +21,9 @@ from rewards.jobs import work
 from rewards.jobs.work import Held, Lost
 from rewards.store.session import Database
 from rewards.store.units import digest, dump
+from sims.calibration.keeping import Name
 from sims.calibration.laws import Floats
-from sims.calibration.living import Asked, Lives, Name, Vectors, named
+from sims.calibration.living import Asked, Lives, Vectors, named
 from sims.calibration.series import CalibrationError
 from sims.jobs.children import Child, Died, answering
 from sims.loop.calibrating import KIND, completed
@@ -148,7 +149,7 @@ class _WorkersLives(Lives):
     """A simulator for the calibration that runs on a worker's processes."""
 
     def __init__(self, asked: Asked, room: _Room) -> None:
-        super().__init__(asked, PIECES_A_CHILD * len(room.children), None, None)
+        super().__init__(asked, PIECES_A_CHILD * len(room.children))
         self._room = room
         self._done = room.kept()
 
@@ -159,17 +160,12 @@ class _WorkersLives(Lives):
 
     def _carried_out(
         self, tasks: Sequence[Chunk], runs: Sequence[int], values: Floats
-    ) -> Generator[list[Floats], None, None]:
+    ) -> Generator[tuple[int, list[Floats]], None, None]:
         given: list[Vectors] = [
             tuple((runs[at], tuple(values[at].tolist())) for at in chunk.runs) for chunk in tasks
         ]
-        left, found, deaths, following = (
-            deque(range(len(given))),
-            dict[int, list[Floats]](),
-            dict[int, int](),
-            0,
-        )
-        while following < len(given):
+        left, deaths = deque(range(len(given))), dict[int, int]()
+        while left or any(child.piece is not None for child in self._room.children):
             self._room.check()
             for child in self._room.children:
                 if child.piece is None and left:
@@ -194,7 +190,4 @@ class _WorkersLives(Lives):
                         for (run, vector), row in zip(given[at], rows, strict=True)
                     ]
                 )
-                found[at] = [np.array(row, dtype=np.float64) for row in rows]
-            while following in found:
-                yield found.pop(following)
-                following += 1
+                yield at, [np.array(row, dtype=np.float64) for row in rows]
