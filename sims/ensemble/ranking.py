@@ -37,9 +37,9 @@ def ranked(values: Floats, drawn: Sequence[Parameters]) -> list[dict[str, Any]]:
             rho = float(np.corrcoef(mine, ranks[:, at])[0, 1])
             if abs(rho) > ERRORS / (len(drawn) - 1) ** 0.5:
                 mark = DECLARATIONS[name].mark
-                told = {"parameter": name, "correlation": rho, "part": rho**2, "mark": mark}
-                found.append((-(rho**2), told))
-    return [told for _, told in sorted(found, key=lambda one: one[0])[:MOST_TOLD]]
+                row = {"parameter": name, "correlation": rho, "part": rho**2, "mark": mark}
+                found.append((-(rho**2), row))
+    return [row for _, row in sorted(found, key=lambda one: one[0])[:MOST_TOLD]]
 
 
 def _ranks(values: Floats) -> Floats:

@@ -169,12 +169,12 @@ def explain(
         manner.at_defaults,
         manner.posterior,
     )
-    told = tuple(dict.fromkeys(text for scenario in (first, second) for text in warnings_of(scenario)))
+    warnings = tuple(dict.fromkeys(text for scenario in (first, second) for text in warnings_of(scenario)))
     orders = [orders_of(puzzle, run, pairs) for run in range(runs)]
     asked = [(run, world) for run in range(runs) for world in worlds_of(orders[run])]
     endless = _endless(puzzle, {world for _, world in asked})
     found = all_differences(puzzle, [each for each in asked if each[1] not in endless], manner.processes)
-    return replace(_taken_apart(puzzle, orders, found), missing=len(asked) - len(found), warnings=told)
+    return replace(_taken_apart(puzzle, orders, found), missing=len(asked) - len(found), warnings=warnings)
 
 
 def _known() -> dict[str, dict[str, float]]:

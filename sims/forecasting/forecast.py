@@ -238,10 +238,10 @@ def known_weeks(scenario: "Scenario", known: Known | None) -> int:
 
 
 def _warnings(scenario: "Scenario") -> list[str]:
-    told = []
+    notes = []
     if scenario.horizon_days % WEEK_DAYS:
-        told.append(f"{scenario.horizon_days % WEEK_DAYS} days after the last whole week are left out")
-    return told
+        notes.append(f"{scenario.horizon_days % WEEK_DAYS} days after the last whole week are left out")
+    return notes
 
 
 @dataclass(frozen=True)

@@ -87,9 +87,9 @@ def score(forecast: Forecast, history: History) -> dict[str, Any]:
             if not found:
                 left_out[outcome] = why
     if not points:
-        told = "; ".join(f"{name}: {why}" for name, why in left_out.items())
+        reasons = "; ".join(f"{name}: {why}" for name, why in left_out.items())
         raise ForecastError(
-            f"history from {history.first} to {history.last}; no week of the forecast can be scored ({told}); name a longer history"
+            f"history from {history.first} to {history.last}; no week of the forecast can be scored ({reasons}); name a longer history"
         )
     misses = sorted((point for point in points if not point.within(90)), key=lambda one: -one.missed_by)
     return {

@@ -75,7 +75,7 @@ class Months:
 def year_with_a_tool(p: Parameters, seed: int, run: int) -> dict[int, float]:
     """P1 to P5, P8 and P10 to P13: the same people for a year, without a program and with a tool."""
     left_alone, tooled = world(p, seed, run, Phase()), world(p, seed, run, TOOL)
-    alone, told = Months(left_alone), Months(tooled)
+    alone, with_tool = Months(left_alone), Months(tooled)
     o, t = left_alone.outcomes(), tooled.outcomes()
     sums = {name: float(values.sum()) for name, values in o.items()}
     views, pages = max(1.0, sums["viewers"]), max(1.0, sums["corporate_viewers"])
@@ -84,11 +84,11 @@ def year_with_a_tool(p: Parameters, seed: int, run: int) -> dict[int, float]:
         OF_A_MAGNITUDE + 10: float(o["weekly_sharers"][6::7].mean()),
         OF_A_MAGNITUDE + 11: float(np.mean([alone.active(month) for month in year])),
         OF_A_MAGNITUDE + 20: float(t["enrolled"][83]),
-        OF_A_MAGNITUDE + 30: told.active_of_enrolled(1),
-        OF_A_MAGNITUDE + 31: told.active_of_enrolled(3),
-        OF_A_MAGNITUDE + 32: told.active_of_enrolled(12),
-        OF_A_MAGNITUDE + 40: told.shares_an_advocate(3),
-        OF_A_MAGNITUDE + 50: told.active(3) - alone.active(3),
+        OF_A_MAGNITUDE + 30: with_tool.active_of_enrolled(1),
+        OF_A_MAGNITUDE + 31: with_tool.active_of_enrolled(3),
+        OF_A_MAGNITUDE + 32: with_tool.active_of_enrolled(12),
+        OF_A_MAGNITUDE + 40: with_tool.shares_an_advocate(3),
+        OF_A_MAGNITUDE + 50: with_tool.active(3) - alone.active(3),
         OF_A_MAGNITUDE + 80: sums["human_clicks"] / max(1.0, sums["shares"]),
         OF_A_MAGNITUDE + 81: float(t["human_clicks"].sum() / max(1.0, float(t["shares"].sum()))),
         OF_A_MAGNITUDE + 100: sums["reposts"] / views,

@@ -59,8 +59,8 @@ def _posted(
         burn_in_days=0,
     )
     # Click rate above the realistic one, so that a few thousand exposures distinguish the arms.
-    told = p.without("repost", "unfollow").replace(strong_tie_share=tie, click_base=READABLE_CLICKS)
-    model = AdvocacyModel(setting, seed, run, parameters=told, stage=note)
+    parameters = p.without("repost", "unfollow").replace(strong_tie_share=tie, click_base=READABLE_CLICKS)
+    model = AdvocacyModel(setting, seed, run, parameters=parameters, stage=note)
     model.step()
     everyone = np.arange(PEOPLE, dtype=np.int64)
     clicks, sights = 0, 0.0
