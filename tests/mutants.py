@@ -58,6 +58,7 @@ LEDGER, CASES = "tests/rewards/ledger", "tests/conformance"
 OUTSIDE, SCHEME = "tests/rewards/outside", "tests/rewards/scheme"
 RISKS, TURNING = "tests/sims/comparison/test_risks.py", "tests/sims/comparison/test_turning.py"
 TESTS: dict[str, tuple[str, ...]] = {
+    "agents/program/redemption.py": ("tests/agents/program/test_redemption.py",),
     "engine/scoring_folds.py": (FOLDS,),
     "engine/scoring_kernel.py": (FOLDS, RULES, CAPS),
     "engine/scoring_rules.py": (RULES, CAPS),
@@ -108,6 +109,8 @@ TESTS: dict[str, tuple[str, ...]] = {
     "rewards/scheme/limits.py": (f"{SCHEME}/test_limits.py",),
     "rewards/scheme/predicates.py": (f"{SCHEME}/test_parts.py", f"{SCHEME}/test_scheme.py"),
     "rewards/scheme/quantities.py": (f"{SCHEME}/test_parts.py", f"{SCHEME}/test_scheme.py"),
+    "sims/history/of_events.py": ("tests/sims/history/test_of_events.py",),
+    "web/security.py": ("tests/web/test_security.py",),
     "sims/comparison/choice.py": ("tests/sims/comparison/test_choice.py",),
     # Those that simulate are left out: kernels run as Python here.
     "sims/comparison/risks.py": (
