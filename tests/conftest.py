@@ -41,6 +41,7 @@ from rewards.store.migrate import upgrade
 from rewards.store.schema import metadata
 from rewards.store.session import Database, open_database
 from rewards.store.verify import verify
+from tests import commands  # noqa: F401 - says what all processes that are forked here have loaded
 
 MOST_PROCESSES = 4
 ALLOCATIONS_BETWEEN_COLLECTIONS = 20_000
