@@ -1,4 +1,4 @@
-"""The commands of randomised rollouts: design one with its power, draw and register it, and analyse what came."""
+"""The commands of randomised rollouts: power of designs, random assignment and registration, and analysis."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -150,7 +150,7 @@ def analyse(
 
 
 def _check_design(chosen: str, out: Path | None) -> None:
-    """Raises InputError for an unknown design, and for a plan's file of all or that is there already."""
+    """Raise InputError for an unknown design, for a plan's file with all designs, and where that file exists already."""
     from sims.rollout.plan import DESIGNS
 
     if out is not None:
@@ -202,7 +202,7 @@ def _drawn(scenario: "Scenario", wish: "Wish", first: date) -> "Plan":
 
 
 def _same_draw(plan: "Plan", units: "Units", path: Path) -> None:
-    """Raises InputError where a table's units are not treated as they were drawn."""
+    """Raise InputError where the units in a table are not treated as assigned."""
     from sims.rollout.units import NEVER
 
     drawn = {one.name: plan.wish.starts[one.arm] for one in plan.clusters}

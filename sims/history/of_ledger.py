@@ -57,7 +57,7 @@ def history_of_ledger(
     )
     found = history_of_events(export_events(tx, organisation), about)
     left_out = [split for split in found.series if split != ALL and split not in kept]
-    told = (
+    notes = (
         (f"{len(left_out)} groups are left out: too small to be told without telling of somebody",)
         if left_out
         else ()
@@ -65,7 +65,7 @@ def history_of_ledger(
     return found.model_copy(
         update={
             "headcount": people_rows.count_present(tx, organisation),
-            "warnings": (*found.warnings, *told),
+            "warnings": (*found.warnings, *notes),
             "series": {split: each for split, each in found.series.items() if split not in left_out},
         }
     )

@@ -28,11 +28,11 @@ def history_of_sheet(sheet: bytes, name: str, columns: Columns) -> History:
     """The history in a file's bytes; `name` identifies the file in errors."""
     try:
         found = read_sheet(sheet, [columns.heading(name) for name in ("date", *WHO, *STOCKS, *FLOWS)])
-        told = [f"{found.above} rows above the headings are passed over"] if found.above else []
-        names, rows, weeks = rows_of_table(found, columns, told)
-        rows = _once(rows, columns, told)
+        notes = [f"{found.above} rows above the headings are passed over"] if found.above else []
+        names, rows, weeks = rows_of_table(found, columns, notes)
+        rows = _once(rows, columns, notes)
         every = _every(rows, columns, weeks)
-        history = _history(_Table.of(names, rows, every), columns, told)
+        history = _history(_Table.of(names, rows, every), columns, notes)
     except SheetError as error:
         raise DocumentError("{path}:{line}: {error}", path=name, line=error.line, error=error) from None
     except HistoryError as error:

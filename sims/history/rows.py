@@ -194,15 +194,15 @@ class _Values:
 
     def notes(self, cells: Sequence[_Cells]) -> list[str]:
         """Notes on assumptions made in parsing the numbers."""
-        told = []
+        notes = []
         doubtful = [cell for row in cells for cell in row.counted if cell and self._reader.doubtful(cell)]
         if doubtful:
             value = self._reader.read(doubtful[0])
-            told.append(
+            notes.append(
                 f"{len(doubtful)} numbers like {doubtful[0]} are read as thousands: {value:.0f} (`decimal` says otherwise)"
             )
         if self._reader.sign == "comma" and self._columns.decimal is None:
-            told.append("numbers are read with a comma before the tenths, as some of them have one")
+            notes.append("numbers are read with a comma before the tenths, as some of them have one")
         parts = [
             (row.line, name, cell)
             for row in cells
@@ -211,7 +211,7 @@ class _Values:
         ]
         if parts:
             line, name, cell = parts[0]
-            told.append(
+            notes.append(
                 f"{len(parts)} counts are no whole numbers (the first on line {line}, {name}: {cell[:40]})"
             )
-        return told
+        return notes

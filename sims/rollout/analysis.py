@@ -95,17 +95,17 @@ def _brought(units: Units, found: Effect) -> dict[str, Any]:
 
 
 def _notes(plan: Plan, crossed: float, stopped: date | None) -> list[str]:
-    told = []
+    notes = []
     spill = None if plan.expected is None else plan.expected.get("spill_over")
     if spill is not None and abs(spill) >= SPILL_NOTED:
-        told.append("spill-over")
+        notes.append("spill-over")
     if crossed > CROSSED_NOTED:
-        told.append("crossed")
+        notes.append("crossed")
     if stopped is not None:
-        told.append("stopped")
+        notes.append("stopped")
     if plan.expected is None:
-        told.append("no-power")
-    return told
+        notes.append("no-power")
+    return notes
 
 
 WORDS = {
