@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rewards.document import DocumentError, read_text
 from rewards.sheets import DELIMITERS, Record, column_of, decode, header_among, table_of
-from rewards.workbooks import is_workbook, sheet_of
+from rewards.workbooks import is_workbook, sheet_among
 from sims.history.columns import HEADINGS
 
 MOST_WORKBOOK_BYTES = 64 * 1024 * 1024
@@ -23,20 +23,35 @@ SUMS = frozenset(
         "gesamt",
         "gesamtsumme",
         "insgesamt",
+        "gesamtergebnis",
+        "endsumme",
+        "zwischensumme",
+        "subtotal",
+        "somme",
+        "soustotal",
+        "totalgénéral",
+        "average",
+        "averages",
+        "mean",
+        "median",
+        "durchschnitt",
+        "mittelwert",
+        "moyenne",
     }
 )
-"""What a row of sums is called, without capitals and spaces."""
+"""What a row of sums, or of means, is called, without capitals and spaces."""
 WORDS = [word for words in HEADINGS.values() for word in words.split()]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """`above`: how many rows stand above the header; `line`: that of the header."""
+    """`above`: how many rows stand above the header; `line`: that of the header; `sheets`: a workbook's, the one that is read first."""
 
     above: int
     line: int
     header: list[str]
     records: Iterator[Record]
+    sheets: Sequence[str] = ()
 
 
 def sheet_bytes(path: Path) -> bytes:
@@ -57,11 +72,15 @@ def sheet_bytes(path: Path) -> bytes:
 
 
 def read_sheet(sheet: bytes, known: Sequence[str]) -> Sheet:
-    """CSV, or the first sheet of a workbook; headings that tools use are known too. Raises SheetError."""
-    names = [*known, *WORDS]
-    rows = iter(sheet_of(sheet)) if is_workbook(sheet) else table_of(decode(sheet), names)
+    """CSV, or the sheet of a workbook that has most headings; those that tools use are known too. Raises SheetError."""
+    names, sheets = [*known, *WORDS], list[str]()
+    if is_workbook(sheet):
+        sheets, found = sheet_among(sheet, names)
+        rows = iter(found)
+    else:
+        rows = table_of(decode(sheet), names)
     above, (line, header), records = header_among(rows, names)
-    return Sheet(len(above), line, header, records)
+    return Sheet(len(above), line, header, records, sheets)
 
 
 def header_cells(sheet: bytes) -> list[str]:

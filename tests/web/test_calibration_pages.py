@@ -228,7 +228,7 @@ FUTURE = (NOW + timedelta(days=400)).date().isoformat()
         ("date,shares\n2026-03-02,1\n2026-03-02,4\n", "a date stands once"),
         ("date,shares\n2026-03-02,many\n", "a number from 0"),
         ("date,shares\n2026-03-02,9e99\n", "a number from 0"),
-        ("date,shares\n02/03/2026,1\n", "a date like"),
+        ("date,shares\n02/03/2026,1\n", "whether the day or the month stands first"),
         ("date,shares\n1026-03-02,1\n2026-03-02,1\n", "limit years"),
         ("date,shares,shares\n2026-03-02,1,1\n", "column twice"),
         ("\x00\x01\x02", "tool.csv:1"),
@@ -255,15 +255,18 @@ HALF = "2026-03-02,sales,3\n2026-03-09,sales,2\n2026-03-09,labs,1\n2026-03-16,sa
     [
         ("date,shares\n" + TEN, "10 days, "),
         ("date,shares\n2026-03-02,0\n2026-03-09,0\n2026-03-16,0\n", "nothing can be learnt from it but that"),
-        ("date,shares\n2026-03-02,1\n2026-03-09,2\n2026-03-30,2\n", "2 weeks in 1 gaps have no row"),
-        ("date,shares\n2026-03-02,1\n2026-03-02,1\n2026-03-09,2\n", "1 rows repeat another in everything"),
+        ("date,shares\n2026-03-02,1\n2026-03-09,2\n2026-03-30,2\n", "2 weeks without a row, in 1 gap"),
+        (
+            "date,shares\n2026-03-02,1\n2026-03-02,1\n2026-03-09,2\n",
+            "1 row the same as another in everything",
+        ),
         ("date,team,shares\n" + HALF, "team=labs appears on 2026-03-09"),
         ("week,shares\n2026-W10,7\n", "1 week, "),
         (
             "Export;;\nDatum;Beiträge;Kosten\n02.03.2026;1.240;40,50\n09.03.2026;9;1,5\nSumme;1.249;42\n",
             "a comma before the tenths",
         ),
-        ("Kalenderwoche;Klicks\nKW 10/2026;5\nKW 11/2026;\n", "1 blank cells are not known"),
+        ("Kalenderwoche;Klicks\nKW 10/2026;5\nKW 11/2026;\n", "1 blank cell: not known"),
         ("date,shares\n2026-03-02,999999999999\n2026-03-09,1\n", "1,000,000,000,000"),
     ],
 )

@@ -25,7 +25,7 @@ def test_a_table_to_json_and_csv_and_back(tmp_path: Path) -> None:
     table.write_text("date,team,shares\n2026-03-02,=a,3\n2026-03-03,=a,\n")
     found = run("export", saved, "--from", table)
     assert found.exit_code == 0, found.stderr
-    assert "note: 1 blank cells are not known" in found.stdout
+    assert "note: 1 blank cell: not known" in found.stdout
     assert run("export", tidy, "--from", saved).exit_code == 0
     rows = list(csv.DictReader(tidy.read_text().splitlines()))
     assert rows[0] == {"date": "2026-03-02", "split": "all", "measure": "shares", "value": "3"}
