@@ -162,7 +162,8 @@ def _told(found: "History") -> str:
         measure = MEASURES[name]
         value = number(known[-1] if measure.kind == "stock" else sum(known)) if known else "not known"
         rows.append([measure.title, value, f"{len(known)} of {found.periods}"])
-    parts = [head, table(["measure", "total or last", f"{unit}s known"], rows)]
+    header = ["measure", "total or last", f"{unit}s known"]
+    parts = [head, table(header, rows) if rows else "nothing is counted in it"]
     parts += [
         f"from {phase.since}: {phase.name}" + (f", version {phase.version}" if phase.version else "")
         for phase in found.phases

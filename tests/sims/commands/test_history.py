@@ -34,6 +34,15 @@ def test_a_table_to_json_and_csv_and_back(tmp_path: Path) -> None:
     assert json.loads(again.stdout) == json.loads(saved.read_text())
 
 
+def test_a_history_without_measures_says_so(tmp_path: Path) -> None:
+    saved = tmp_path / "h.json"
+    saved.write_text(
+        json.dumps({"source": "table", "first": "2026-03-02", "periods": 1, "series": {"all": {}}})
+    )
+    told = run("show", saved).stdout.splitlines()
+    assert told == ["1 day from 2026-03-02 to 2026-03-02, 0 groups", "nothing is counted in it"]
+
+
 def test_events_with_people_and_arms(tmp_path: Path) -> None:
     events, people, arms = tmp_path / "e.jsonl", tmp_path / "p.csv", tmp_path / "a.csv"
     events.write_text(json.dumps(LINE) + "\n")
