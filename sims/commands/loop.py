@@ -22,7 +22,7 @@ def _group() -> None:
 
 
 def brought(organisation: Organisation = "company", json_out: JsonOut = None) -> None:
-    """What the live programme brought, after the fact, each number labelled by how far it can be trusted.
+    """What the live program brought, after the fact, each number labelled by how far it can be trusted.
 
     From rollouts drawn at random where there were any, else from the model's worlds without it in the last published forecast.
 
