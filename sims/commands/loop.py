@@ -23,7 +23,7 @@ def _group() -> None:
 
 
 def brought(organisation: Organisation = "company", json_out: JsonOut = None) -> None:
-    """Estimate the effect of the live programme after the fact, each number labelled by its credibility.
+    """Estimate the effect of the live program after the fact, each number labelled by its credibility.
 
     From randomised rollouts where there were any, else from the counterfactuals of the last published forecast.
 

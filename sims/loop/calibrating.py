@@ -51,7 +51,7 @@ def ask_for_calibration(
         raise BadValue("history: no scheme was ever in force here; bring a file of another tool instead")
     body = programme(schemes, zone, assumptions, monday(now.date()), now=now)
     if body["horizon_weeks"] < 1:
-        raise BadValue("history: no whole week of the programme is over; wait until Monday")
+        raise BadValue("history: no whole week of the program is over; wait until Monday")
     return _ask(tx, organisation, {**body, "of": "live", "runs": runs}, "", runs, actor=actor, now=now)
 
 
