@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rewards.amounts import several
 from sims.ensemble.intervals import PERCENTS
 from sims.reports.render import number, spread, table
 
@@ -20,7 +21,8 @@ def calibration_text(posterior: Posterior) -> str:
         key=lambda name: -parameters[name]["contraction"],
     )
     head = (
-        f"{about['scenario']}: {about['weeks']} weeks to {about['cut_off']}, {len(found['summaries'])} summaries, {about['runs']} runs, "
+        f"{about['scenario']}: {several(about['weeks'], 'week')} to {about['cut_off']}, "
+        f"{several(len(found['summaries']), 'summary', 'summaries')}, {about['runs']} runs, "
         f"seed {about['seed']}, {len(posterior.values)} vectors"
     )
     rows = [

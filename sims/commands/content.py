@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rewards.amounts import several
 from rewards.people.operator import operator
 from sims.commands.console import FINDING, JsonOut, check_out, say, write_json
 from sims.commands.program import usable
@@ -203,4 +204,4 @@ def recall(
 
 def _say_told(items: Sequence[str], told: dict[str, int], json_out: Path | None) -> None:
     for item in items:
-        say(f"{item}: recalled; {told[item]} people who have links of it are told", json_out)
+        say(f"{item}: recalled; {several(told[item], 'person', 'people')} with links of it told", json_out)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rewards.amounts import several
 from sims.commands.console import STDOUT, InputError, JsonOut, check_out, say, write_json
 from sims.commands.program import opened
 
@@ -152,16 +153,17 @@ def _told(found: "History") -> str:
     from sims.history.series import ALL, MEASURES
     from sims.reports.render import number, table
 
-    unit = "weeks" if found.every_days == 7 else "days"
+    unit = "week" if found.every_days == 7 else "day"
     groups = len(found.series) - 1
-    head = f"{found.periods} {unit} from {found.first} to {found.last}, {groups} groups"
+    head = f"{several(found.periods, unit)} from {found.first} to {found.last}, {several(groups, 'group')}"
     rows = []
     for name, values in found.series[ALL].items():
         known = [value for value in values if value is not None]
         measure = MEASURES[name]
         value = number(known[-1] if measure.kind == "stock" else sum(known)) if known else "not known"
         rows.append([measure.title, value, f"{len(known)} of {found.periods}"])
-    parts = [head, table(["measure", "total or last", f"{unit} known"], rows)]
+    header = ["measure", "total or last", f"{unit}s known"]
+    parts = [head, table(header, rows) if rows else "nothing is counted in it"]
     parts += [
         f"from {phase.since}: {phase.name}" + (f", version {phase.version}" if phase.version else "")
         for phase in found.phases

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from rewards.amounts import several
 from sims.commands.console import InputError, JsonOut, check_out, say, write_json
 from sims.commands.history import Organisation
 from sims.commands.program import usable
@@ -22,7 +23,7 @@ def _group() -> None:
 
 
 def brought(organisation: Organisation = "company", json_out: JsonOut = None) -> None:
-    """Estimate the effect of the live programme after the fact, each number labelled by its credibility.
+    """Estimate the effect of the live program after the fact, each number labelled by its credibility.
 
     From randomised rollouts where there were any, else from the counterfactuals of the last published forecast.
 
@@ -72,7 +73,9 @@ def propose(
         number = put(
             tx, organisation, loaded.model_dump(mode="json"), actor=operator(), now=datetime.now(UTC)
         )
-    say(f"recalibration {number} is proposed: {len(loaded.values)} vectors of {len(loaded.names)} parameters")
+    say(
+        f"recalibration {number} is proposed: {several(len(loaded.values), 'vector')} of {several(len(loaded.names), 'parameter')}"
+    )
 
 
 @recalibration.command("list")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rewards.amounts import several
 from rewards.people.operator import operator
 from sims.commands.console import FINDING, InputError, JsonOut, check_out, how_far, say, write_json
 from sims.commands.program import usable
@@ -158,7 +159,7 @@ def _tell(
             say(f"{word}: {', '.join(ids[:MOST_SAID])}{more}", json_out)
     say(
         f"{len(plan.added):,} new, {len(plan.changed):,} changed, {plan.unchanged:,} as known, {len(plan.missing):,} missing, "
-        f"{len(plan.faults):,} rows that cannot be read",
+        f"{several(len(plan.faults), 'row')} that cannot be read",
         json_out,
     )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rewards.amounts import several
 from sims.commands.console import FINDING, InputError, JsonOut, check_out, say, write_json
 from sims.commands.manner import (
     AtDefaults,
@@ -317,6 +318,6 @@ def post(
         statuses = post_file(events, url, token, batch, advance)
     write_json(json_out, {"kind": "receipts", "statuses": dict(sorted(statuses.items()))})
     counts = ", ".join(f"{count:,} {status}" for status, count in sorted(statuses.items()))
-    say(f"{statuses.total():,} events: {counts}", json_out)
+    say(f"{several(statuses.total(), 'event')}: {counts}", json_out)
     if any(count for status, count in statuses.items() if status not in TAKEN):
         raise typer.Exit(FINDING)

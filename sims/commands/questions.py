@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rewards.amounts import several
 from sims.commands.console import InputError, JsonOut, check_file, check_out, say, write_json
 from sims.commands.manner import (
     AtDefaults,
@@ -73,7 +74,7 @@ def simulate(
         count = write_events(
             events, record_run(loaded, seed, at_defaults=at_defaults, posterior=manner.posterior)
         )
-        say(f"\n{count:,} events of run 0 written to {events}", json_out)
+        say(f"\n{several(count, 'event')} of run 0 written to {events}", json_out)
 
 
 def compare(

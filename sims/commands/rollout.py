@@ -76,6 +76,10 @@ def design(
     wishes = [_wish(one, asked) for one in (DESIGNS if chosen == "all" else (cast("Design", chosen),))]
     begins = _first(first)
     loaded = Scenario.load(scenario)
+    if loaded.arms:
+        typer.echo(
+            "note: the scenario's own arms are left out: the last of its phases is the programme", err=True
+        )
     sample = drawn_from(posterior)
     plan = None if out is None else _drawn(loaded, wishes[0], begins)
     found = simulated(loaded, wishes, runs, posterior=sample, processes=processes)
@@ -124,7 +128,7 @@ def analyse(
 
     Example: groundswell rollout analyse units.csv --plan plan.json
     """
-    from sims.rollout.analysis import TOO_EARLY, TOO_FEW, judged
+    from sims.rollout.analysis import TOO_EARLY, TOO_FEW, doubts, judged, unvaried
     from sims.rollout.analysis import analyse as ask
     from sims.rollout.plan import load_plan
     from sims.rollout.units import read_units
@@ -138,7 +142,9 @@ def analyse(
         raise InputError(f"--alpha: got {level:g}; from 0.001 to 0.5; correct it")
     units = read_units(data)
     if plan is None:
-        body = {"kind": "rollout-analysis", "plan": None, **judged(units, level), "notes": ["unregistered"]}
+        found = judged(units, level)
+        notes = ["unregistered", *doubts(units), *unvaried(found)]
+        body = {"kind": "rollout-analysis", "plan": None, **found, "notes": notes}
     else:
         registered = load_plan(plan)
         _same_draw(registered, units, data)

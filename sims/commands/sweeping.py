@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rewards.amounts import several
 from sims.commands.console import InputError, JsonOut, check_out, say, write_json
 from sims.commands.manner import AtDefaults, Checkpoint, OnCluster, PosteriorFile, manner_of
 from sims.commands.questions import ProcessCount, Runs, ScenarioFile, Seed
@@ -79,7 +80,7 @@ def _text(body: dict[str, Any], lever: "Lever") -> str:
     """The response curve of all clicks as a table, and its turning point."""
     rows = [one for one in body["scenarios"] if one["role"] == "setting"]
     lines = [
-        f"{lever.title}, of {body['scenario']}, {body['provenance']['runs']} runs: clicks more than doing nothing"
+        f"{lever.title}, of {body['scenario']}, {several(body['provenance']['runs'], 'run')}: clicks more than doing nothing"
     ]
     lines.append(f"{'setting':>12} {'median':>12} {'50 % of runs':>26} {'80 % of runs':>26}")
     for one in rows:

@@ -77,7 +77,7 @@ SHARED = (
 
 # One item that may go everywhere, with a text for each of several colleagues.
 _EVERYWHERE = "open-source-logger"
-_NETWORKS = ("linkedin", "x", "bluesky", "mastodon", "xing", "mail", "facebook", "threads", "whatsapp")
+NETWORKS = ("linkedin", "x", "bluesky", "mastodon", "xing", "email", "facebook", "threads", "whatsapp")
 _MORE_TEXTS = (
     "The code of our data logger is public from today. Have a look at how it buffers when the network is gone.",
     "I have used our data logger for years. Now everybody can, and change it.",
@@ -94,7 +94,7 @@ def demo_items(now: datetime) -> list[ContentItem]:
             summary=summary,
             topic=topic,
             language="en",
-            channels=dict.fromkeys(_NETWORKS if key == _EVERYWHERE else ("linkedin", "x"), status),
+            channels=dict.fromkeys(NETWORKS if key == _EVERYWHERE else ("linkedin", "x"), status),
             disclosure=DISCLOSURE,
             expires_at=now + timedelta(days=days),
             suggested_texts=(*((text,) if text else ()), *(_MORE_TEXTS if key == _EVERYWHERE else ())),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sims.commands.console import InputError
-from sims.demo.content import SHARED, demo_items, demo_thanks
+from sims.demo.content import NETWORKS, SHARED, demo_items, demo_thanks
 from sims.reports.stored import latest_comparison, save_comparison
 
 if TYPE_CHECKING:
@@ -217,10 +217,13 @@ def in_titles(reason: str, scenarios: "Sequence[Scenario]") -> str:
 
 
 def _company(tx: "Transaction", people: "list[PersonRow]", now: datetime) -> dict[str, str]:
-    from rewards.people.organisations import create_organisation
+    from rewards.people.organisations import Network, change_organisation, create_organisation
     from rewards.people.people import import_people
+    from rewards.scheme.networks import UNREWARDED
 
     create_organisation(tx, ORGANISATION, NAME, TIMEZONE, now)
+    used = [Network(one, one not in UNREWARDED) for one in NETWORKS]
+    change_organisation(tx, ORGANISATION, NAME, ("en", "de"), used, actor="demo", now=now)
     import_people(tx, ORGANISATION, people, now, PEOPLE)
     return _accounts(tx, people, now)
 

@@ -12,6 +12,7 @@ import rfc8785
 from numpy.typing import NDArray
 from pydantic import Field, FiniteFloat, model_validator
 
+from rewards.amounts import several
 from rewards.document import parse_data
 from rewards.fields import Day
 from rewards.scheme.quantities import Part
@@ -240,7 +241,9 @@ def known_weeks(scenario: "Scenario", known: Known | None) -> int:
 def _warnings(scenario: "Scenario") -> list[str]:
     notes = []
     if scenario.horizon_days % WEEK_DAYS:
-        notes.append(f"{scenario.horizon_days % WEEK_DAYS} days after the last whole week are left out")
+        notes.append(
+            f"{several(scenario.horizon_days % WEEK_DAYS, 'day')} after the last whole week left out"
+        )
     return notes
 
 

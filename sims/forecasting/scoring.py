@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from rewards.amounts import several
 from sims.doctor import version
 from sims.ensemble.intervals import PERCENTS, interval
 from sims.ensemble.result import WEEK_DAYS
@@ -122,6 +123,12 @@ def _points(forecast: Forecast, history: History, outcome: str, people: int) -> 
     unit = 1.0 / people if counts_people else 1.0
     before = _before(forecast, history, measure, unit)
     actual = history.weekly(measure, forecast.first, ALL)
+    most = max((value for value in actual if value is not None), default=0.0)
+    if counts_people and most > people:
+        return (
+            [],
+            f"the history has {most:,.0f} of {several(people, 'person', 'people')}; correct its headcount",
+        )
     found = []
     for week, (value, day) in enumerate(zip(actual, forecast.dates(), strict=False)):
         if value is not None:

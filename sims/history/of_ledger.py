@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from rewards.amounts import several
 from rewards.disclosure import Shown, shown_groups
 from rewards.ledger.history import export_events, export_program
 from rewards.people.groups import groups_shown, minimum_group
@@ -58,7 +59,7 @@ def history_of_ledger(
     found = history_of_events(export_events(tx, organisation), about)
     left_out = [split for split in found.series if split != ALL and split not in kept]
     notes = (
-        (f"{len(left_out)} groups are left out: too small to be told without telling of somebody",)
+        (f"{several(len(left_out), 'group')} left out: too small to be told without telling of somebody",)
         if left_out
         else ()
     )

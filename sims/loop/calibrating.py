@@ -24,7 +24,7 @@ from sims.rehearsal.asking import Assumptions
 from sims.rehearsal.asking import completed as with_people
 
 KIND = "calibration"
-RUNS, FEWEST_RUNS, MOST_RUNS = 1000, 200, 10_000
+RUNS, FEWEST_RUNS, MOST_RUNS = 1000, 400, 10_000
 MOST_WEEKS = 104
 InForce = Literal["nothing", "tool", "live"]
 NOTHING: InForce = "nothing"
@@ -51,7 +51,7 @@ def ask_for_calibration(
         raise BadValue("history: no scheme was ever in force here; bring a file of another tool instead")
     body = programme(schemes, zone, assumptions, monday(now.date()), now=now)
     if body["horizon_weeks"] < 1:
-        raise BadValue("history: no whole week of the programme is over; wait until Monday")
+        raise BadValue("history: no whole week of the program is over; wait until Monday")
     return _ask(tx, organisation, {**body, "of": "live", "runs": runs}, "", runs, actor=actor, now=now)
 
 
