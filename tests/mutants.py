@@ -80,6 +80,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         f"{CASES}/test_owners_and_losses.py",
     ),
     "rewards/ledger/intake.py": (
+        f"{LEDGER}/test_intake.py",
         f"{LEDGER}/test_quarantine.py",
         f"{CASES}/test_owners_and_losses.py",
         f"{LEDGER}/test_fair_play.py",
@@ -90,6 +91,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "rewards/ledger/places.py": (f"{LEDGER}/test_places.py", f"{CASES}/test_time_live.py"),
     "rewards/ledger/pool.py": (f"{LEDGER}/test_award_budget.py",),
     "rewards/ledger/posting.py": (
+        f"{LEDGER}/test_posting.py",
         f"{LEDGER}/test_award_budget.py",
         f"{CASES}/test_undo.py",
         f"{LEDGER}/test_expiry.py",
