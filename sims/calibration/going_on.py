@@ -38,7 +38,7 @@ class GoingOn:
     coordinates: Floats
 
     def note(self) -> str:
-        """What is to be known of it."""
+        """A note for readers of the forecast."""
         return f"every run was moved from what it had in the history's {several(self.observed.weeks, 'week')} to what was observed"
 
     def __call__(
@@ -117,6 +117,6 @@ def going_on(history: History, scenario: Scenario, posterior: Posterior) -> Goin
 
 
 def of_everybody(known: Observed) -> Observed:
-    """What is known of the whole company; what groups have of it follows."""
+    """The part of the observations that concerns the whole company."""
     whole = [place for place, one in enumerate(known.series) if one.split == ALL]
     return Observed(tuple(known.series[at] for at in whole), known.values[whole], known.notes)

@@ -86,12 +86,12 @@ def judged(units: Units, alpha: float) -> dict[str, Any]:
 
 
 def doubts(units: Units) -> list[str]:
-    """What the table itself lacks."""
+    """Deficiencies of the table itself."""
     return ["gaps"] if np.isnan(units.rates).any() else []
 
 
 def unvaried(found: Mapping[str, Any]) -> list[str]:
-    """Whether values never differ beside the treatment."""
+    """A note where values do not vary apart from the treatment."""
     return ["unvaried"] if found["effect"] is not None and not found["effect"]["varied"] else []
 
 
