@@ -29,8 +29,11 @@ AMOUNTS = ("cost", "spend")
 
 @dataclass(frozen=True, eq=False)
 class GoingOn:
-    """What the runs of a forecast are moved by. `coordinates` float64[vectors, k]: the combinations that the history has moved already,
-    so that nothing is learnt from it twice; none where the posterior knows nothing of it."""
+    """Conditions the runs of a forecast on the history.
+
+    `coordinates` float64[vectors, k]: the combinations of parameters that the history has informed already, so that it is not used twice;
+    empty where the posterior was not calibrated on it.
+    """
 
     observed: Observed
     changes: tuple[int, ...]
@@ -44,7 +47,7 @@ class GoingOn:
     def __call__(
         self, daily: Mapping[str, Floats], samples: Mapping[str, list[Floats]], seed: int
     ) -> dict[str, list[Floats]]:
-        """Samples float64[runs] by outcome and week, moved; daily values float64[runs, days] of everybody."""
+        """The conditioned samples float64[runs] by outcome and week; `daily` is float64[runs, days] of everybody."""
         runs = next(iter(daily.values())).shape[0]
         days = self.observed.weeks * WEEK_DAYS
         past = np.array(
@@ -74,10 +77,10 @@ def gone_on(
     w: Floats,
     heads: float,
 ) -> dict[str, Floats]:
-    """Later values float64[n, weeks] of each run, had it lived what was observed instead of its own past float64[n, series, weeks].
+    """{outcome: float64[n, weeks]}: later values of each run, shifted from its own past float64[n, series, weeks] to the observed one.
 
-    w      float64[n, k], the combinations of parameters that the history has moved already
-    heads  how many people there are, whom measures of people count
+    w      float64[n, k], the combinations of parameters that the history has informed already
+    heads  number of people, the denominator of measures that count people
     """
     of, known = summaries_of(observed, changes), ~np.isnan(observed.values)
     own = [scale_of(one.measure, heads) for one in observed.series]
@@ -93,7 +96,7 @@ def gone_on(
 
 
 def scale_of(name: str, heads: float) -> Scale:
-    """On which effects on a measure or an outcome add up."""
+    """The scale on which effects on a measure or an outcome are additive."""
     if name in PEOPLE:
         return Scale.people(heads)
     if name in LEVELS:
@@ -102,7 +105,7 @@ def scale_of(name: str, heads: float) -> Scale:
 
 
 def going_on(history: History, scenario: Scenario, posterior: Posterior) -> GoingOn | None:
-    """None where no whole week of the scenario is known."""
+    """The conditioning on a history; None where no whole week of the scenario is known."""
     try:
         known = observed_of(history, scenario)
     except CalibrationError:
