@@ -12,8 +12,14 @@ SENTENCES = (
     msg("{count} vectors of the joint posterior {hash}"),
     msg("{count} vectors of a calibrated posterior {hash}"),
     msg("every run was moved from what it had in the history's {weeks} weeks to what was observed"),
+    msg("every run was moved from what it had in the history's 1 week to what was observed"),
+    msg(
+        "far from every run: {measure} came to {seen} a week, and runs have {low} to {high}; look whether the numbers are right"
+    ),
+    msg("the history is of {heads} people and the scenario of {people}: correct the one that is wrong"),
     msg("posterior: of published findings, and nothing of this company: it was never recalibrated"),
     msg("{days} days after the last whole week are left out"),
+    msg("1 day after the last whole week is left out"),
 )
 
 

@@ -86,9 +86,14 @@ def propose(
 def propose_once(
     tx: Transaction, organisation: str, posterior: Mapping[str, Any], *, actor: str, now: datetime
 ) -> int:
-    """The same, unless this very posterior was proposed before; returns the number under which it was."""
+    """The same, unless this very posterior waits for a decision or was accepted; returns the number under which it was proposed.
+
+    One that was rejected, or whose acceptance was taken back, is proposed anew: whoever asks again wants it decided again.
+    """
     known = rows.of_hash(tx, organisation, digest(dump(posterior)))
-    return propose(tx, organisation, posterior, actor=actor, now=now) if known is None else known.id
+    if known is not None and known.status in (OPEN, ACCEPTED):
+        return known.id
+    return propose(tx, organisation, posterior, actor=actor, now=now)
 
 
 def of_hash(tx: Transaction, organisation: str, content: str) -> Recalibration | None:

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rewards.language import speaking
-from sims.calibration.going_on import GoingOn
+from sims.calibration.going_on import far, moved_from
+from sims.calibration.series import Observed, Series, unlike
 from sims.ensemble.bridge import parameter_source
+from sims.history.series import History
 from sims.loop.pieces import GENERAL
+from sims.scenario.scenario import Scenario
 from web.sealed import in_words
 
-MOVED = GoingOn.note(SimpleNamespace(observed=SimpleNamespace(weeks=3)))  # type: ignore[arg-type]
+SCENARIO = Scenario.load(Path(__file__).parents[2] / "examples" / "small.yaml")
+HISTORY = History(source="table", first=SCENARIO.start_date, periods=1, headcount=600, series={"all": {}})
+FAR = far(Observed((Series("all", "shares"),), np.array([[9e5]]), ()), np.array([[[2.0]], [[60.5]]]), 60.0)
 
 
 @pytest.mark.parametrize(
     ("sentence", "told"),
     [
         (parameter_source(), "200 Vektoren der gemeinsamen Posterior-Verteilung"),
-        (MOVED, "in den 3 Wochen des Verlaufs"),
+        (moved_from(3), "in den 3 Wochen des Verlaufs"),
+        (moved_from(1), "in der 1 Woche des Verlaufs"),
+        (FAR[0], "shares lag bei 900,000.0 in der Woche, und die Läufe haben 2.0 bis 60.5"),
+        (unlike(HISTORY, SCENARIO)[0], "Der Verlauf ist von 600 Personen"),
+        ("1 day after the last whole week is left out", "1 Tag nach der letzten ganzen Woche"),
         (f"posterior: {GENERAL}", "nichts von diesem Unternehmen"),
         ("3 days after the last whole week are left out", "3 Tage nach der letzten ganzen Woche"),
     ],
