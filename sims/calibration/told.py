@@ -1,4 +1,4 @@
-"""A calibrated posterior in words: what the data moved, what stays at its prior, and how well the history fits."""
+"""A calibrated posterior in words: informed parameters, those that stay at their prior, and goodness of fit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def calibration_text(posterior: Posterior) -> str:
-    """For people."""
+    """The report as text for a terminal."""
     about, found = posterior.provenance, posterior.calibration or {}
     parameters: dict[str, dict[str, Any]] = found["parameters"]
     moved = sorted(

@@ -38,7 +38,7 @@ def bring_in(
     by: By = "",
     json_out: JsonOut = None,
 ) -> None:
-    """Make drafts of a file's items, or of what an address offers; what is unchanged stays. Exit 1 if rows were not taken.
+    """Make drafts of the items in a file or at an address; unchanged items stay. Exit 1 if rows were refused.
 
     Example: groundswell content import items.csv --by p214
     """
@@ -101,7 +101,7 @@ def listing(
     ] = "",
     json_out: JsonOut = None,
 ) -> None:
-    """Every item of the desk and the grid with its state, what changed last first.
+    """List every item of the desk and the grid with its state, most recently changed first.
 
     Example: groundswell content list --state live
     """

@@ -1,4 +1,4 @@
-"""Commands that invite people to take part, and take their steps for those who have no page.
+"""The commands of membership: invite people, and act for those who do not use the pages.
 
 Membership invite, join, pause, resume, leave, show.
 """
@@ -57,7 +57,7 @@ def invite(
 
 @membership.command()
 def show(organisation: Organisation = "company", json_out: JsonOut = None) -> None:
-    """How many take part, in counts that tell nobody apart.
+    """Show how many take part, in counts that identify nobody.
 
     Example: groundswell membership show
     """

@@ -246,7 +246,7 @@ def edit(
     contacts: Annotated[str | None, typer.Option(help="People that a post reaches.")] = None,
     organisation: Organisation = "company",
 ) -> None:
-    """Change what is said of a person.
+    """Change the data of a person.
 
     Example: groundswell people edit e-17 --hours-share 0.5
     """
@@ -307,7 +307,7 @@ def leave(
     remove: Annotated[bool, typer.Option("--remove", help="Take it back.")] = False,
     organisation: Organisation = "company",
 ) -> None:
-    """Say that a person has days off, both included; streaks pause on them.
+    """Record days off of a person, both ends included; streaks pause on them.
 
     Example: groundswell people leave e-17 2026-12-24 2026-12-31
     """
@@ -321,7 +321,7 @@ def leave(
 
 @people.command()
 def deactivate(id: PersonId, organisation: Organisation = "company") -> None:
-    """Somebody left: no sign-in, no board; everything earned stays.
+    """Deactivate a person who left: no sign-in, no board; everything earned stays.
 
     Example: groundswell people deactivate e-17
     """
@@ -333,7 +333,7 @@ def deactivate(id: PersonId, organisation: Organisation = "company") -> None:
 
 @people.command()
 def reactivate(id: PersonId, organisation: Organisation = "company") -> None:
-    """Somebody came back, to everything that was there.
+    """Reactivate a person who came back, with everything earned before.
 
     Example: groundswell people reactivate e-17
     """
@@ -350,7 +350,7 @@ def link(
     remove: Annotated[bool, typer.Option("--remove", help="Take it back.")] = False,
     organisation: Organisation = "company",
 ) -> None:
-    """Say that two accounts are one human's: they cannot thank each other.
+    """Link two accounts of one human: they cannot thank each other.
 
     Example: groundswell people link e-17 x-4
     """
@@ -381,7 +381,7 @@ def merge(
 
 @people.command()
 def erase(id: PersonId, yes: Yes = False, organisation: Organisation = "company") -> None:
-    """Forget who somebody was: name, address, id, sign-in and words; totals stay. This cannot be undone.
+    """Erase a person's identity: name, address, id, sign-in and texts; totals stay. This cannot be undone.
 
     Example: groundswell people erase e-17 --yes
     """

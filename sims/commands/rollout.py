@@ -1,4 +1,4 @@
-"""The commands of randomised rollouts: design one with its power, draw and register it, and analyse what came."""
+"""The commands of randomised rollouts: power of designs, random assignment and registration, and analysis."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -76,10 +76,7 @@ def design(
     wishes = [_wish(one, asked) for one in (DESIGNS if chosen == "all" else (cast("Design", chosen),))]
     begins = _first(first)
     loaded = Scenario.load(scenario)
-    if loaded.arms:
-        typer.echo(
-            "note: the scenario's own arms are left out: the last of its phases is the programme", err=True
-        )
+    _note_arms(loaded)
     sample = drawn_from(posterior)
     plan = None if out is None else _drawn(loaded, wishes[0], begins)
     found = simulated(loaded, wishes, runs, posterior=sample, processes=processes)
@@ -155,8 +152,15 @@ def analyse(
         raise typer.Exit(FINDING)
 
 
+def _note_arms(scenario: "Scenario") -> None:
+    if scenario.arms:
+        typer.echo(
+            "note: the scenario's own arms are left out: the last of its phases is the programme", err=True
+        )
+
+
 def _check_design(chosen: str, out: Path | None) -> None:
-    """Raises InputError for an unknown design, and for a plan's file of all or that is there already."""
+    """Raise InputError for an unknown design, for a plan's file with all designs, and where that file exists already."""
     from sims.rollout.plan import DESIGNS
 
     if out is not None:
@@ -208,7 +212,7 @@ def _drawn(scenario: "Scenario", wish: "Wish", first: date) -> "Plan":
 
 
 def _same_draw(plan: "Plan", units: "Units", path: Path) -> None:
-    """Raises InputError where a table's units are not treated as they were drawn."""
+    """Raise InputError where the units in a table are not treated as assigned."""
     from sims.rollout.units import NEVER
 
     drawn = {one.name: plan.wish.starts[one.arm] for one in plan.clusters}

@@ -1,4 +1,4 @@
-"""The commands that publish schemes: drafts, proposals, the second person's yes, through the gate that pages and API have."""
+"""The commands that publish schemes: drafts, proposals and approval, through the same gate as pages and API."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,7 +44,7 @@ def draft(
     by: By,
     organisation: Organisation = "company",
 ) -> None:
-    """Keep a scheme as a draft.
+    """Store a scheme as a draft.
 
     Example: groundswell scheme draft s.yaml --by p438
     """
@@ -69,7 +69,7 @@ def gate(
     organisation: Organisation = "company",
     json_out: JsonOut = None,
 ) -> None:
-    """Say what publishing a scheme asks for, or change it.
+    """Show what publishing a scheme requires, or change it.
 
     Example: groundswell scheme gate --on --days 30 --hours 24
     """

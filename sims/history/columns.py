@@ -1,4 +1,4 @@
-"""Which column of another tool's table says what: a small YAML, or the table's own column names."""
+"""The mapping from columns of another tool's table to measures: a small YAML file, or the table's own headings."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
@@ -29,31 +29,31 @@ HEADINGS = {
     "leads": "leads lead conversions",
     "spend": "spend cost costs kosten ausgaben coût coûts dépenses",
 }
-"""What tools and spreadsheets call their columns, without capitals, spaces and hyphens; the first that is there counts."""
+"""Known headings of tools and spreadsheets, in lower case without spaces and hyphens; the first that is present counts."""
 
 
 class Columns(Part):
-    """A table's columns by their headings. One left out is looked for under its own name; headings named nowhere are passed over."""
+    """Headings of a table's columns. A column that is left out is searched by known names; unknown headings are ignored."""
 
     date: Header = "date"
-    """The day, or the first day of the week."""
+    """Column of the date: the day, or the first day of the week."""
     date_format: Annotated[str, Field(max_length=40)] = ""
-    """As strptime has it, such as %m/%d/%Y; left out, dates are read as `sims.history.dates` knows them."""
+    """Format of dates for strptime, such as %m/%d/%Y; left out, dates are read as `sims.history.dates` recognises them."""
     every: Literal["day", "week"] | None = None
-    """What a row stands for; left out, it is told from the dates."""
+    """Period of a row; left out, it is inferred from the dates."""
     duplicates: Literal["refuse", "add", "last"] = "refuse"
-    """Rows of one date and one person or group whose values differ. Rows that are the same in everything count once, unless they add."""
+    """How to treat rows of one date and one person or group with different values. Identical rows count once, except under `add`."""
     missing: Literal["unknown", "zero"] = "unknown"
-    """What a date without any row means."""
+    """Meaning of a date without any row."""
     decimal: Literal["point", "comma"] | None = None
-    """What stands before the tenths; left out, it is told from the numbers."""
+    """Decimal sign; left out, it is inferred from the numbers."""
     organisation: Annotated[str, Field(max_length=200)] = ""
     headcount: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
-    """How many people the company has."""
+    """Headcount of the company."""
     phases: Annotated[tuple[HistoryPhase, ...], Field(max_length=500)] = ()
-    """What was in force from which date on."""
+    """Phases with the dates from which they were in force."""
     leave_out: Annotated[tuple[Header, ...], Field(max_length=50)] = ()
-    """What is not to be read although a column is called so."""
+    """Headings to ignore although they are known."""
     person: Header | None = None
     team: Header | None = None
     segment: Header | None = None
@@ -84,12 +84,12 @@ class Columns(Part):
         return self
 
     def heading(self, name: str) -> str:
-        """The heading that is looked for."""
+        """The heading under which the field `name` is searched."""
         return "" if name in self.leave_out else getattr(self, name) or name
 
 
 def guessed(header: Sequence[str]) -> dict[str, str]:
-    """Which heading is likely to say what, each once: for a form that somebody looks at."""
+    """A guess {field: heading} for a form, each heading at most once."""
     known = {column_of(cell): cell for cell in reversed(header) if cell}
     found: dict[str, str] = {}
     for name in ("date", *WHO, *STOCKS, *FLOWS):
