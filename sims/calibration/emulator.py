@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sims.calibration.laws import Floats, distances, root, root_inverse, shrunk_covariance
+from sims.calibration.relevance import regression
 from sims.validation.emulator import slice_sample, terms
 
 MOST_DIRECTIONS = 6
-PENALTIES = np.geomspace(1.0, 1e4, 13)
 PERMUTATIONS = 20
 FOLDS = 10
 MOST_LEVERAGE = 0.9
@@ -33,32 +33,16 @@ def directions(
     explain.
     """
     away, moved = z - z.mean(axis=0), s - s.mean(axis=0)
-    u, size, v = np.linalg.svd(away, full_matrices=False)
-    penalty = best_penalty(u, size, moved)
-    shrink = size / (size**2 + penalty)
-    gradient = v.T @ (shrink[:, None] * (u.T @ moved))
-    left = moved - away @ gradient
+    solved = regression(away, moved)
+    slopes = solved @ moved
+    left = moved - away @ slopes
     whiten = root_inverse(shrunk_covariance(left))
-    found, strength, _ = np.linalg.svd(gradient @ whiten, full_matrices=False)
+    found, strength, _ = np.linalg.svd(slopes @ whiten, full_matrices=False)
     noise, tops = left @ whiten, []
     for _ in range(PERMUTATIONS):
-        mixed = v.T @ (shrink[:, None] * (u.T @ noise[rng.permutation(z.shape[0])]))
-        tops.append(float(np.sqrt(np.linalg.eigvalsh(mixed.T @ mixed)[-1])))
+        tops.append(float(np.linalg.norm(solved @ noise[rng.permutation(z.shape[0])], 2)))
     count = min(int(np.count_nonzero(strength > np.quantile(tops, 0.95))), most)
     return found[:, :count], strength[:count]
-
-
-def best_penalty(u: Floats, size: Floats, moved: Floats) -> float:
-    """The ridge penalty with the least generalised cross-validated error, over all summaries in their own spreads."""
-    y = moved / np.maximum(moved.std(axis=0), 1e-9)
-    inside = u.T @ y
-    outside, n = float((y**2).sum() - (inside**2).sum()), y.shape[0]
-    errors = []
-    for penalty in PENALTIES:
-        kept = size**2 / (size**2 + penalty)
-        left = float(((1 - kept)[:, None] ** 2 * inside**2).sum()) + outside
-        errors.append(left / max(1e-9, 1.0 - kept.sum() / n) ** 2)
-    return float(PENALTIES[int(np.argmin(errors))])
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 An ensemble smoother walks from the prior to where the data are likely; what moves the summaries there is a few combinations of parameters.
 Runs around that place, everything else drawn from the prior, fit an emulator of those combinations, from which their posterior is sampled.
-What the history has beside the emulator moves everything else, by a regression with ridge. What summaries do not see stays at its prior.
+What the history has beside the emulator moves everything else, by a regression. What summaries do not see stays at its prior.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a history says of everything beside the few combinations that it moves most.
 
 A base rate is a part of several combinations and of none wholly. What is left of it adds to what summaries have beside the emulator, so
-that a history with more than its combinations let expect is one whose rest brings more (a regression with ridge).
+that a history with more than its combinations let expect is one whose rest brings more (a regression, see `relevance`).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sims.calibration.emulator import best_penalty
 from sims.calibration.laws import LEAST_EIGENVALUE, Floats, root
+from sims.calibration.relevance import regression
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,13 +50,9 @@ class Remainder:
     def fit(cls, across: Floats, z: Floats, left: Floats) -> Remainder:
         """From runs: their vectors float64[n, d], and what they have beside an emulator that was fitted without them, float64[n, k]."""
         rest = z - (z @ across) @ across.T
-        u, size, v = np.linalg.svd(rest - rest.mean(axis=0), full_matrices=False)
-        away = left - left.mean(axis=0)
-        # Each combination of summaries has its own penalty: some answer to little, others to hardly anything.
-        penalty = np.array([best_penalty(u, size, away[:, [at]]) for at in range(away.shape[1])])
-        shrink = size[:, None] / (size[:, None] ** 2 + penalty)
-        gradient = (v.T @ (shrink * (u.T @ away))).T
-        return cls(across, gradient - (gradient @ across) @ across.T)
+        x, y = rest - rest.mean(axis=0), left - left.mean(axis=0)
+        slopes = (regression(x, y) @ y).T
+        return cls(across, slopes - (slopes @ across) @ across.T)
 
     def given(self, w: Floats, beside: Floats, noise: Floats) -> Vectors:
         """The vectors of combinations float64[m, k].

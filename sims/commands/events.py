@@ -7,10 +7,8 @@ from typing import Annotated
 
 import typer
 
-from sims.commands.console import InputError, check_out, say, write_json
+from sims.commands.console import STDOUT, InputError, check_out, say, write_json
 from sims.commands.program import opened
-
-STDOUT = Path("-")
 
 events = typer.Typer(no_args_is_help=True, help="The events of the live program, named by DATABASE_URL.")
 

@@ -5,12 +5,10 @@ from typing import Annotated
 
 import typer
 
-from sims.commands.console import InputError, JsonOut, check_out, say, write_json
+from sims.commands.console import JsonOut, check_new, check_out, say, write_json
 from sims.commands.history import ArmsFile, ColumnsFile, Organisation, PeopleFile, Until, history_from
 from sims.commands.manner import PosteriorFile
 from sims.commands.questions import ProcessCount, ScenarioFile, Seed
-
-STDOUT = Path("-")
 
 
 def forecast(
@@ -46,17 +44,13 @@ def forecast(
     from sims.reports.render import number, spread, table
     from sims.scenario.scenario import Scenario
 
-    check_out(out)
-    if out != STDOUT and out.exists():
-        raise InputError(
-            f"--out: {out} is there already; a forecast is never written over; name another file"
-        )
+    check_new("--out", out, "a forecast")
     loaded = Scenario.load(scenario)
     known = None if history is None else history_from(history, (columns, None, None), organisation)
     drawn = load_posterior(posterior)
     moved = None if known is None else going_on(known, loaded, drawn)
     found = ask(loaded, drawn, runs, seed, processes=processes, history=known, going_on=moved)
-    write_json(out, found.model_dump(mode="json"))
+    write_json(out, found.model_dump(mode="json"), new=True)
     about = found.provenance
     by = f"{about.posterior_vectors} vectors of {'the joint' if posterior is None else 'a calibrated'} posterior"
     cut = "no data of the company" if about.cut_off is None else f"data to {about.cut_off}"

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sims.commands.console import InputError, JsonOut, check_out, say, write_json
+from sims.commands.console import STDOUT, InputError, JsonOut, check_out, say, write_json
 from sims.commands.program import opened
 
 if TYPE_CHECKING:
     from sims.history.series import History
 
-STDOUT = Path("-")
 Organisation = Annotated[str, typer.Option(envvar="GROUNDSWELL_ORGANISATION", help="Whose history.")]
 ColumnsFile = Annotated[
     Path | None,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sims.commands.console import InputError
+from sims.commands.console import InputError, check_folder
 
 if TYPE_CHECKING:
     from agents.parameters.default_posterior import DefaultPosterior
@@ -87,6 +87,7 @@ def manner_of(
         raise InputError(
             f"--posterior: got {posterior} with --at-defaults; runs go by the one or by the other; leave one out"
         )
+    check_folder("--checkpoint", checkpoint)
     asked = None if precision is None else Precision.parse(precision, most_runs)
     drawn = drawn_from(posterior)
     return Manner(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sims.commands.console import InputError, JsonOut, check_out, say, write_json
+from sims.commands.console import InputError, JsonOut, check_file, check_out, say, write_json
 from sims.commands.manner import (
     AtDefaults,
     Checkpoint,
@@ -61,6 +61,7 @@ def simulate(
     from sims.reports.render import result_text
     from sims.scenario.scenario import Scenario
 
+    check_file("--events", events)
     check_out(json_out, events)
     loaded = Scenario.load(scenario)
     manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster, posterior=posterior)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from sims.commands.console import FINDING, InputError, JsonOut, check_out, say, write_json
+from sims.commands.console import FINDING, InputError, JsonOut, check_new, check_out, say, write_json
 from sims.commands.manner import PosteriorFile, drawn_from
 from sims.commands.questions import ProcessCount, ScenarioFile
 
@@ -91,7 +91,7 @@ def design(
     text = power_text(found)
     if plan is not None and out is not None:
         made = sealed(plan.wish, plan.clusters, plan.first, groundswell=plan.groundswell, title=plan.title, expected=found[0])  # fmt: skip
-        write_json(out, made.model_dump(mode="json"))
+        write_json(out, made.model_dump(mode="json"), new=True)
         text += f"\nplan {made.hash[:16]} written to {out}: {made.first} to {made.last}"
     say(text, json_out)
 
@@ -153,8 +153,8 @@ def _check_design(chosen: str, out: Path | None) -> None:
     """Raises InputError for an unknown design, and for a plan's file of all or that is there already."""
     from sims.rollout.plan import DESIGNS
 
-    if out is not None and out.exists():
-        raise InputError(f"--out: {out} is there already; a plan is never written over; name another file")
+    if out is not None:
+        check_new("--out", out, "a plan")
     if chosen != "all" and chosen not in DESIGNS:
         raise InputError(f"--design: got {chosen!r}; known are {', '.join(DESIGNS)} and all; choose one")
     if out is not None and chosen == "all":

@@ -36,20 +36,35 @@ class Crew:
             self._tell(pipe)
 
     def results(self, tasks: Sequence[Any]) -> Generator[Any, None, None]:
-        """One result per task, in order. What a dead worker took with it is done again, by a new one; raises `LostTaskError` where the same
-        task did so too often, and whatever a task raises."""
-        left, found, next_one = deque(range(len(tasks))), dict[int, Any](), 0
-        while next_one < len(tasks):
-            for pipe, (process, at) in list(self._workers.items()):
-                if at is None and left:
-                    self._give(pipe, process, left, tasks)
+        """One result per task, in order. Raises as `finished` does."""
+        found, next_one = dict[int, Any](), 0
+        for at, value in self.finished(tasks):
+            found[at] = value
             while next_one in found:
                 yield found.pop(next_one)
                 next_one += 1
+
+    def finished(
+        self, tasks: Sequence[Any], ending: Callable[[], bool] = lambda: False
+    ) -> Generator[tuple[int, Any], None, None]:
+        """The place and the result of each task, as they come. Once it is `ending` no task begins, and it ends with those under way.
+
+        What a dead worker took with it is done again, by a new one; raises `LostTaskError` where the same task did so too often, and
+        whatever a task raises.
+        """
+        left, found = deque(range(len(tasks))), dict[int, Any]()
+        while True:
+            for pipe, (process, at) in list(self._workers.items()):
+                if at is None and left and not ending():
+                    self._give(pipe, process, left, tasks)
             busy = [pipe for pipe, (_, at) in self._workers.items() if at is not None]
-            for ready in connection.wait(busy) if busy else ():
+            if not busy:
+                return
+            for ready in connection.wait(busy):
                 assert isinstance(ready, Connection)
                 self._take(ready, left, found)
+            while found:
+                yield found.popitem()
 
     def end(self) -> None:
         """End every worker at once, whatever it does."""

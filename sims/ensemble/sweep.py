@@ -7,11 +7,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sims.doctor import version
+from sims.doctor import cores, version
 from sims.ensemble.bridge import ECHO, Daily, bytes_a_run, daily_outcomes, parameter_source
 from sims.ensemble.checkpoint import folder_of, keep, kept
 from sims.ensemble.cluster import Cluster
-from sims.ensemble.executors import Executor, carried_out, choose_executor, processes_for, progress
+from sims.ensemble.executors import Executor, carried_out, choose_executor, processes_for, progress, work_of
 from sims.ensemble.packing import Packed
 from sims.ensemble.result import ALL
 
@@ -52,7 +52,7 @@ class Sweep:
         found = {run: old for run in runs if (old := self._kept(run)) is not None}
         missing = [run for run in runs if run not in found]
         several = len(self.scenarios)
-        processes = processes_for(self.processes, len(missing) * several) if missing else 1
+        processes = self._processes(len(missing))
         tasks = chunks(self.scenarios, missing, processes)
         executor = self._executor(processes, len(tasks))
         label, total = f"{several} x {len(runs)} runs", several * len(runs)
@@ -88,6 +88,12 @@ class Sweep:
 
     def _kept(self, run: int) -> list[Daily] | None:
         return None if self.folder is None else kept(self.folder, run)
+
+    def _processes(self, runs: int) -> int:
+        if self.cluster is not None and self.processes is None:
+            # What a cluster has is started already.
+            return cores()
+        return processes_for(self.processes, work_of(self.scenarios, runs))
 
     def _executor(self, processes: int, tasks: int) -> Executor:
         if self.cluster is None or tasks == 0:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sims.ensemble.bridge import Daily, bytes_a_run, lived, parameters_of
-from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress
+from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress, work_of
 from sims.ensemble.result import OutcomeSpec, over
 from sims.ensemble.sweep import MEMORY_A_CHUNK, RUNS_A_CHUNK
 from sims.explanation.mechanisms import Group
@@ -58,7 +58,7 @@ def all_differences(
     puzzle: Puzzle, asked: Sequence[tuple[int, int]], processes: int | None
 ) -> dict[tuple[int, int], Differences]:
     """The differences of all asked worlds, on several processes where that pays."""
-    count = processes_for(processes, 2 * len(asked))
+    count = processes_for(processes, work_of(puzzle.scenarios, len(asked)))
     most = max(
         1,
         min(RUNS_A_CHUNK, MEMORY_A_CHUNK // max(map(bytes_a_run, puzzle.scenarios)), -(-len(asked) // count)),

@@ -17,7 +17,7 @@ from rewards.fields import Day
 from rewards.scheme.quantities import Part
 from sims.doctor import version
 from sims.ensemble.bridge import Daily, lived, outcome_specs, parameters_of
-from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress
+from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress, work_of
 from sims.ensemble.intervals import interval
 from sims.ensemble.result import ALL, WEEK_DAYS, OutcomeSpec, over
 from sims.ensemble.run import check_runs, check_seed
@@ -255,7 +255,7 @@ class _Asked:
 
 def _daily(asked: _Asked, runs: int, processes: int | None) -> dict[str, NDArray[np.float64]]:
     """float64[runs, days] of every outcome that is counted, for everybody."""
-    count = processes_for(processes, runs)
+    count = processes_for(processes, work_of([asked.scenario], runs))
     tasks = chunks([asked.scenario], range(runs), count)
     found: list[Daily] = []
     with (

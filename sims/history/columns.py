@@ -1,4 +1,4 @@
-"""Which column of another tool's table says what: a small YAML, or the table's own column names."""
+"""The mapping from columns of another tool's table to measures: a small YAML file, or the table's own headings."""
 
 import re
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ HEADINGS = {
     "leads": "leads lead conversions",
     "spend": "spend cost costs kosten ausgaben",
 }
-"""What tools and spreadsheets call their columns, without capitals, spaces and hyphens; the first that is there counts."""
+"""Known headings of tools and spreadsheets, in lower case without spaces and hyphens; the first that is present counts."""
 _SIGN = r"(?:kw|cw|wk|w|week|woche|kalenderwoche)"
 _WEEK = re.compile(rf"(?P<year>\d{{4}})[-/ ]?{_SIGN}[-. ]?(?P<week>\d{{1,2}})", re.IGNORECASE)
 _WEEK_FIRST = re.compile(rf"{_SIGN}[-. ]*(?P<week>\d{{1,2}})[-/., ]+(?P<year>\d{{4}})", re.IGNORECASE)
@@ -41,31 +41,31 @@ _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})(?:,? \d{1,2}:\d{2}(?:
 _YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})")
 _SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?")
 _SERIAL_ZERO = calendar_date(1899, 12, 30)
-"""Spreadsheets count days from here: 46083 is 2026-03-02."""
+"""Day 0 of serial dates in spreadsheets: 46083 is 2026-03-02."""
 
 
 class Columns(Part):
-    """A table's columns by their headings. One left out is looked for under its own name; headings named nowhere are passed over."""
+    """Headings of a table's columns. A column that is left out is searched by known names; unknown headings are ignored."""
 
     date: Header = "date"
-    """The day, or the first day of the week."""
+    """Column of the date: the day, or the first day of the week."""
     date_format: Annotated[str, Field(max_length=40)] = ""
-    """As strptime has it, such as %m/%d/%Y; left out: 2026-03-02, 02.03.2026 or 2026-W10."""
+    """Format of dates for strptime, such as %m/%d/%Y; left out: 2026-03-02, 02.03.2026 or 2026-W10."""
     every: Literal["day", "week"] | None = None
-    """What a row stands for; left out, it is told from the dates."""
+    """Period of a row; left out, it is inferred from the dates."""
     duplicates: Literal["refuse", "add", "last"] = "refuse"
-    """Rows of one date and one person or group whose values differ. Rows that are the same in everything count once, unless they add."""
+    """How to treat rows of one date and one person or group with different values. Identical rows count once, except under `add`."""
     missing: Literal["unknown", "zero"] = "unknown"
-    """What a date without any row means."""
+    """Meaning of a date without any row."""
     decimal: Literal["point", "comma"] | None = None
-    """What stands before the tenths; left out, it is told from the numbers."""
+    """Decimal sign; left out, it is inferred from the numbers."""
     organisation: Annotated[str, Field(max_length=200)] = ""
     headcount: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
-    """How many people the company has."""
+    """Headcount of the company."""
     phases: Annotated[tuple[HistoryPhase, ...], Field(max_length=500)] = ()
-    """What was in force from which date on."""
+    """Phases with the dates from which they were in force."""
     leave_out: Annotated[tuple[Header, ...], Field(max_length=50)] = ()
-    """What is not to be read although a column is called so."""
+    """Headings to ignore although they are known."""
     person: Header | None = None
     team: Header | None = None
     segment: Header | None = None
@@ -96,15 +96,15 @@ class Columns(Part):
         return self
 
     def heading(self, name: str) -> str:
-        """The heading that is looked for."""
+        """The heading under which the field `name` is searched."""
         return "" if name in self.leave_out else getattr(self, name) or name
 
     def names_week(self, text: str) -> bool:
-        """Whether a cell names a week and not a day."""
+        """True for a cell that names a week instead of a day."""
         return not self.date_format and _week_of(text) is not None
 
     def day(self, text: str) -> calendar_date:
-        """A cell's date. Raises ValueError, in words."""
+        """The date in a cell. Raises ValueError with the reason."""
         return _in_years(self._read(text), text)
 
     def _read(self, text: str) -> calendar_date:
@@ -138,7 +138,7 @@ def _week_of(text: str) -> re.Match[str] | None:
 
 
 def guessed(header: Sequence[str]) -> dict[str, str]:
-    """Which heading is likely to say what, each once: for a form that somebody looks at."""
+    """A guess {field: heading} for a form, each heading at most once."""
     known = {column_of(cell): cell for cell in reversed(header) if cell}
     found: dict[str, str] = {}
     for name in ("date", *WHO, *STOCKS, *FLOWS):

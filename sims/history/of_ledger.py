@@ -1,4 +1,4 @@
-"""A history from the live program: its events, and what of it is in the ledger alone."""
+"""A history from the live program: its events, and occurrences that only the ledger records."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -25,9 +25,9 @@ CENTS = 100
 def history_of_ledger(
     tx: Transaction, organisation: str, now: datetime, until: date | None = None
 ) -> History:
-    """Everything up to `until`, or up to yesterday (UTC): a day that goes on is none yet.
+    """The history up to `until`, or up to yesterday (UTC), the last complete day.
 
-    Groups too small to be shown anywhere are left out. Raises HistoryError where nothing happened.
+    Groups below the disclosure minimum are left out. Raises HistoryError without any event.
     """
     program = export_program(tx, organisation, now)
     present = people_rows.every(tx, organisation, inactive=True)
@@ -79,19 +79,19 @@ def _sizes(members: dict[str, Member]) -> dict[str, int]:
 
 
 def _arms_shown(members: Collection[Member], shown: Shown, minimum: int) -> frozenset[str]:
-    """The arms that may be shown beside the segments and teams that are: what is left of one without the others is nobody, or enough."""
+    """The arms that may be shown with the segments and teams shown, so that no difference of groups reveals a small one."""
     kept = frozenset(one.arm for one in members if one.arm)
     for kind, names in (("segment", shown.segments), ("team", shown.teams)):
         groups = [(getattr(one, kind) or "", one.arm or "") for one in members]
         cells = Counter((group if group in names else "", arm) for group, arm in groups)
         found = shown_groups(cells, minimum, Shown(shown.whole, names, kept))
-        # What is shown anyway is not hidden for an arm.
+        # A group that is shown anyway is not hidden because of an arm.
         kept = found.teams if found.segments == names & {group for group, _ in groups} else frozenset()
     return kept
 
 
 def _beside(tx: Transaction, organisation: str, names: dict[int, str]) -> list[Happening]:
-    """Badges that stand, and claims, on the day (UTC) of each."""
+    """Badges not revoked, and claims of rewards, by day (UTC)."""
     found: list[Happening] = []
     for badge in badge_rows.standing_badges(tx, organisation):
         who = names.get(badge.person_id, f"erased-{badge.person_id}")

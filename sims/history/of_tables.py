@@ -1,4 +1,4 @@
-"""A history from what a company already has: rows of another tool or of a spreadsheet, by day or by week, in whole or by group."""
+"""A history from a table of another tool or a spreadsheet, by day or by week, in total or by group."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from sims.history.series import ALL, MEASURES, WEEK_DAYS, History, Values
 from sims.history.sheet import read_sheet, sheet_bytes
 
 LEAST_FILLED = 0.5
-"""More than so many of the days on which rows may be expected have one: else a day of the week without any is no day off, but chance."""
+"""Least fraction of expected days that have a row; below it a weekday without rows counts as chance and not as a day off."""
 
 
 def history_of_table(path: Path, columns: Columns) -> History:
-    """A CSV file or the first sheet of a workbook. Raises DocumentError: one line naming file, line, value, limit and remedy."""
+    """The history in a CSV file or the first sheet of a workbook. Raises DocumentError naming file, line, value, limit and remedy."""
     return history_of_sheet(sheet_bytes(path), str(path), columns)
 
 
 def history_of_sheet(sheet: bytes, name: str, columns: Columns) -> History:
-    """The same of a file's bytes; `name` is what it is called where something is wrong with it."""
+    """The history in a file's bytes; `name` identifies the file in errors."""
     try:
         found = read_sheet(sheet, [columns.heading(name) for name in ("date", *WHO, *STOCKS, *FLOWS)])
         told = [f"{found.above} rows above the headings are passed over"] if found.above else []
@@ -41,7 +41,7 @@ def history_of_sheet(sheet: bytes, name: str, columns: Columns) -> History:
 
 
 def _once(rows: list[Row], columns: Columns, told: list[str]) -> list[Row]:
-    """Rows of one date and one person or group as `duplicates` has them."""
+    """The rows with duplicates (one date, one person or group) resolved as `columns.duplicates` states."""
     if columns.duplicates == "add":
         return rows
     kept: dict[tuple[int, Who], Row] = {}
@@ -72,7 +72,7 @@ def _once(rows: list[Row], columns: Columns, told: list[str]) -> list[Row]:
 
 
 def _every(rows: Sequence[Row], columns: Columns, weeks: bool) -> int:
-    """Days that a row stands for: 7 where it is said, or where every date is a whole number of weeks from the others, or names a week."""
+    """Days that a row covers: 7 where stated, where dates name weeks, or where all dates are whole weeks apart; else 1."""
     days = sorted({row.day for row in rows})
     weekly = weeks or (len(days) > 1 and all((day - days[0]) % WEEK_DAYS == 0 for day in days))
     if columns.every == "week" and len(days) > 1 and not weekly:
@@ -97,7 +97,7 @@ def _every(rows: Sequence[Row], columns: Columns, weeks: bool) -> int:
 
 @dataclass(frozen=True)
 class _Table:
-    """Rows of what they hold, how many days one stands for, the first day, and how many periods there are."""
+    """A parsed table: measures, rows, days a row covers, first day, and number of periods."""
 
     names: tuple[str, ...]
     rows: Sequence[Row]
@@ -107,18 +107,18 @@ class _Table:
 
     @classmethod
     def of(cls, names: tuple[str, ...], rows: Sequence[Row], every: int) -> "_Table":
-        """From the rows. Raises HistoryError for dates too far apart."""
+        """The table of some rows. Raises HistoryError for dates too far apart."""
         days = [row.day for row in rows]
         first, last = min(days), max(days)
         check_span(first, last + every - 1)
         return cls(names, rows, every, first, (last - first) // every + 1)
 
     def place(self, day: int) -> int:
-        """Which period a day is."""
+        """The index of the period that contains a day."""
         return (day - self.first) // self.every
 
     def groups(self) -> dict[str, list[Row]]:
-        """The rows of each split, segments first."""
+        """{split: rows}, segments first."""
         found: dict[str, list[Row]] = {}
         for dimension, at in (("segment", 2), ("team", 1), ("arm", 3)):
             named = sorted((row for row in self.rows if row.who[at]), key=lambda row: row.who[at])
@@ -163,7 +163,7 @@ def _history(table: _Table, columns: Columns, told: list[str]) -> History:
 
 
 def _known(table: _Table, columns: Columns, told: list[str]) -> list[bool]:
-    """Of each period whether anything is known of it: it has a row, or lies on a day of the week that never has one."""
+    """For each period, True where it is observed: it has a row, or falls on a weekday that never has one."""
     with_rows = {table.place(row.day) for row in table.rows}
     known = [place in with_rows for place in range(table.periods)]
     gaps = known.count(False)
@@ -188,7 +188,7 @@ def _known(table: _Table, columns: Columns, told: list[str]) -> list[bool]:
 
 
 def _added(table: _Table, rows: Sequence[Row], known: Sequence[bool], since: int) -> dict[str, Values]:
-    """Each measure by period: None where nothing is known, zero where others have a row and these none."""
+    """Each measure by period: None where not observed, 0 where others have a row and these rows do not."""
     found: dict[str, list[float | None]] = {
         name: [0.0 if one and place >= since else None for place, one in enumerate(known)]
         for name in table.names
@@ -211,7 +211,7 @@ def _added(table: _Table, rows: Sequence[Row], known: Sequence[bool], since: int
 
 
 def _sharers(table: _Table, rows: Sequence[Row], shares: Sequence[float | None]) -> list[float | None]:
-    """How many of the people who are in the table shared in each period."""
+    """Number of people in the table who shared in each period."""
     at: Mapping[str, int] = {name: place for place, name in enumerate(table.names)}
     sharers = {
         (table.place(row.day), row.who[0])

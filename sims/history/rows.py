@@ -1,4 +1,4 @@
-"""The rows of another tool's table as dates, groups and numbers; rows that are no rows, such as sums and footnotes, are passed over."""
+"""Rows of another tool's table as dates, groups and numbers, without rows that are not data, such as totals and footnotes."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,12 @@ MOST_VALUE = 10**12
 MONEY = "spend"
 SAME = 1e-6
 Who = tuple[str, str, str, str]
-"""(person, team, segment, arm); '' is none."""
+"""(person, team, segment, arm); '' where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: the line that it is on, its day (an ordinal), whose it is, and its values; None is a blank cell."""
+    """One row: its line, day (ordinal), person or group, and values; None for a blank cell."""
 
     line: int
     day: int
@@ -29,7 +29,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """The same as texts."""
+    """One row as text."""
 
     line: int
     date: str
@@ -38,7 +38,7 @@ class _Cells:
 
 
 def rows_of_table(sheet: Sheet, columns: Columns, told: list[str]) -> tuple[tuple[str, ...], list[Row], bool]:
-    """What is counted, the rows, and whether each names a week by its number. Raises SheetError."""
+    """(measures, rows, True where dates name weeks by number). Raises SheetError."""
     places = _places(sheet, columns)
     names = tuple(name for name in (*STOCKS, *FLOWS) if name in places)
     cells = _cells(sheet, places, names)
@@ -54,7 +54,7 @@ def rows_of_table(sheet: Sheet, columns: Columns, told: list[str]) -> tuple[tupl
 
 
 def _places(sheet: Sheet, columns: Columns) -> dict[str, int]:
-    """Where each known column stands. Raises SheetError where one that was named, or every measure, is missing."""
+    """The index of each known column. Raises SheetError where a named column, or every measure, is missing."""
     found: dict[str, int] = {}
     cells = [column_of(cell) for cell in sheet.header]
     shown = ", ".join(cell for cell in sheet.header if cell)[:80] or "an empty file"
@@ -79,7 +79,7 @@ def _places(sheet: Sheet, columns: Columns) -> dict[str, int]:
 
 
 def _perhaps(sheet: Sheet) -> str:
-    """What the columns file might say."""
+    """A hint of what the columns file could contain."""
     likely = guessed(sheet.header)
     if not set(likely) & {*STOCKS, *FLOWS}:
         return ""
@@ -112,7 +112,7 @@ def _day(row: _Cells, columns: Columns) -> int:
 
 
 def _that_count(cells: list[_Cells], columns: Columns, told: list[str]) -> list[_Cells]:
-    """Without rows that have neither a date nor a number: titles of parts, sources, notes."""
+    """The rows without those that have neither a date nor a number: titles, sources, notes."""
     empty = [row for row in cells if not any(row.counted) and not _is_day(row.date, columns)]
     if empty:
         told.append(
@@ -131,7 +131,7 @@ def _is_day(text: str, columns: Columns) -> bool:
 
 
 def _without_sums(cells: list[_Cells], values: "_Values", told: list[str]) -> list[_Cells]:
-    """Without rows whose date says that they are sums, and without a last one that has no date and is the sum of all others."""
+    """The rows without totals: those labelled so in the date column, and a last row without a date that is the sum of all others."""
     kept = [row for row in cells if not names_sum(row.date)]
     sums = len(cells) - len(kept)
     if len(kept) > 1 and not kept[-1].date:
@@ -145,7 +145,7 @@ def _without_sums(cells: list[_Cells], values: "_Values", told: list[str]) -> li
 
 
 def _without_totals(rows: list[Row], told: list[str]) -> list[Row]:
-    """Without rows of a group that is called a sum, on dates on which other groups have rows too."""
+    """The rows without those of a group that is labelled as a total, on dates on which other groups have rows too."""
     totals = {row.line for row in rows if any(map(names_sum, row.who))}
     if not totals:
         return rows
@@ -157,7 +157,7 @@ def _without_totals(rows: list[Row], told: list[str]) -> list[Row]:
 
 
 class _Values:
-    """Reads numbers, and knows what was doubtful about them."""
+    """Parses numbers and records which were ambiguous."""
 
     def __init__(self, columns: Columns, names: Sequence[str], reader: Reader) -> None:
         self._columns, self._names, self._reader = columns, names, reader
@@ -193,7 +193,7 @@ class _Values:
         return value
 
     def notes(self, cells: Sequence[_Cells]) -> list[str]:
-        """What was assumed of numbers."""
+        """Notes on assumptions made in parsing the numbers."""
         told = []
         doubtful = [cell for row in cells for cell in row.counted if cell and self._reader.doubtful(cell)]
         if doubtful:

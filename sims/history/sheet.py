@@ -1,4 +1,4 @@
-"""The rows of another tool's table as they stand in its file, and which of them is the header."""
+"""The raw rows of another tool's table, and its header row."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,13 +25,13 @@ SUMS = frozenset(
         "insgesamt",
     }
 )
-"""What a row of sums is called, without capitals and spaces."""
+"""Labels of rows of totals, in lower case without spaces."""
 WORDS = [word for words in HEADINGS.values() for word in words.split()]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """`above`: how many rows stand above the header; `line`: that of the header."""
+    """A table's raw cells: `above` is the number of rows above the header, `line` the header's line."""
 
     above: int
     line: int
@@ -40,7 +40,7 @@ class Sheet:
 
 
 def sheet_bytes(path: Path) -> bytes:
-    """A file's bytes. Raises DocumentError for one that cannot be read, or is too large."""
+    """The bytes of a file. Raises DocumentError where it cannot be read or is too large."""
     try:
         with path.open("rb") as file:
             start = file.read(8)
@@ -57,7 +57,7 @@ def sheet_bytes(path: Path) -> bytes:
 
 
 def read_sheet(sheet: bytes, known: Sequence[str]) -> Sheet:
-    """CSV, or the first sheet of a workbook; headings that tools use are known too. Raises SheetError."""
+    """The cells of a CSV file or of a workbook's first sheet; the header is found by `known` and usual headings. Raises SheetError."""
     names = [*known, *WORDS]
     rows = iter(sheet_of(sheet)) if is_workbook(sheet) else table_of(decode(sheet), names)
     above, (line, header), records = header_among(rows, names)
@@ -65,14 +65,14 @@ def read_sheet(sheet: bytes, known: Sequence[str]) -> Sheet:
 
 
 def header_cells(sheet: bytes) -> list[str]:
-    """The headings of a file, separated by what gives most of those that tools use. Raises SheetError."""
+    """The headings of a file, split by the delimiter that yields the most known headings. Raises SheetError."""
     found = read_sheet(sheet, ()).header
     if len(found) == 1 and not is_workbook(sheet):
-        # No heading is known: whoever tells what they mean has to see them apart.
+        # No heading is known: split them all the same, so that the user can assign them.
         found = max(([cell.strip(' "') for cell in found[0].split(sign)] for sign in DELIMITERS), key=len)
     return found
 
 
 def names_sum(cell: str) -> bool:
-    """Whether a cell says that its row is the sum of others."""
+    """True for a cell that labels its row as a total."""
     return column_of(cell) in SUMS

@@ -1,4 +1,4 @@
-"""Experiments to begin from: one for each question that a strategist asks first."""
+"""Templates of experiments, one for each common question of strategists."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _COMPANY = """  organisation:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A title for the list, what it asks, and the text that an experiment begins as, with a place for whose company it is."""
+    """A template: title, question, and the initial text with a placeholder for the organisation."""
 
     title: str
     question: str
@@ -39,7 +39,7 @@ class Template:
 
 
 def text_of(name: str, live: bool) -> str:
-    """The text of a template, its titles in the language of now: of the live people, or of a company that is made up."""
+    """The text of a template, its titles in the language of now, for the live people or for a generated company."""
     people = "people: live" if live else "headcount: 300"
     text = TEMPLATES[name].text.replace("COMPANY\n", _COMPANY.format(people=people))
     return _TITLE.sub(lambda found: found[1] + (gettext(found[2]) if found[2] in TITLES else found[2]), text)

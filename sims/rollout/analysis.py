@@ -1,4 +1,4 @@
-"""What came of a registered rollout, by its own plan and nothing else: the verdict says no more than the draw can carry.
+"""Analysis of a registered rollout strictly by its plan, by randomisation inference.
 
 Light on purpose: a web request imports this module.
 """
@@ -22,7 +22,7 @@ SEED = 20260105
 
 
 def units_of_plan(plan: Plan, sums: Mapping[str, Floats]) -> Units:
-    """Units from each team's sums a week (the last week's sharers, where these are the metric). Teams without any are left out."""
+    """The units of analysis from each team's weekly sums; teams without people are left out."""
     known = [one for one in plan.clusters if one.name in sums]
     rates = np.stack([sums[one.name] / one.people for one in known]) if known else np.zeros((0, 0))
     weeks = [plan.wish.starts[one.arm] for one in known]
@@ -38,9 +38,9 @@ def units_of_plan(plan: Plan, sums: Mapping[str, Floats]) -> Units:
 def analyse(
     plan: Plan, units: Units, until: date, crossed: float = 0.0, stopped: date | None = None
 ) -> dict[str, Any]:
-    """JSON values. Before its last day is over a rollout tells nothing of its effect: who looks early and often finds what is not there.
+    """The analysis as JSON values; no effect before the last day is over, since repeated looks inflate false positives.
 
-    `crossed`: the part of those not to be treated who were, all the same. `stopped`: the day on which it was ended by hand.
+    `crossed`: the part of the untreated who received treatment. `stopped`: the day on which the rollout was ended early.
     """
     wish = plan.wish
     weeks = max(0, min(wish.periods, ((until - plan.first).days + 1) // WEEK_DAYS))
@@ -69,7 +69,7 @@ def analyse(
 
 
 def judged(units: Units, alpha: float) -> dict[str, Any]:
-    """The effect and its verdict; none where no result could have been distinguished from chance."""
+    """The effect and its verdict; without a verdict where no result could have been significant."""
     least = least_p(units.starts, units.strata)
     try:
         found = effect(units, alpha, DRAWS, SEED)
@@ -87,7 +87,7 @@ def as_json(found: Effect) -> dict[str, Any]:
 
 
 def _brought(units: Units, found: Effect) -> dict[str, Any]:
-    """The effect added up over everybody and every period that was treated."""
+    """The effect summed over all treated people and periods."""
     cells = units.treated & np.isfinite(units.rates)
     exposure = float((cells * units.people[:, np.newaxis]).sum())
     low, high = (None if one is None else one * exposure for one in (found.low, found.high))
