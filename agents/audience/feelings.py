@@ -217,10 +217,10 @@ class Feelings:
             progress[ROOM_USED] = -1 - progress[ROOM_USED]
             room.reserve(2 * room.edges.size)
         if networks.count == 1:
-            told = np.concatenate(
+            exposures = np.concatenate(
                 [np.arange(*span) for span in spans[heard.order, :2].tolist()] or [heard.at[:0]]
             )
-            self.last_edges = room.edges[told[room.flags[told] & FROM_SOURCE > 0]].astype(np.int32)
+            self.last_edges = room.edges[exposures[room.flags[exposures] & FROM_SOURCE > 0]].astype(np.int32)
 
     def _people(self, near: Ints, far: Ints) -> Floats:
         # An exposure over a thinned edge has a weight above 1; the weighted count is capped by the number of people.

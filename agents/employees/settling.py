@@ -10,20 +10,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.employees.decision import Occasion, log_odds, relative, share_chance
+from agents.employees.decision import Occasion, log_odds
+from agents.employees.settling_kernel import FARTHEST, STEADY_LAWS, WEEKS_A_MONTH, remember, settle
 from agents.parameters.parameters import Parameters
 from agents.setting.setting import Content
 from agents.world.desk import topics
-from agents.world.draws import uniforms_each
 from agents.world.lanes import Lanes
 from agents.world.population import Staff, Traits
-from engine.streams import Stream, poissons
+from engine.streams import Stream
 
 Floats = NDArray[np.float64]
 
 # Number of half steps of the fixed-point iteration; remembered weeks are drawn until this part of their weight is left.
 STEPS, LEFT_OF_MEMORY = 40, 0.01
-WEEKS_A_MONTH = 52.0 / 12.0
 
 
 class Settled(NamedTuple):
@@ -54,15 +53,12 @@ def settled(
     fixed = _fixed(staff, traits, content, friction, fear, p=lanes.rows)
     chance = _steady_chance(staff, fixed, opportunities, lanes)
     weekly = _weekly(chance, opportunities)
-    keys, rate_weeks = lanes.keys(Stream.NORM), lanes.laws.column("rate_weeks")
-    left, own_rate, amount, week = np.ones(lanes.count), np.zeros(staff.size), np.zeros(staff.size), 0
-    while (left > LEFT_OF_MEMORY).any():
-        # Nothing is added for runs whose remembered weeks are complete.
-        adding = np.where(left > LEFT_OF_MEMORY, left, 0.0)[lanes.lane]
-        drawn = poissons(uniforms_each(keys, lanes.lane, week, lanes.own), opportunities * chance)
-        own_rate += (drawn > 0) * adding / rate_weeks[lanes.lane]
-        amount += WEEKS_A_MONTH * drawn * adding / rate_weeks[lanes.lane]
-        left, week = np.where(left > LEFT_OF_MEMORY, left * (1.0 - 1.0 / rate_weeks), left), week + 1
+    rates, left = opportunities * chance, np.empty(lanes.count)
+    own_rate, amount = np.zeros(staff.size), np.zeros(staff.size)
+    remember(
+        LEFT_OF_MEMORY, lanes.first, lanes.keys(Stream.NORM), lanes.laws.column("rate_weeks"), rates, np.empty(staff.size),
+        np.empty(staff.size), left, own_rate, amount,
+    )  # fmt: skip
     rest = left[lanes.lane]
     return Settled(chance, own_rate + rest * weekly, amount + rest * WEEKS_A_MONTH * opportunities * chance)
 
@@ -75,17 +71,14 @@ def _steady_chance(
     staff: Staff, fixed: list[tuple[Floats, Floats]], opportunities: Floats, lanes: Lanes
 ) -> Floats:
     # Habit, norm and repetition feed back on the chance: damped by half steps, since repetition has negative feedback.
-    p, team_of = lanes.rows, lanes.lane * len(staff.teams) + staff.team
-    teams = lanes.count * len(staff.teams)
-    chance, heads = np.zeros(staff.size), np.maximum(np.bincount(team_of, minlength=teams), 1)
-    for _ in range(STEPS):
-        rate = WEEKS_A_MONTH * opportunities * chance
-        team = (np.bincount(team_of, rate, teams) / heads)[team_of]
-        gap = p.norm_attention * relative(team, rate, p)
-        moved = p.habit_weight * chance - p.repetition_cost * opportunities * chance
-        moved += p.norm_up * np.maximum(0.0, gap) - p.norm_down * np.maximum(0.0, -gap)
-        wanted = sum((part * share_chance(base + moved) for part, base in fixed), start=np.zeros(staff.size))
-        chance = 0.5 * (chance + wanted)
+    team_of, chance = lanes.lane * len(staff.teams) + staff.team, np.zeros(staff.size)
+    heads = np.maximum(np.bincount(team_of, minlength=lanes.count * len(staff.teams)), 1)
+    parts, utilities = (np.stack(columns) for columns in zip(*fixed, strict=True))
+    against = np.exp(np.clip(-utilities, -FARTHEST, FARTHEST))
+    settle(
+        STEPS, lanes.first, lanes.laws.table(STEADY_LAWS), opportunities, team_of, heads, parts, against,
+        np.empty(heads.size), np.empty(staff.size), chance,
+    )  # fmt: skip
     return chance
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.employees.settling import WEEKS_A_MONTH, Settled
+from agents.employees.settling import Settled
+from agents.employees.settling_kernel import WEEKS_A_MONTH
 from agents.parameters.parameters import Parameters
 from agents.world.population import Staff, Traits
 

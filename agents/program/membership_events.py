@@ -40,6 +40,6 @@ def membership_events(
             name = staff.ids[person]
             at = datetime.fromtimestamp(second, UTC)
             # Somebody may be invited and join on one morning: the number in the id keeps the order.
-            told = f"member-{number:06d}-{kind.removeprefix('membership.')}-{name}"
-            found.append(Event(source=SOURCE, id=told, kind=kind, subject=name, occurred_at=at))
+            event_id = f"member-{number:06d}-{kind.removeprefix('membership.')}-{name}"
+            found.append(Event(source=SOURCE, id=event_id, kind=kind, subject=name, occurred_at=at))
     return sorted(found, key=lambda one: (one.occurred_at, one.source, one.id))

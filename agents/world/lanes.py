@@ -63,7 +63,9 @@ class Laws:
     def column(self, name: str) -> Floats:
         """float64[R]: one parameter of each run."""
         if name not in self._columns:
-            self._columns[name] = np.array([getattr(each, name) for each in self.all], dtype=np.float64)
+            alike = self.one is not None
+            values = [getattr(each, name) for each in (self.all[:1] if alike else self.all)]
+            self._columns[name] = np.array(values * (len(self.all) if alike else 1), dtype=np.float64)
         return self._columns[name]
 
     def table(self, names: tuple[str, ...]) -> Floats:

@@ -20,6 +20,7 @@ from engine.graph import MAX_EDGES, Graph
 from engine.response_lift import INTEREST
 from engine.streams import Stream, normals, stream_key, uniforms
 
+Floats = NDArray[np.float64]
 Floats32 = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Kind = TypeVar("Kind", bound=np.generic)
@@ -65,12 +66,12 @@ class Built:
         self._nodes, self._audience = _bounds(nodes).tolist(), audience
         self.sketches: list[Sketch] = []
         self.onward_weight: list[float] = []
-        self.offsets = np.empty(self._nodes[-1] + len(nodes), dtype=np.int64)
-        self.row_segments = np.empty(self._nodes[-1], dtype=np.int32)
-        self.members = np.empty(audience * len(nodes), dtype=np.int32)
-        self.feed_load = np.empty(self._nodes[-1], dtype=np.float32)
+        self.offsets = unwritten(self._nodes[-1] + len(nodes), np.int64)
+        self.row_segments = unwritten(self._nodes[-1], np.int32)
+        self.members = unwritten(audience * len(nodes), np.int32)
+        self.feed_load = unwritten(self._nodes[-1], np.float32)
 
-    def add(self, sketch: Sketch, feed_load: Floats32, onward_weight: float) -> None:
+    def add(self, sketch: Sketch, feed_load: Floats, onward_weight: float) -> None:
         """Append the sketch of the next run."""
         run = len(self.sketches)
         nodes = slice(self._nodes[run], self._nodes[run + 1])
@@ -226,7 +227,7 @@ def build_networks(
 
 def _sketched(
     organisation: Organisation, staff: Staff, p: Parameters, key: np.uint64, ties: Ties | None
-) -> tuple[Sketch, Floats32, float]:
+) -> tuple[Sketch, Floats, float]:
     audience = organisation.audience
     accounts = organisation.corporate_accounts
     counts = np.concatenate([staff.contacts, np.array([a.followers for a in accounts], dtype=np.int64)])
@@ -284,10 +285,13 @@ def _interests(segment: NDArray[np.int32], n_topics: int, p: Parameters, key: np
     return interest
 
 
-def _feed_loads(n_nodes: int, p: Parameters, key: np.uint64) -> Floats32:
+def _feed_loads(n_nodes: int, p: Parameters, key: np.uint64) -> Floats:
     rows = np.arange(n_nodes, dtype=np.int64)
-    load = p.feed_load_mean * np.exp(p.feed_load_spread * normals(key, 3, rows, LOAD))
+    load = normals(key, 3, rows, LOAD)
+    load *= p.feed_load_spread
+    np.exp(load, out=load)
+    load *= p.feed_load_mean
     if p.active_share < 1.0:
-        # An inactive person has an infinite feed load and so sees nothing.
-        load[uniforms(key, 4, rows) >= p.active_share] = np.inf
-    return load.astype(np.float32)
+        # An inactive person has an infinite feed load and so sees nothing. Chosen without a branch, since chance decides person by person.
+        load = np.where(uniforms(key, 4, rows) < p.active_share, load, np.inf)
+    return load

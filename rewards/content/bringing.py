@@ -71,12 +71,12 @@ def read_items(data: bytes, zone: str = "UTC", language: str = "en") -> Read:
 
 def _from_json(data: bytes, language: str) -> Read:
     try:
-        told = json.loads(data)
+        parsed = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise BadValue("JSON: not readable ({error}); correct it there", error=error) from None
-    documents = told
-    if isinstance(told, dict):
-        documents = [told] if "id" in told and "items" not in told else told.get("items")
+    documents = parsed
+    if isinstance(parsed, dict):
+        documents = [parsed] if "id" in parsed and "items" not in parsed else parsed.get("items")
     if not isinstance(documents, list):
         raise BadValue('JSON: got no list of items; write [{"id": …}, …] or {"items": […]}')
     return _made(

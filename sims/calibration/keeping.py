@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rewards.amounts import several
 from sims.calibration.laws import Floats
 from sims.calibration.series import CalibrationError
 
@@ -78,8 +79,8 @@ class Kept:
             return
         if len(head) == len(self.question) and _torn(head):
             raise CalibrationError(
-                f"{self.path}: holds {runs:,} runs of another calibration (of another scenario, seed, kind of history or version); end it "
-                "by the command that began it, remove the file, or name another file for --out"
+                f"{self.path}: holds {several(runs, 'run')} of another calibration (another scenario, seed, kind of history or version); "
+                "end it by the command that began it, remove the file, or name another file for --out"
             )
         raise CalibrationError(
             f"{self.path}: is no file of an interrupted calibration, or its first line is damaged; remove it, or name another for --out"

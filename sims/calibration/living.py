@@ -1,4 +1,4 @@
-"""Lives vectors of parameters side by side, on several processes, and keeps what is done: whoever is interrupted goes on from there."""
+"""Simulates parameter vectors on several processes with a checkpoint from which an interrupted calibration resumes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RUNS_A_WAVE = 1_000_000
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """What the workers share: a scenario that lives as many whole weeks as are asked for, and which series of it are kept."""
+    """Inputs shared by workers: a scenario over the required whole weeks, and the series that are recorded."""
 
     scenario: Scenario
     seed: int
@@ -42,12 +42,12 @@ class Asked:
     weeks: int
 
     def parameters(self, values: Floats) -> Parameters:
-        """Those of one row of values of the free ones; what the scenario states stands over them."""
+        """The parameters for one row of free values; values set by the scenario take precedence."""
         stated = self.scenario.parameters.resolve()
         return self.prior.full(values).replace(**{name: getattr(stated, name) for name in self.prior.stated})
 
     def question(self) -> str:
-        """Names everything that a run's numbers follow from, but its vector."""
+        """A text that identifies everything that a run depends on, except its vector."""
         body = [
             version(), self.scenario.content_hash(), self.scenario.splits, self.seed, self.prior.names, self.weeks,
             [[one.split, one.measure] for one in self.series], sha256(self.prior.knots.tobytes()).hexdigest(),
@@ -60,14 +60,14 @@ Vectors = tuple[tuple[int, tuple[float, ...]], ...]
 
 
 def live(asked: Asked, vectors: Vectors) -> list[Floats]:
-    """float64[series, weeks] of each run."""
+    """Simulate runs: float64[series, weeks] of each."""
     named = [(asked.seed, run, asked.parameters(np.array(values))) for run, values in vectors]
     found = lived([(asked.scenario, named)])
     return [simulated(dailies[0], asked.series, asked.weeks) for dailies in found]
 
 
 class Lives:
-    """The runs of one calibration. `kept` is the file of runs that are done; None keeps none."""
+    """The simulator of one calibration. `kept` is the checkpoint file; None keeps none."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class Lives:
         self._done = {} if kept is None else kept.found
 
     def __call__(self, wave: int, z: Floats, label: str) -> Floats:
-        """float64[n, series, weeks] of vectors float64[n, d]; every wave has its own chance."""
+        """float64[n, series, weeks]: weekly values of vectors float64[n, d]; every wave has its own random numbers."""
         values = self._asked.prior.values(z)
         runs = [wave * RUNS_A_WAVE + at for at in range(z.shape[0])]
         names = [(run, named(row)) for run, row in zip(runs, values, strict=True)]
@@ -119,7 +119,7 @@ class Lives:
 
 @contextmanager
 def lives(asked: Asked, runs: int, processes: int | None = None, kept: Path | None = None) -> Iterator[Lives]:
-    """So many runs, on processes that end with the block.
+    """A simulator for `runs` runs on processes that end with the context.
 
     `kept`: the file of what is done, which stays however the block ends; who interrupts it once loses nothing.
     """
@@ -139,5 +139,5 @@ def lives(asked: Asked, runs: int, processes: int | None = None, kept: Path | No
 
 
 def named(values: Floats) -> str:
-    """Names a vector: what was kept counts for no other, whatever history asked for it."""
+    """The digest of a vector, by which stored runs are looked up whatever history they were simulated for."""
     return sha256(values.tobytes()).hexdigest()[:16]

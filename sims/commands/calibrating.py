@@ -1,4 +1,4 @@
-"""The command that learns from what happened: a history in, a posterior out."""
+"""The command that calibrates the model on a history."""
 
 from pathlib import Path
 from typing import Annotated

@@ -29,7 +29,7 @@ BAD_INPUT = 2
 INTERRUPTED = 130
 STDOUT = Path("-")
 MANY = 5000
-"""From so many people on a command says how far it is."""
+"""Number of people from which a command shows its progress."""
 ALLOCATIONS_BETWEEN_COLLECTIONS = 20_000
 
 JsonOut = Annotated[
@@ -47,7 +47,7 @@ ActingAs = Annotated[
 
 
 class InputError(ValueError):
-    """Bad input found by a command itself: what was given, the limit, the remedy."""
+    """Raised for bad input found by a command itself; the message names the value, the limit and the remedy."""
 
 
 class CommandGroup(TyperGroup):
@@ -88,9 +88,9 @@ class CommandGroup(TyperGroup):
 
 
 def collect_seldom() -> None:
-    """Have Python look for garbage in circles less often: commands and requests make next to none, and every look walks what lives on.
+    """Run Python's cyclic garbage collection less often: commands and requests create few cycles, and each pass visits all live objects.
 
-    It took a tenth of a start.
+    It took a tenth of the start-up time.
     """
     gc.set_threshold(ALLOCATIONS_BETWEEN_COLLECTIONS, *gc.get_threshold()[1:])
 
@@ -173,7 +173,7 @@ def say(text: str, json_out: Path | None = None) -> None:
 
 @contextmanager
 def acting_as(person: str) -> Iterator[None]:
-    """What a command changes is done by this person, or by the user of this machine."""
+    """A context that attributes changes to this person, or to the user of this machine."""
     named = person.strip()
     if person and not named:
         raise InputError("--as: got a blank; name somebody's id, or leave it out")
@@ -191,7 +191,7 @@ def _user() -> str:
 
 @contextmanager
 def how_far(what: str, count: int) -> Iterator[Callable[[int, int], None]]:
-    """A line on the error stream that says how far it is, for files that take a while."""
+    """A context with a progress line on standard error, for long files."""
     shown = count >= MANY
 
     def told(done: int, total: int) -> None:

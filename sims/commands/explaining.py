@@ -1,4 +1,4 @@
-"""`groundswell explain`: where the difference between two scenarios comes from."""
+"""`groundswell explain`: decomposition of the difference between two scenarios."""
 
 import csv
 import io

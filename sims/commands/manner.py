@@ -1,4 +1,4 @@
-"""Options of every command that carries out an ensemble: how, and how precisely."""
+"""Options common to all commands that simulate an ensemble: execution, and precision."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -75,7 +75,7 @@ def manner_of(
     *,
     posterior: Path | None = None,
 ) -> "Manner":
-    """How an ensemble is to be carried out, from the options of a command. Raises `InputError` where they do not go together."""
+    """The manner of an ensemble's execution, from a command's options. Raises `InputError` where they are incompatible."""
     from sims.ensemble.precision import Precision
     from sims.ensemble.run import Manner
 
@@ -96,7 +96,7 @@ def manner_of(
 
 
 def drawn_from(posterior: Path | None) -> "DefaultPosterior | None":
-    """A posterior's file as runs draw from it; what is to be known of it is reported on standard error. None: the stored one."""
+    """The posterior in a file, for runs to draw from; its warnings go to standard error. None: the stored one."""
     if posterior is None:
         return None
     from sims.ensemble.bridge import parameter_source

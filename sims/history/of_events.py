@@ -167,9 +167,9 @@ def _in_order(measures: Mapping[str, Values]) -> dict[str, Values]:
 
 
 def _warnings(series: Mapping[str, Mapping[str, Values]], about: About) -> tuple[str, ...]:
-    told = []
+    notes = []
     if not any(any(values) for values in series[ALL].values()):
-        told.append("every value is zero: nothing can be learnt from it but that")
+        notes.append("every value is zero: nothing can be learnt from it but that")
     if not about.members:
-        told.append("without people there are no teams, arms or contacts to count by; name a people file")
-    return tuple(told)
+        notes.append("without people there are no teams, arms or contacts to count by; name a people file")
+    return tuple(notes)

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from rewards.amounts import several
 from rewards.disclosure import Shown, shown_groups
 from rewards.ledger.history import export_events, export_program
 from rewards.people.groups import groups_shown, minimum_group
@@ -57,15 +58,15 @@ def history_of_ledger(
     )
     found = history_of_events(export_events(tx, organisation), about)
     left_out = [split for split in found.series if split != ALL and split not in kept]
-    told = (
-        (f"{len(left_out)} groups are left out: too small to be told without telling of somebody",)
+    notes = (
+        (f"{several(len(left_out), 'group')} left out: too small to be told without telling of somebody",)
         if left_out
         else ()
     )
     return found.model_copy(
         update={
             "headcount": people_rows.count_present(tx, organisation),
-            "warnings": (*found.warnings, *told),
+            "warnings": (*found.warnings, *notes),
             "series": {split: each for split, each in found.series.items() if split not in left_out},
         }
     )

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+from rewards.amounts import several
 from rewards.document import DocumentError
 from rewards.sheets import SheetError
 from sims.doctor import version
@@ -20,7 +21,7 @@ LEAST_FILLED = 0.5
 
 
 def history_of_table(path: Path, columns: Columns) -> History:
-    """The history in a CSV file or the first sheet of a workbook. Raises DocumentError naming file, line, value, limit and remedy."""
+    """The history in a CSV file or a sheet of a workbook. Raises DocumentError naming file, line, value, limit and remedy."""
     return history_of_sheet(sheet_bytes(path), str(path), columns)
 
 
@@ -28,11 +29,14 @@ def history_of_sheet(sheet: bytes, name: str, columns: Columns) -> History:
     """The history in a file's bytes; `name` identifies the file in errors."""
     try:
         found = read_sheet(sheet, [columns.heading(name) for name in ("date", *WHO, *STOCKS, *FLOWS)])
-        told = [f"{found.above} rows above the headings are passed over"] if found.above else []
-        names, rows, weeks = rows_of_table(found, columns, told)
-        rows = _once(rows, columns, told)
+        notes = [f"{several(found.above, 'row')} above the headings passed over"] if found.above else []
+        if len(found.sheets) > 1:
+            others = ", ".join(found.sheets[1:])[:80]
+            notes.append(f"of several sheets {found.sheets[0]!r} is read, and not {others}")
+        names, rows, weeks = rows_of_table(found, columns, notes)
+        rows = _once(rows, columns, notes)
         every = _every(rows, columns, weeks)
-        history = _history(_Table.of(names, rows, every), columns, told)
+        history = _history(_Table.of(names, rows, every), columns, notes)
     except SheetError as error:
         raise DocumentError("{path}:{line}: {error}", path=name, line=error.line, error=error) from None
     except HistoryError as error:
@@ -50,24 +54,28 @@ def _once(rows: list[Row], columns: Columns, told: list[str]) -> list[Row]:
         first = kept.setdefault((row.day, row.who), row)
         if first is row:
             continue
-        if first.values == row.values:
+        if first.whole == row.whole:
             same += 1
         elif columns.duplicates == "last":
             kept[row.day, row.who] = row
             other += 1
         else:
             whose = " ".join(filter(None, row.who)) or "the company"
+            differs = (
+                f"with other values than on line {first.line}"
+                if first.values != row.values
+                else f"on a row that is not the same as line {first.line} (of another post, network or hour)"
+            )
             raise SheetError(
                 row.line,
                 "{problem}",
-                problem=f"{columns.date}: got {date.fromordinal(row.day)} for {whose} again with other values than on "
-                f"line {first.line}; a date "
-                "stands once; remove one, or give the columns file `duplicates: add` or `duplicates: last`",
+                problem=f"{columns.date}: got {date.fromordinal(row.day)} for {whose} again {differs}; a date stands once; remove one, or "
+                "give the columns file `duplicates: add` or `duplicates: last`",
             )
     if same:
-        told.append(f"{same} rows repeat another in everything: each counts once")
+        told.append(f"{several(same, 'row')} the same as another in everything: each counts once")
     if other:
-        told.append(f"{other} rows have the date of an earlier one: the last counts")
+        told.append(f"{several(other, 'row')} with the date of an earlier one: the last counts")
     return list(kept.values())
 
 
@@ -142,11 +150,11 @@ def _history(table: _Table, columns: Columns, told: list[str]) -> History:
         told.append("every value is zero: nothing can be learnt from it but that")
     blank = sum(value is None for row in table.rows for value in row.values)
     if blank:
-        told.append(f"{blank} blank cells are not known, and no zeros")
+        told.append(f"{several(blank, 'blank cell')}: not known, and no zeros")
     people = len({row.who[0] for row in table.rows if row.who[0]})
     if people and columns.headcount is None:
         told.append(
-            f"{people} people stand in the table; how many the company has is not known without a headcount"
+            f"{several(people, 'person', 'people')} in the table; how many the company has is not known without a headcount"
         )
     return History(
         groundswell=version(),
@@ -173,16 +181,19 @@ def _known(table: _Table, columns: Columns, told: list[str]) -> list[bool]:
         worked = {(table.first + place) % WEEK_DAYS for place in with_rows}
         off = [(table.first + place) % WEEK_DAYS not in worked for place in range(table.periods)]
         if any(off) and len(with_rows) > LEAST_FILLED * off.count(False):
-            told.append(f"{sum(off)} days lie on days of the week that never have a row: they count as zero")
+            told.append(
+                f"{several(sum(off), 'day')} on days of the week that never have a row: they count as zero"
+            )
             known = [one or other for one, other in zip(known, off, strict=True)]
             gaps = known.count(False)
     if gaps:
-        unit = "weeks" if table.every == WEEK_DAYS else "days"
+        unit = "week" if table.every == WEEK_DAYS else "day"
         places = [place for place, one in enumerate(known) if not one]
         runs = 1 + sum(later - earlier > 1 for earlier, later in pairwise(places))
         first = date.fromordinal(table.first + places[0] * table.every)
         told.append(
-            f"{gaps} {unit} in {runs} gaps have no row (the first on {first}): not known, and no zeros (`missing: zero` says otherwise)"
+            f"{several(gaps, unit)} without a row, in {several(runs, 'gap')} (the first on {first}): not known, and no zeros "
+            "(`missing: zero` says otherwise)"
         )
     return known
 

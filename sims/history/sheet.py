@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rewards.document import DocumentError, read_text
 from rewards.sheets import DELIMITERS, Record, column_of, decode, header_among, table_of
-from rewards.workbooks import is_workbook, sheet_of
+from rewards.workbooks import is_workbook, sheet_among
 from sims.history.columns import HEADINGS
 
 MOST_WORKBOOK_BYTES = 64 * 1024 * 1024
@@ -23,20 +23,35 @@ SUMS = frozenset(
         "gesamt",
         "gesamtsumme",
         "insgesamt",
+        "gesamtergebnis",
+        "endsumme",
+        "zwischensumme",
+        "subtotal",
+        "somme",
+        "soustotal",
+        "totalgénéral",
+        "average",
+        "averages",
+        "mean",
+        "median",
+        "durchschnitt",
+        "mittelwert",
+        "moyenne",
     }
 )
-"""Labels of rows of totals, in lower case without spaces."""
+"""Labels of rows of totals or means, in lower case without spaces."""
 WORDS = [word for words in HEADINGS.values() for word in words.split()]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table's raw cells: `above` is the number of rows above the header, `line` the header's line."""
+    """A table's raw cells: `above` rows above the header, `line` of the header, `sheets` of a workbook, the one that is read first."""
 
     above: int
     line: int
     header: list[str]
     records: Iterator[Record]
+    sheets: Sequence[str] = ()
 
 
 def sheet_bytes(path: Path) -> bytes:
@@ -57,11 +72,15 @@ def sheet_bytes(path: Path) -> bytes:
 
 
 def read_sheet(sheet: bytes, known: Sequence[str]) -> Sheet:
-    """The cells of a CSV file or of a workbook's first sheet; the header is found by `known` and usual headings. Raises SheetError."""
-    names = [*known, *WORDS]
-    rows = iter(sheet_of(sheet)) if is_workbook(sheet) else table_of(decode(sheet), names)
+    """The cells of a CSV file, or of the workbook's sheet with most known headings (`known` and usual ones). Raises SheetError."""
+    names, sheets = [*known, *WORDS], list[str]()
+    if is_workbook(sheet):
+        sheets, found = sheet_among(sheet, names)
+        rows = iter(found)
+    else:
+        rows = table_of(decode(sheet), names)
     above, (line, header), records = header_among(rows, names)
-    return Sheet(len(above), line, header, records)
+    return Sheet(len(above), line, header, records, sheets)
 
 
 def header_cells(sheet: bytes) -> list[str]:

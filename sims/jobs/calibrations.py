@@ -64,7 +64,7 @@ def carry_out(db: Database, held: Held, children: Sequence[Child], stop: threadi
         work.give_up(db, held, str(error), datetime.now(UTC))
     else:
         posterior, now = found.model_dump(mode="json"), datetime.now(UTC)
-        told = {
+        summary = {
             "kind": KIND,
             "posterior": digest(dump(posterior)),
             "seal": found.seal,
@@ -74,7 +74,7 @@ def carry_out(db: Database, held: Held, children: Sequence[Child], stop: threadi
         }
         with db.begin() as tx:
             propose_once(tx, held.organisation, posterior, actor=held.actor, now=now)
-            work.finish(tx, held, dump(told), held.title, now)
+            work.finish(tx, held, dump(summary), held.title, now)
 
 
 class _Beat:

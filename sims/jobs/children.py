@@ -1,4 +1,8 @@
-"""Child processes that compute pieces of jobs: kept warm, given one piece at a time, and terminated when a piece is cancelled."""
+"""Child processes that compute pieces of jobs: kept warm, given one piece at a time, and terminated when a piece is cancelled.
+
+One process loads the program and the kernels (`sims.jobs.loaded`), and all of them are forked from it: loading takes seconds, and memory
+that they share.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,9 @@ DROP_SECONDS = 0.5
 """Seconds for a process to abandon its piece before it is terminated."""
 NICENESS = 5
 """Lower priority than the web processes have."""
-_CONTEXT = get_context("spawn")
+LOADED = ["__main__", "sims.jobs.loaded"]
+"""Modules that are loaded before the first of them is forked."""
+_CONTEXT = get_context("forkserver")
 
 
 class Died(Exception):  # noqa: N818 - the worker answers it
@@ -32,6 +38,7 @@ class Child:
         self._start()
 
     def _start(self) -> None:
+        _CONTEXT.set_forkserver_preload(LOADED)
         mine, theirs = _CONTEXT.Pipe()
         self.pipe: Connection[Any, Any] = mine
         self.piece: int | None = None
@@ -136,10 +143,6 @@ def _compute(pipe: Connection[Any, Any]) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=end_with_parent, daemon=True).start()
     os.nice(NICENESS)
-    from sims.jobs.kinds import warm
-
-    if not pipe.poll():
-        warm()
     with suppress(EOFError, BrokenPipeError):
         while True:
             kind, spec, number = pipe.recv()

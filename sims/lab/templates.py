@@ -39,7 +39,7 @@ class Template:
 
 
 def text_of(name: str, live: bool) -> str:
-    """The text of a template, its titles in the language of now, for the live people or for a generated company."""
+    """The text of a template, titles translated, for the live people or for a generated company."""
     people = "people: live" if live else "headcount: 300"
     text = TEMPLATES[name].text.replace("COMPANY\n", _COMPANY.format(people=people))
     return _TITLE.sub(lambda found: found[1] + (gettext(found[2]) if found[2] in TITLES else found[2]), text)
@@ -54,7 +54,7 @@ TITLES = (
     msg("Points for shares and clicks"), msg("Recognition, not pay"), msg("How strict is too strict"), msg("The essay's company"),
     msg("A tool that reminds once a week"),
 )  # fmt: skip
-"""What the texts call themselves and their variants; a translation stands in YAML as it is, so it has no colon before a space."""
+"""Titles of templates and variants; a translation is inserted into YAML verbatim, so it has no colon before a space."""
 
 TEMPLATES: Mapping[str, Template] = {
     "policy": Template(

@@ -24,7 +24,7 @@ from sims.rehearsal.asking import Assumptions
 from sims.rehearsal.asking import completed as with_people
 
 KIND = "calibration"
-RUNS, FEWEST_RUNS, MOST_RUNS = 1000, 200, 10_000
+RUNS, FEWEST_RUNS, MOST_RUNS = 1000, 400, 10_000
 MOST_WEEKS = 104
 InForce = Literal["nothing", "tool", "live"]
 NOTHING: InForce = "nothing"

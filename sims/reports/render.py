@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from rewards.amounts import several
 from sims.comparison.comparison import Comparison
 from sims.comparison.risks import least_paid, risks_json
 from sims.ensemble.contrast import contrasts
@@ -53,7 +54,7 @@ def result_text(result: Result) -> str:
         for name, spec in ((name, result.specs[name]) for name in result.reported)
     ]
     about = result.provenance
-    head = f"{result.title}: {about.runs} runs of {about.horizon_days} days, seed {about.seed}"
+    head = f"{result.title}: {several(about.runs, 'run')} of {several(about.horizon_days, 'day')}, seed {about.seed}"
     whole = table(
         ["outcome", "median", "50 %", "80 %", "90 %", *(["not known"] if unknown else []), "unit"], rows
     )
@@ -115,7 +116,9 @@ def contrast_text(result: Result) -> str:
 def comparison_text(comparison: Comparison) -> str:
     """A table of paired differences by outcome, then the choice and its reason."""
     about = comparison.control.provenance
-    parts = [f"{about.runs} paired runs of {about.horizon_days} days, seed {about.seed}"]
+    parts = [
+        f"{several(about.runs, 'paired run')} of {several(about.horizon_days, 'day')}, seed {about.seed}"
+    ]
     parts += [warnings_text(comparison.warnings)] if comparison.warnings else []
     drawn = about.parameters is not None
     for name, against in comparison.pairs():

@@ -65,7 +65,11 @@ def analyse(
         raise RolloutError(
             f"periods: got {units.rates.shape[1]}; the plan has {wish.periods} weeks; give each of them a row"
         )
-    return {**body, **judged(units.until(wish.periods), wish.alpha), "notes": _notes(plan, crossed, stopped)}
+    known = units.until(wish.periods)
+    missing = len(plan.clusters) - len(units.names)
+    notes = [*_notes(plan, crossed, stopped), *(["missing"] if missing else []), *doubts(known)]
+    found = judged(known, wish.alpha)
+    return {**body, "units_missing": missing, **found, "notes": [*notes, *unvaried(found)]}
 
 
 def judged(units: Units, alpha: float) -> dict[str, Any]:
@@ -79,6 +83,16 @@ def judged(units: Units, alpha: float) -> dict[str, Any]:
         return {"verdict": TOO_FEW, "effect": None, "least_p": least, "why": ""}
     verdict = (MORE if found.estimate > 0 else FEWER) if found.told_apart else UNTOLD
     return {"verdict": verdict, "effect": as_json(found), "least_p": least, "brought": _brought(units, found)}
+
+
+def doubts(units: Units) -> list[str]:
+    """What the table itself lacks."""
+    return ["gaps"] if np.isnan(units.rates).any() else []
+
+
+def unvaried(found: Mapping[str, Any]) -> list[str]:
+    """Whether values never differ beside the treatment."""
+    return ["unvaried"] if found["effect"] is not None and not found["effect"]["varied"] else []
 
 
 def as_json(found: Effect) -> dict[str, Any]:
@@ -95,17 +109,17 @@ def _brought(units: Units, found: Effect) -> dict[str, Any]:
 
 
 def _notes(plan: Plan, crossed: float, stopped: date | None) -> list[str]:
-    told = []
+    notes = []
     spill = None if plan.expected is None else plan.expected.get("spill_over")
     if spill is not None and abs(spill) >= SPILL_NOTED:
-        told.append("spill-over")
+        notes.append("spill-over")
     if crossed > CROSSED_NOTED:
-        told.append("crossed")
+        notes.append("crossed")
     if stopped is not None:
-        told.append("stopped")
+        notes.append("stopped")
     if plan.expected is None:
-        told.append("no-power")
-    return told
+        notes.append("no-power")
+    return notes
 
 
 WORDS = {
@@ -118,5 +132,9 @@ WORDS = {
     "than a tenth",
     "crossed": "some who were not to be treated were: the estimate is of being assigned, and understates being treated",
     "stopped": "it was stopped by hand before its end: weeks after that count as they were assigned",
+    "missing": "some units that were drawn are not in the table, and count nowhere: if that has to do with the treatment, the comparison "
+    "is none",
+    "gaps": "some units lack some periods, which count nowhere: if that has to do with the treatment, the comparison is none",
+    "unvaried": "values do not vary beside the treatment: they do not tell how far chance goes; look whether they are what they should be",
     "no-power": "no power was simulated beforehand: that nothing was found says little",
 }

@@ -24,8 +24,9 @@ class Effect:
 
     `low`, `high`: interval of the effects not rejected by the randomisation test at `alpha`; None: unbounded.
 
-    `robust`: the interval from the cluster-robust error. `untreated`: the rate without treatment. `draws`: the number of possible
-    assignments.
+    `robust`: the interval from the cluster-robust error. `varied`: whether anything varies beside the treatment; where nothing does and
+    there is no effect, the interval is unbounded, since the size of chance is unknown. `untreated`: the rate without treatment. `draws`:
+    the number of possible assignments.
     """
 
     estimate: float
@@ -35,6 +36,7 @@ class Effect:
     p_value: float
     alpha: float
     robust: tuple[float, float]
+    varied: bool
     untreated: float
     treated_units: int
     untreated_units: int
@@ -207,7 +209,12 @@ def _inferred(units: Units, found: _Regression, alpha: float) -> Effect:
     factor = clusters / max(1, clusters - 1) * (rows - 1) / max(1, rows - found.columns)
     error = float(np.sqrt(factor * (scores**2).sum())) / spread
     a, b = found.on_outcome, found.on_own
-    low, high = (_bound(a, b, estimate, error, side=side, alpha=alpha) for side in (-1.0, 1.0))
+    least = SLACK * max(1.0, float(np.nanmax(np.abs(units.rates))))
+    varied, some = error > least, abs(estimate) > least
+    low, high = (
+        _bound(a, b, estimate, error, side=side, alpha=alpha) if varied or some else None
+        for side in (-1.0, 1.0)
+    )
     reach = float(stdtrit(free, 1.0 - alpha / 2.0)) * error
     began = units.treated
     rates = np.where(began, np.nan, units.rates)
@@ -223,6 +230,7 @@ def _inferred(units: Units, found: _Regression, alpha: float) -> Effect:
         p_value=_p_value(a, b, estimate, 0.0),
         alpha=alpha,
         robust=(estimate - reach, estimate + reach),
+        varied=varied,
         untreated=float(np.nansum(untreated * weights) / weights.sum()),
         treated_units=treated,
         untreated_units=len(units.names) - treated,

@@ -178,6 +178,12 @@ def refuse_few(wish: Wish, clusters: Sequence[Cluster]) -> None:
             f"teams: got {len(clusters)}, of which {counts[few]} would be {few}; at least 2 are needed in each arm; "
             "choose a design that divides them evenly, or smaller teams"
         )
+    empty = sum(count == 0 for count in counts.values())
+    if wish.design == "stepped-wedge" and empty:
+        raise RolloutError(
+            f"teams: got {len(clusters)} for {wish.steps} steps, of which {empty} would have none; each step takes at least one; ask for "
+            "fewer steps, or draw more, smaller teams"
+        )
     least = 2.0 / ways(clusters)
     if least > wish.alpha:
         raise RolloutError(

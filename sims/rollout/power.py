@@ -164,8 +164,8 @@ def _of_run(dailies: Sequence[Daily], wish: Wish, run: int) -> Found:
 
     # Where no result can be significant, the reason is the number of teams and not the power of the design.
     try:
-        told = effect(units(rolled), wish.alpha, DRAWS, seed=run)
-        nothing = effect(units(nobody), wish.alpha, DRAWS, seed=run)
+        estimated = effect(units(rolled), wish.alpha, DRAWS, seed=run)
+        placebo = effect(units(nobody), wish.alpha, DRAWS, seed=run)
     except NoContrastError:
         return {}
     after = slice(wish.baseline_weeks, None)
@@ -173,14 +173,14 @@ def _of_run(dailies: Sequence[Daily], wish: Wish, run: int) -> Found:
     weights = none.people / none.people.sum()
     full = float(weights @ (every.rates[:, after] - none.rates[:, after]).mean(axis=1))
     return {
-        "estimate": told.estimate,
-        "error": told.error,
-        "detected": told.told_apart and told.estimate * full > 0,
-        "false_alarm": nothing.told_apart,
+        "estimate": estimated.estimate,
+        "error": estimated.error,
+        "detected": estimated.told_apart and estimated.estimate * full > 0,
+        "false_alarm": placebo.told_apart,
         "full": full,
-        "untreated": told.untreated,
+        "untreated": estimated.untreated,
         "teams": len(names),
-        "treated": told.treated_units,
+        "treated": estimated.treated_units,
         "least_p": least_p(starts, strata),
     }
 

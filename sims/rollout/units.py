@@ -59,15 +59,15 @@ def read_units(path: Path) -> Units:
     for line, texts in records:
         row = dict(zip(columns, texts, strict=False))
         name = row["unit"].strip()
-        told = (
+        fields = (
             _number(path, line, "people", row.get("people", "1"), (1e-9, 1e9)),
             _start(path, line, row["start"].strip().lower()),
             row.get("stratum", "").strip(),
         )
         unit = places.setdefault(name, len(about))
         if unit == len(about):
-            about.append(told)
-        elif about[unit] != told:
+            about.append(fields)
+        elif about[unit] != fields:
             raise _refused(
                 path, line, "unit", name, "people, start and stratum of a unit are the same in every row"
             )
