@@ -2,7 +2,6 @@
 nobody can tell that the rest will not come. On a pipe of its own the end of a worker is the end of the file.
 """
 
-import multiprocessing
 import os
 import signal
 import threading
@@ -10,11 +9,12 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
-from multiprocessing import connection
+from multiprocessing import connection, get_context, parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+CONTEXT = get_context("spawn")
 SECONDS_TO_END = 0.2
 # The parent is gone when nobody reads.
 GONE = (EOFError, OSError)
@@ -64,9 +64,8 @@ class Crew:
         self._workers.clear()
 
     def _hire(self) -> Connection:
-        context = multiprocessing.get_context("spawn")
-        mine, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        mine, theirs = CONTEXT.Pipe()
+        process = CONTEXT.Process(target=_serve, args=(theirs,), daemon=True)
         process.start()
         # Only the worker holds its end now, so that it ends with the worker.
         theirs.close()
@@ -131,7 +130,7 @@ def _serve(pipe: Connection) -> None:
 
 def end_with_parent() -> None:
     """Ends this process when its parent has, however that ended: nobody would ever give it another task."""
-    parent = multiprocessing.parent_process()
+    parent = parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])
         os._exit(1)
