@@ -36,10 +36,14 @@ def lognormal_counts(
         raise ValueError(
             f"lognormal counts of size {size}, median {median}, sigma {sigma}; 0 or more, above 0, 0 to 4"
         )
-    draws = np.rint(median * np.exp(sigma * normals(key, 0, np.arange(size, dtype=np.int64), 0))).astype(
-        np.int64
-    )
-    return np.clip(draws, least, most)
+    # In place: what a few thousand people need fits into the nearest memory once, not four times.
+    draws = normals(key, 0, np.arange(size, dtype=np.int64), 0)
+    draws *= sigma
+    np.exp(draws, out=draws)
+    draws *= median
+    np.rint(draws, out=draws)
+    counts = draws.astype(np.int64)
+    return np.clip(counts, least, most, out=counts)
 
 
 def social_graph(

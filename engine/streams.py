@@ -218,7 +218,7 @@ def _fill_poissons(u: Any, rates: Any, out: Any) -> None:
 
 def uniforms(key: np.uint64, day: int, agents: NDArray[np.int64], ordinal: int = 0) -> NDArray[np.float64]:
     """`uniform` for an array of agents: the same bits, shape of `agents`."""
-    flat = np.array(agents, dtype=np.int64, order="C")
+    flat = np.asarray(agents, dtype=np.int64, order="C")
     out = np.empty(flat.shape, dtype=np.float64)
     _fill_uniforms(np.uint64(key), day, flat.reshape(-1), ordinal, out.reshape(-1))
     return out
@@ -226,7 +226,7 @@ def uniforms(key: np.uint64, day: int, agents: NDArray[np.int64], ordinal: int =
 
 def normals(key: np.uint64, day: int, agents: NDArray[np.int64], ordinal: int = 0) -> NDArray[np.float64]:
     """`normal` for an array of agents: the same bits, shape of `agents`."""
-    flat = np.array(agents, dtype=np.int64, order="C")
+    flat = np.asarray(agents, dtype=np.int64, order="C")
     out = np.empty(flat.shape, dtype=np.float64)
     room = max(1, min(flat.size, NORMALS_AT_ONCE))
     spare, size, outer = np.empty(room), np.empty(room), np.empty(room, dtype=np.int64)
@@ -239,6 +239,6 @@ def poissons(u: NDArray[np.float64], rates: NDArray[np.float64] | float) -> NDAr
     left, right = np.broadcast_arrays(np.asarray(u, dtype=np.float64), np.asarray(rates, dtype=np.float64))
     out = np.empty(left.shape, dtype=np.int64)
     _fill_poissons(
-        np.array(left, order="C").reshape(-1), np.array(right, order="C").reshape(-1), out.reshape(-1)
+        np.asarray(left, order="C").reshape(-1), np.asarray(right, order="C").reshape(-1), out.reshape(-1)
     )
     return out

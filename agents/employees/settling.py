@@ -1,6 +1,6 @@
-"""Where people are before the first day: what years without a program have made of habits and of sharing rates.
+"""The stationary state before the first day: habits and sharing rates after years without a program.
 
-A run that began with empty memories would see habits, norms and messages grow for months, in every company alike.
+A run that started from zero would show habits and norms growing for months, which no program caused.
 """
 
 from __future__ import annotations
@@ -10,26 +10,25 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.employees.decision import Occasion, log_odds, relative, share_chance
+from agents.employees.decision import Occasion, log_odds
+from agents.employees.settling_kernel import FARTHEST, STEADY_LAWS, WEEKS_A_MONTH, remember, settle
 from agents.parameters.parameters import Parameters
 from agents.setting.setting import Content
 from agents.world.desk import topics
-from agents.world.draws import uniforms_each
 from agents.world.lanes import Lanes
 from agents.world.population import Staff, Traits
-from engine.streams import Stream, poissons
+from engine.streams import Stream
 
 Floats = NDArray[np.float64]
 
-# Half steps to the level that reproduces itself; a memory of weeks is drawn until so little of it is left.
+# Number of half steps of the fixed-point iteration; remembered weeks are drawn until this part of their weight is left.
 STEPS, LEFT_OF_MEMORY = 40, 0.01
-WEEKS_A_MONTH = 52.0 / 12.0
 
 
 class Settled(NamedTuple):
-    """float64[n] each: habit, chance of a share per opportunity, share of recent weeks with a share, and shares a month.
+    """float64[n] each: habit, chance of a share per opportunity, fraction of recent weeks with a share, and shares a month.
 
-    Habit tends to the chance of a share.
+    Habit converges to the chance of a share.
     """
 
     habit: Floats
@@ -47,22 +46,19 @@ def settled(
     fear: Floats,
     lanes: Lanes,
 ) -> Settled:
-    """Everybody after years of `opportunities` a week under `friction` and with `fear`, alone with `content`.
+    """The stationary state of all employees with `opportunities` a week, `friction` and `fear`, without any program.
 
-    The weeks that somebody remembers are drawn one by one, so that rates differ as rates of a few weeks do.
+    Remembered weeks are drawn one by one, so that recent rates scatter as rates of a few weeks do.
     """
     fixed = _fixed(staff, traits, content, friction, fear, p=lanes.rows)
     chance = _steady_chance(staff, fixed, opportunities, lanes)
     weekly = _weekly(chance, opportunities)
-    keys, rate_weeks = lanes.keys(Stream.NORM), lanes.laws.column("rate_weeks")
-    left, own_rate, amount, week = np.ones(lanes.count), np.zeros(staff.size), np.zeros(staff.size), 0
-    while (left > LEFT_OF_MEMORY).any():
-        # Of a run whose memory is full already nothing is added.
-        adding = np.where(left > LEFT_OF_MEMORY, left, 0.0)[lanes.lane]
-        drawn = poissons(uniforms_each(keys, lanes.lane, week, lanes.own), opportunities * chance)
-        own_rate += (drawn > 0) * adding / rate_weeks[lanes.lane]
-        amount += WEEKS_A_MONTH * drawn * adding / rate_weeks[lanes.lane]
-        left, week = np.where(left > LEFT_OF_MEMORY, left * (1.0 - 1.0 / rate_weeks), left), week + 1
+    rates, left = opportunities * chance, np.empty(lanes.count)
+    own_rate, amount = np.zeros(staff.size), np.zeros(staff.size)
+    remember(
+        LEFT_OF_MEMORY, lanes.first, lanes.keys(Stream.NORM), lanes.laws.column("rate_weeks"), rates, np.empty(staff.size),
+        np.empty(staff.size), left, own_rate, amount,
+    )  # fmt: skip
     rest = left[lanes.lane]
     return Settled(chance, own_rate + rest * weekly, amount + rest * WEEKS_A_MONTH * opportunities * chance)
 
@@ -74,25 +70,22 @@ def _weekly(chance: Floats, opportunities: Floats) -> Floats:
 def _steady_chance(
     staff: Staff, fixed: list[tuple[Floats, Floats]], opportunities: Floats, lanes: Lanes
 ) -> Floats:
-    # Habit, norm and repetition feed back on the chance: half steps, since repetition pushes against itself.
-    p, team_of = lanes.rows, lanes.lane * len(staff.teams) + staff.team
-    teams = lanes.count * len(staff.teams)
-    chance, heads = np.zeros(staff.size), np.maximum(np.bincount(team_of, minlength=teams), 1)
-    for _ in range(STEPS):
-        rate = WEEKS_A_MONTH * opportunities * chance
-        team = (np.bincount(team_of, rate, teams) / heads)[team_of]
-        gap = p.norm_attention * relative(team, rate, p)
-        moved = p.habit_weight * chance - p.repetition_cost * opportunities * chance
-        moved += p.norm_up * np.maximum(0.0, gap) - p.norm_down * np.maximum(0.0, -gap)
-        wanted = sum((part * share_chance(base + moved) for part, base in fixed), start=np.zeros(staff.size))
-        chance = 0.5 * (chance + wanted)
+    # Habit, norm and repetition feed back on the chance: damped by half steps, since repetition has negative feedback.
+    team_of, chance = lanes.lane * len(staff.teams) + staff.team, np.zeros(staff.size)
+    heads = np.maximum(np.bincount(team_of, minlength=lanes.count * len(staff.teams)), 1)
+    parts, utilities = (np.stack(columns) for columns in zip(*fixed, strict=True))
+    against = np.exp(np.clip(-utilities, -FARTHEST, FARTHEST))
+    settle(
+        STEPS, lanes.first, lanes.laws.table(STEADY_LAWS), opportunities, team_of, heads, parts, against,
+        np.empty(heads.size), np.empty(staff.size), chance,
+    )  # fmt: skip
     return chance
 
 
 def _fixed(
     staff: Staff, traits: Traits, content: Content, friction: Floats, fear: Floats, *, p: Parameters
 ) -> list[tuple[Floats, Floats]]:
-    # (part of the mix, utility but for what feeds back) of each kind of item, on one's own topic or another's, green-lit or not.
+    # (part of the mix, utility without the feedback terms) of each kind of item: own topic or not, green-lit or not.
     names, n = topics(content, staff.segments), staff.size
     total = sum(kind.share for kind in content.kinds)
     found = []

@@ -3,9 +3,15 @@
 import numpy as np
 import pytest
 
+from agents.employees import settling
+from agents.employees.decision import relative, share_chance
+from agents.ensemble import Ensemble
 from agents.model import AdvocacyModel
 from agents.parameters.parameters import Parameters
 from agents.setting.setting import Audience, Organisation, Phase, Policy, Setting, Turnover
+from agents.world.draws import uniforms_each
+from agents.world.lanes import Draw
+from engine.streams import Stream, poissons
 
 # A policy that frightens nobody more, so that nothing but memories could move.
 CALM = Policy(strictness=0.0, training=0.0)
@@ -87,3 +93,34 @@ def test_followers_of_a_company_page_have_seen_it_before_the_first_day() -> None
         daily.append(model.feelings.means_of_sources(model.day)[1][page])
     assert before > 0.01
     assert np.mean(daily) == pytest.approx(before, rel=0.1)
+
+
+def test_the_compiled_steps_are_those_of_the_utility() -> None:
+    draws = [Draw(1, run, Parameters(base_log_odds=base)) for run, base in enumerate((-3.0, -4.5, 40.0))]
+    company_of_three = Ensemble(company(1).model_copy(update={"burn_in_days": 0}), draws)
+    lanes, staff, traits = company_of_three.lanes, company_of_three.staff, company_of_three.traits
+    weekly, friction = company_of_three.conditions.weekly(0)
+    fixed = settling._fixed(
+        staff, traits, company_of_three.setting.content, friction, traits.fear, p=lanes.rows
+    )
+    p, teams = lanes.rows, lanes.lane * len(staff.teams) + staff.team
+    chance, heads = np.zeros(staff.size), np.maximum(1, np.bincount(teams))
+    for _ in range(settling.STEPS):
+        rate = settling.WEEKS_A_MONTH * weekly * chance
+        gap = p.norm_attention * relative((np.bincount(teams, rate) / heads)[teams], rate, p)
+        moved = p.habit_weight * chance - p.repetition_cost * weekly * chance
+        moved += p.norm_up * np.maximum(0.0, gap) - p.norm_down * np.maximum(0.0, -gap)
+        chance = 0.5 * (chance + sum(part * share_chance(base + moved) for part, base in fixed))
+    found = settling.settled(
+        staff, traits, company_of_three.setting.content, weekly, friction, fear=traits.fear, lanes=lanes
+    )
+    assert np.allclose(found.habit, chance, rtol=1e-12, atol=0.0)
+    # The weeks of a memory, one by one.
+    left, rates, own = 1.0, weekly * found.habit, np.zeros(staff.size)
+    for week in range(1000):
+        if left <= settling.LEFT_OF_MEMORY:
+            break
+        drawn = poissons(uniforms_each(lanes.keys(Stream.NORM), lanes.lane, week, lanes.own), rates)
+        own += (drawn > 0) * left / p.rate_weeks
+        left *= 1.0 - 1.0 / p.rate_weeks
+    assert np.array_equal(found.own_rate, own + left * -np.expm1(-rates))
