@@ -8,7 +8,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.employees.settling import WEEKS_A_MONTH, Settled
+from agents.employees.settling import Settled
+from agents.employees.settling_kernel import WEEKS_A_MONTH
 from agents.parameters.parameters import Parameters
 from agents.world.population import Staff, Traits
 
@@ -124,14 +125,6 @@ def praise(motivation: Floats, praised: Floats, p: Parameters) -> Floats:
 def learn_feedback(expected: Floats, reactions: Floats, p: Parameters) -> Floats:
     """Q + α_Q (feedback − Q), feedback = reactions / (reactions + scale)."""
     return expected + p.feedback_rate * (reactions / (reactions + p.feedback_scale) - expected)
-
-
-def form_habit(level: Floats, opportunities: Floats, shares: Floats, p: Parameters) -> Floats:
-    """H + η (y − H), once for each opportunity of the day."""
-    chances = np.maximum(opportunities, 1.0)
-    kept = (1.0 - p.habit_rate) ** chances
-    moved = level * kept + (1.0 - kept) * np.minimum(shares / chances, 1.0)
-    return np.where(opportunities > 0.0, moved, level)
 
 
 def fear_goal(own: Floats, strictness: Floats, trained: Flags, p: Parameters) -> Floats:
