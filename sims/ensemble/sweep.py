@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sims.doctor import version
+from sims.doctor import memory, version
 from sims.ensemble.bridge import ECHO, Daily, bytes_a_run, daily_outcomes, parameter_source
 from sims.ensemble.checkpoint import folder_of, keep, kept
 from sims.ensemble.cluster import Cluster
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from agents.parameters.default_posterior import DefaultPosterior
     from sims.scenario.scenario import Scenario
 
-# What a process gives to runs that it lives side by side; beyond so many of them more bring no speed.
-MEMORY_A_CHUNK, RUNS_A_CHUNK = 3 << 29, 64
+# What a process gives to runs that it lives side by side, and all of them together of the machine's memory; beyond so many runs more
+# bring no speed.
+MEMORY_A_CHUNK, PART_OF_MEMORY, RUNS_A_CHUNK = 2 << 30, 2, 128
 
 
 @dataclass(frozen=True)
@@ -111,13 +112,19 @@ def run_chunk(sweep: Sweep, chunk: Chunk) -> Packed:
     return Packed.of([found[run] for run in chunk.runs])
 
 
+def most_side_by_side(heaviest: int, processes: int) -> int:
+    """How many runs of so many bytes each a process lives at once: longer chunks are quicker, as Python is paid once a day for all."""
+    given = min(MEMORY_A_CHUNK, memory() // PART_OF_MEMORY // processes)
+    return max(1, min(RUNS_A_CHUNK, given // max(heaviest, 1)))
+
+
 def chunks(scenarios: Sequence["Scenario"], runs: Sequence[int], processes: int) -> list[Chunk]:
     """The runs in chunks that fit into memory and keep every process busy. No number depends on how they are cut."""
     if not runs:
         return []
     # A scenario that forks from another lives beside it.
     heaviest = max(map(bytes_a_run, scenarios)) * 3 // (2 if len(scenarios) > 1 else 3)
-    most = max(1, min(RUNS_A_CHUNK, MEMORY_A_CHUNK // max(heaviest, 1), -(-len(runs) // processes)))
+    most = min(most_side_by_side(heaviest, processes), -(-len(runs) // processes))
     # Even chunks, as many for each process: none waits for one that is longer, or for another that has one more to do.
     count = min(len(runs), processes * -(-len(runs) // (most * processes)))
     cuts = [place * len(runs) // count for place in range(count + 1)]
