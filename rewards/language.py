@@ -96,6 +96,11 @@ def msg(message: str) -> str:
     return message
 
 
+def msgs(one: str, many: str) -> tuple[str, str]:
+    """The same for a message with a count."""
+    return one, many
+
+
 def gettext(message: str) -> str:
     """The message in the language of now."""
     return _catalogue(_spoken.get()).gettext(message)

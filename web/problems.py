@@ -136,13 +136,30 @@ def answer(
 ) -> Response:
     """The problem in the form that the caller wants: a page where a person asks for one."""
     detail = sayable(detail)
-    wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
-    if wants_page:
+    if _wants_page(request):
         account, person = (None, None) if status == 503 else _reader(request)
-        context = ProblemContext(account, person, gettext(_TITLES.get(status, _ERROR)), status, detail)
-        return page(request, "problem.html", context, status=status, headers=headers)
+        return _page(request, ProblemContext(account, person, _title(status), status, detail), headers)
     body = problem_body(status, detail, **extra)
     return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def answer_to_nobody(request: Request, status: int, detail: str) -> Response:
+    """The same at the edge, where nobody has looked at who asks."""
+    if _wants_page(request):
+        return _page(request, ProblemContext(None, None, _title(status), status, detail))
+    return JSONResponse(problem_body(status, detail), status, media_type=MEDIA_TYPE)
+
+
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+
+
+def _title(status: int) -> str:
+    return gettext(_TITLES.get(status, _ERROR))
+
+
+def _page(request: Request, context: ProblemContext, headers: dict[str, str] | None = None) -> Response:
+    return page(request, "problem.html", context, status=context.status, headers=headers)
 
 
 def _asked(request: Request) -> dict[str, str]:

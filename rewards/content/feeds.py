@@ -139,7 +139,7 @@ def _is_web(url: str) -> bool:
 
 
 def _language(said: str) -> str:
-    return said.partition("-")[0].lower() if _LANGUAGE.fullmatch(said) else "en"
+    return said.partition("-")[0].lower() if _LANGUAGE.fullmatch(said) else ""
 
 
 def _names(tags: Sequence[str]) -> tuple[str, ...]:
@@ -147,15 +147,15 @@ def _names(tags: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in clean if 0 < len(tag) <= 60))[:10]
 
 
-def item_from(found: Found, channels: Sequence[str] = ("linkedin",)) -> ContentItem:
-    """A draft of an item; the same address always has the same id. Raises BadValue."""
+def item_from(found: Found, language: str = "en", channels: Sequence[str] = ("linkedin",)) -> ContentItem:
+    """A draft of an item, in a language where it says none; the same address always has the same id. Raises BadValue."""
     digest = hashlib.sha256(found.url.encode()).hexdigest()[:12]
     document = {
         "id": f"link-{digest}",
         "title": found.title,
         "url": found.url,
         "summary": found.summary,
-        "language": found.language,
+        "language": found.language or language,
         "tags": found.tags,
         "channels": {channel: {"status": "green"} for channel in channels},
     }

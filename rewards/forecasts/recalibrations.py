@@ -86,9 +86,14 @@ def propose(
 def propose_once(
     tx: Transaction, organisation: str, posterior: Mapping[str, Any], *, actor: str, now: datetime
 ) -> int:
-    """Propose a posterior unless the same one was proposed before; returns its number in either case."""
+    """Propose a posterior unless the same one is open or accepted; returns its number in either case.
+
+    One that was rejected or withdrawn is proposed anew, since whoever proposes it again wants a new decision.
+    """
     known = rows.of_hash(tx, organisation, digest(dump(posterior)))
-    return propose(tx, organisation, posterior, actor=actor, now=now) if known is None else known.id
+    if known is not None and known.status in (OPEN, ACCEPTED):
+        return known.id
+    return propose(tx, organisation, posterior, actor=actor, now=now)
 
 
 def of_hash(tx: Transaction, organisation: str, content: str) -> Recalibration | None:

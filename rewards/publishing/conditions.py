@@ -7,6 +7,7 @@ from typing import Any
 
 from rewards.faults import NotFound
 from rewards.forecasts.recalibrations import belief_of
+from rewards.language import counted
 from rewards.language import gettext as _
 from rewards.people.accounts import PRESENT
 from rewards.people.rights import Right, rights_of
@@ -229,13 +230,21 @@ def _fair(forecast: Forecast | None, exception: str) -> Condition:
 def _noticed(plan: Plan, rules: Rules, now: datetime) -> Condition:
     name, earliest = "noticed", now + timedelta(hours=rules.notice_hours)
     if plan.effective_at >= earliest:
-        text = _("Everybody is told {hours} hours before it counts, or earlier.")
-        return Condition(name, True, text.format(hours=rules.notice_hours))
+        text = counted(
+            "Everybody is told {count} hour before it counts, or earlier.",
+            "Everybody is told {count} hours before it counts, or earlier.",
+            rules.notice_hours,
+        )
+        return Condition(name, True, text)
     if not rules.notice_hours and plan.effective_at <= now:
         return Condition(name, True, _("Everybody is told when it is published."))
-    text = _("Everybody has to be told {hours} hours before it counts: choose {earliest} or later.")
-    said = (earliest + timedelta(minutes=1)).isoformat(timespec="minutes")
-    return Condition(name, False, text.format(hours=rules.notice_hours, earliest=said))
+    text = counted(
+        "Everybody has to be told {count} hour before it counts: choose {earliest} or later.",
+        "Everybody has to be told {count} hours before it counts: choose {earliest} or later.",
+        rules.notice_hours,
+        earliest=(earliest + timedelta(minutes=1)).isoformat(timespec="minutes"),
+    )
+    return Condition(name, False, text)
 
 
 def _by_two(tx: Transaction, organisation: str, draft: SchemeDraft, people: Sequence[str]) -> Condition:

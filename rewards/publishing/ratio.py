@@ -6,15 +6,11 @@ from functools import lru_cache
 
 from rewards.events import VERIFICATION_LEVEL
 from rewards.publishing.behaviour import Act, Actor
+from rewards.publishing.clicks import CLICKS_PER_SHARE
 from rewards.publishing.expected import points_of
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.tables import compile_scheme
 
-CLICKS_PER_SHARE = 0.3
-"""Human clicks that a share brings to a typical network, by a cautious assumption: by it points of 2 a share and 10 a click pay a tenfold
-network 6.4 times. More clicks only widen the gap."""
-MODEL_CLICKS_PER_SHARE = 1.0
-"""Clicks per share by the model's closed form for the median number of contacts (checked by a test); surveys report 0.8 to 3."""
 TENFOLD = 10
 SHARES = 20
 _MONDAY = date(2026, 3, 2)

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from web import security
-from web.security import MOST_BODY_BYTES, MOST_HEADER_BYTES, Edge, cross_site
+from web.security import MOST_BODY_BYTES, MOST_HEADER_BYTES, MOST_OTHER_BODY_BYTES, Edge, cross_site
 from web.sign_in_limit import SIGN_IN_PER_MINUTE
 
 
@@ -66,6 +66,25 @@ def test_an_oversized_body_is_refused(client: TestClient) -> None:
     answer = client.post("/api/v1/events", content=b"x" * (MOST_BODY_BYTES + 1))
     assert answer.status_code == 413
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status", "told"),
+    [
+        ("/content/bring/file", {}, 413, "Bytes kamen an"),
+        ("/thanks", {"origin": "https://evil.example"}, 403, "von einer anderen Website"),
+        ("/thanks", {"x-long": "x" * 9000}, 431, "Kopfzeile x-long"),
+    ],
+)
+def test_a_person_who_is_refused_at_the_door_reads_a_page_in_her_language(
+    client: TestClient, path: str, headers: dict[str, str], status: int, told: str
+) -> None:
+    body = b"x" * (MOST_OTHER_BODY_BYTES + 1) if status == 413 else b""
+    asked = {"accept": "text/html", "accept-language": "de", **headers}
+    answer = client.post(path, content=body, headers=asked)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert told in answer.text
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 
 
 def test_sign_in_attempts_are_limited(client: TestClient) -> None:

@@ -15,6 +15,7 @@ from sims.history.columns import FLOWS, STOCKS, WHO, Columns, guessed
 from sims.history.of_tables import history_of_sheet
 from sims.history.series import ALL, MEASURES, History
 from sims.history.sheet import header_cells
+from web.sealed import in_words
 from web.templating import number_text
 from web.uploads import printable
 
@@ -50,6 +51,11 @@ class FileView:
     history: History | None
     fault: str
     rows: Sequence[tuple[str, str, str]]
+
+    @property
+    def notes(self) -> list[str]:
+        """What was assumed of it."""
+        return [in_words(text) for text in self.history.warnings] if self.history else []
 
     @property
     def fields(self) -> list[tuple[str, str]]:
