@@ -29,7 +29,7 @@ _spoken: ContextVar[str] = ContextVar("language", default=SOURCE)
 
 
 def catalogue_file(language: str) -> Path:
-    """Where the messages of a language stand."""
+    """The path of a language's message catalogue."""
     return FOLDER / language / "LC_MESSAGES" / "groundswell.po"
 
 

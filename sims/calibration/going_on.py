@@ -41,7 +41,7 @@ class GoingOn:
     coordinates: Floats
 
     def notes(self, daily: Mapping[str, Floats]) -> list[str]:
-        """What is to be known of it: what was done, and what happened that is far from every run."""
+        """Notes for readers of the forecast: the conditioning, and observations far from every run."""
         heads = float(np.median(daily["headcount"][:, 0]))
         return [
             moved_from(self.observed.weeks),
@@ -154,6 +154,6 @@ def going_on(history: History, scenario: Scenario, posterior: Posterior) -> Goin
 
 
 def of_everybody(known: Observed) -> Observed:
-    """What is known of the whole company; what groups have of it follows."""
+    """The part of the observations that concerns the whole company."""
     whole = [place for place, one in enumerate(known.series) if one.split == ALL]
     return Observed(tuple(known.series[at] for at in whole), known.values[whole], known.notes)

@@ -39,9 +39,7 @@ def design(
     baseline: Annotated[int, typer.Option("--baseline-weeks", help="Weeks before anybody begins.")] = 4,
     steps: Annotated[int, typer.Option(help="Steps of a stepped wedge.")] = 4,
     holdout: Annotated[int, typer.Option(help="One team in so many is held out.")] = 5,
-    alpha: Annotated[
-        float, typer.Option(help="Level of the test: one less what the interval covers.")
-    ] = 0.05,
+    alpha: Annotated[float, typer.Option(help="Level of the test.")] = 0.05,
     *,
     posterior: PosteriorFile = None,
     runs: Annotated[int, typer.Option(help="Runs, each by its own vector; at least 20.")] = 60,

@@ -86,12 +86,12 @@ def judged(units: Units, alpha: float) -> dict[str, Any]:
 
 
 def doubts(units: Units) -> list[str]:
-    """What the table itself lacks."""
+    """Deficiencies of the table itself."""
     return ["gaps"] if np.isnan(units.rates).any() else []
 
 
 def unvaried(found: Mapping[str, Any]) -> list[str]:
-    """Whether no value differs from another, treated or not."""
+    """A note where no two values differ, treated or not."""
     effect = found["effect"]
     return ["unvaried"] if effect is not None and not effect["varied"] and effect["low"] is None else []
 

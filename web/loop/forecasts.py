@@ -154,7 +154,7 @@ def room(
 
 @router.get(PATH)
 def forecasts(request: Request, store: Store, account: ForecastReader) -> Response:
-    """What was published, how it was met, and what is proposed."""
+    """Published forecasts, their scores, and proposed recalibrations."""
     return room(request, store, account)
 
 
@@ -191,7 +191,7 @@ def end(store: Store, account: Rehearser, id: Id) -> Response:
 
 @router.get(PATH + "/{id}")
 def forecast(request: Request, store: Store, account: ForecastReader, id: Id) -> Response:
-    """One of them."""
+    """One forecast."""
     with store.read() as tx:
         kept = _kept(tx, account.organisation, id)
         score = score_of(tx, account.organisation, id)
@@ -236,7 +236,7 @@ def file(store: Store, account: ForecastReader, id: Id) -> Response:
 
 @router.get(PATH + "/{id}/weeks.csv")
 def weeks_file(store: Store, account: ForecastReader, id: Id) -> Response:
-    """Every outcome week by week as a table: what was forecast, and what came where that is known."""
+    """Every outcome by week as a table: forecast, and observed values where known."""
     with store.read() as tx:
         kept = _kept(tx, account.organisation, id)
         score = score_of(tx, account.organisation, id)

@@ -59,7 +59,7 @@ class FileView:
 
     @property
     def fields(self) -> list[tuple[str, str]]:
-        """What a column can say, as pages call it."""
+        """Display names of the fields that a column can be mapped to."""
         return [(name, _(title)) for name, title in FIELDS.items()]
 
 
@@ -69,7 +69,7 @@ def name_of(name: str) -> str:
 
 
 def columns_from(given: Mapping[str, str]) -> dict[str, str]:
-    """What a form says of the columns; nothing where it was not filled in yet."""
+    """The columns in a form; empty where it was not filled in yet."""
     if not any(f"column_{name}" in given for name in FIELDS):
         return {}
     kept = {name: given.get(f"column_{name}", "")[:200] for name in FIELDS}

@@ -1,4 +1,4 @@
-"""What designs, metrics, standings and verdicts of rollouts are called on pages."""
+"""Display texts of designs, metrics, states and verdicts of rollouts."""
 
 from __future__ import annotations
 

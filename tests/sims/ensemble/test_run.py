@@ -1,6 +1,7 @@
 """Ensembles: the same bytes for any number of processes, and common random numbers across scenarios."""
 
 import json
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -8,14 +9,16 @@ import pytest
 
 from agents.model import AdvocacyModel
 from agents.parameters.default_posterior import draw_parameters
-from sims.ensemble import executors, sweep
+from sims.ensemble import crew, executors, sweep
 from sims.ensemble.bridge import ECHO, bytes_a_run, parameters_of
 from sims.ensemble.result import ALL
 from sims.ensemble.run import Manner, record_run, simulate, simulate_all
 from sims.scenario.scenario import Scenario
 
 
-def test_one_and_two_processes_give_the_same_bytes(small: Scenario) -> None:
+def test_one_and_two_processes_give_the_same_bytes(small: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Started as in life, not forked.
+    monkeypatch.setattr(crew, "CONTEXT", get_context("spawn"))
     one = json.dumps(simulate(small, processes=1).as_json())
     assert one == json.dumps(simulate(small, processes=2).as_json())
 
@@ -38,6 +41,9 @@ def test_chunks_are_cut_to_memory_and_to_the_processes(
     assert len(sweep.chunks([small], range(6), 3)) == 3
     monkeypatch.setattr(sweep, "MEMORY_A_CHUNK", 2 * bytes_a_run(small))
     assert [len(chunk.runs) for chunk in sweep.chunks([small], range(6), 1)] == [2, 2, 2]
+    # All processes together take half of the machine's memory.
+    monkeypatch.setattr(sweep, "memory", lambda: 6 * bytes_a_run(small))
+    assert [len(chunk.runs) for chunk in sweep.chunks([small], range(6), 3)] == [1] * 6
 
 
 @pytest.mark.parametrize(("runs", "processes"), [(5, 2), (9, 2), (12, 5), (2, 3)])
