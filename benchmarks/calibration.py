@@ -29,7 +29,8 @@ from sims.scenario.scenario import Scenario
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "calibration.json"
 EXAMPLE, WEEKS, LARGE = "examples/midsize.yaml", 12, 10_000
-COMPANIES, QUICK_COMPANIES, QUICK_RUNS = 6, 2, 400
+COMPANIES, QUICK_COMPANIES, QUICK_RUNS = 4, 2, 400
+PROCESSES = min(2, os.cpu_count() or 1)
 SERIES = ("enrolled", "weekly_sharers", "shares", "clicks")
 
 
@@ -66,7 +67,7 @@ def _cpu() -> float:
 def methods(companies: int, runs: int) -> dict[str, dict[str, float]]:
     """Each method's error, coverage and CRPS over all companies."""
     numbers = list(range(companies))
-    executor = choose_executor(None, companies)
+    executor = choose_executor(PROCESSES, companies)
     with carried_out(executor, prove_one, Asked(17, runs, beside=0), numbers) as results:
         rows = list(results)
     parameters = [one for row in rows for one in row["parameters"]]
@@ -105,11 +106,11 @@ def measure(quick: bool) -> dict[str, Any]:
         "machine": describe(),
         "example": EXAMPLE,
         "weeks": WEEKS,
-        "midsize": timed(scenario, runs, min(2, os.cpu_count() or 1)),
+        "midsize": timed(scenario, runs, PROCESSES),
         "methods": methods(QUICK_COMPANIES if quick else COMPANIES, runs),
     }
     if not quick:
-        found["large"] = timed(large(scenario), runs, min(2, os.cpu_count() or 1))
+        found["large"] = timed(large(scenario), runs, PROCESSES)
     return found
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sims.commands.console import INTERRUPTED, STDOUT, check_new, fail, say, write_json
+from sims.commands.console import STDOUT, check_new, going_on_from, say, write_json
 from sims.commands.history import ArmsFile, ColumnsFile, Organisation, PeopleFile, Until, history_from
 from sims.commands.questions import ProcessCount, Seed
 
@@ -50,18 +50,8 @@ def calibrate(
     loaded = Scenario.load(scenario)
     known = history_from(history, (columns, people, arms), organisation, until)
     kept = None if out == STDOUT else out.with_name(f"{out.name}.partial")
-    try:
+    with going_on_from(kept):
         found = ask(known, loaded, runs, seed, processes=processes, kept=kept)
-    except (KeyboardInterrupt, SystemExit) as ended:
-        if kept is None or not kept.exists():
-            raise
-        code = ended.code if isinstance(ended, SystemExit) else None
-        raise typer.Exit(
-            fail(
-                f"interrupted; what is done is kept in {kept}; the same command goes on from there",
-                code if isinstance(code, int) else INTERRUPTED,
-            )
-        ) from None
     write_json(out, found.model_dump(mode="json"), new=True)
     if kept is not None:
         kept.unlink(missing_ok=True)

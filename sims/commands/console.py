@@ -172,6 +172,19 @@ def say(text: str, json_out: Path | None = None) -> None:
 
 
 @contextmanager
+def going_on_from(kept: Path | None) -> Iterator[None]:
+    """Whoever interrupts or ends work of which something is kept is told, in one line, where, and how it goes on."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit) as ended:
+        if kept is None or not kept.exists():
+            raise
+        code = ended.code if isinstance(ended, SystemExit) else None
+        told = f"interrupted; what is done is kept in {kept}; the same command goes on from there"
+        raise typer.Exit(fail(told, code if isinstance(code, int) else INTERRUPTED)) from None
+
+
+@contextmanager
 def acting_as(person: str) -> Iterator[None]:
     """A context that attributes changes to this person, or to the user of this machine."""
     named = person.strip()

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from rewards.amounts import several
-from sims.commands.console import InputError, JsonOut, check_file, check_out, say, write_json
+from sims.commands.console import InputError, JsonOut, check_file, check_out, going_on_from, say, write_json
 from sims.commands.manner import (
     AtDefaults,
     Checkpoint,
@@ -66,7 +66,8 @@ def simulate(
     check_out(json_out, events)
     loaded = Scenario.load(scenario)
     manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster, posterior=posterior)
-    result = ask(loaded, runs, seed, processes, manner)
+    with going_on_from(checkpoint):
+        result = ask(loaded, runs, seed, processes, manner)
     if json_out is not None:
         write_json(json_out, result.as_json(by_day))
     say(result_text(result), json_out)
@@ -117,10 +118,11 @@ def compare(
         )
     manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster, posterior=posterior)
     loaded = [Scenario.load(path) for path in scenarios]
-    comparison = ask(loaded, runs, seed, processes, manner)
     each = replace(manner, processes=processes)
-    found = turning_points_beside(comparison.control, loaded, each) if turning else []
-    resting = hanging_beside(comparison.control, loaded, each) if assumptions else []
+    with going_on_from(checkpoint):
+        comparison = ask(loaded, runs, seed, processes, manner)
+        found = turning_points_beside(comparison.control, loaded, each) if turning else []
+        resting = hanging_beside(comparison.control, loaded, each) if assumptions else []
     if json_out is not None:
         told = {"assumptions": [one.as_json() for one in resting]} if assumptions else {}
         write_json(json_out, comparison.detailed_json() | told_of(found, turning) | told)

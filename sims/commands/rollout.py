@@ -172,6 +172,7 @@ def _check_design(chosen: str, out: Path | None) -> None:
 def _wish(design: "Design", asked: dict[str, Any]) -> "Wish":
     from pydantic import ValidationError
 
+    from rewards.fields import fault
     from sims.rollout.plan import Wish
 
     try:
@@ -180,7 +181,10 @@ def _wish(design: "Design", asked: dict[str, Any]) -> "Wish":
         first = error.errors()[0]
         where = f"--{first['loc'][0]}".replace("_", "-") if first["loc"] else "--steps"
         value = first["input"] if first["loc"] else asked["steps"]
-        raise InputError(f"{where}: got {value!r}; {first['msg']}; correct it") from None
+        why = fault(first)
+        raise InputError(
+            f"{where}: got {value!r}; {why if ';' in why else f'{why}; change the value'}"
+        ) from None
 
 
 def _day(name: str, text: str | None) -> date | None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rewards.amounts import several
-from sims.commands.console import InputError, JsonOut, check_out, say, write_json
+from sims.commands.console import InputError, JsonOut, check_out, going_on_from, say, write_json
 from sims.commands.manner import AtDefaults, Checkpoint, OnCluster, PosteriorFile, manner_of
 from sims.commands.questions import ProcessCount, Runs, ScenarioFile, Seed
 
@@ -65,7 +65,8 @@ def sweep(
         for one in (loaded.without_schemes(), *pulled(loaded, chosen, settings))
     ]
     manner = manner_of(at_defaults, None, None, checkpoint, cluster, posterior=posterior)
-    results = simulate_all(tried, runs, seed, processes, manner, echoes=False)
+    with going_on_from(checkpoint):
+        results = simulate_all(tried, runs, seed, processes, manner, echoes=False)
     body = {
         "kind": "sweep",
         "scenario": loaded.name,

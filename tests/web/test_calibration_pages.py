@@ -23,6 +23,7 @@ from rewards.jobs import work
 from rewards.jobs.queue import URGENT, ask, get_job, spec_of
 from rewards.ledger.intake import record
 from rewards.store.session import Database
+from sims.history.counting import HistoryError
 from sims.history.of_ledger import history_of_ledger
 from sims.history.series import load_saved
 from sims.jobs import calibrations
@@ -169,6 +170,18 @@ def test_what_happened_here_is_a_file_for_who_reads_forecasts(
     assert clients["max"].get("/calibrations/history.json").status_code == 200
     for kind in ("json", "csv"):
         assert clients["ana"].get(f"/calibrations/history.{kind}").status_code == 403
+
+
+def test_where_nothing_happened_there_is_no_file_and_one_line(
+    clients: dict[str, TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(*_: Any) -> Any:
+        raise HistoryError("no event")
+
+    monkeypatch.setattr("web.loop.histories.history_of_ledger", nothing)
+    for kind in ("json", "csv"):
+        answer = clients["sam"].get(f"/calibrations/history.{kind}")
+        assert (answer.status_code, "Nothing has happened here yet" in answer.text) == (409, True)
 
 
 def test_it_is_cancelled_in_the_middle(db: Database, clients: dict[str, TestClient]) -> None:

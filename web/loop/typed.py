@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from rewards.faults import BadValue
+from rewards.fields import fault
+from rewards.language import said
 from sims.rollout.plan import Wish
 
 
@@ -34,11 +36,12 @@ def wish_of(values: Mapping[str, Any]) -> Wish:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "steps"
+        why = fault(first)
         raise BadValue(
-            "{name}: got {value!r}; {why}; correct it",
+            "{name}: got {value!r}; {why}",
             name=name,
             value=values.get(name, ""),
-            why=first["msg"],
+            why=why if ";" in why else said("{problem}; change the value", problem=why),
         ) from None
 
 

@@ -79,6 +79,27 @@ def test_a_folder_in_which_nothing_can_be_kept_is_refused(no_work: None, tmp_pat
         assert (found.exit_code, len(found.stderr.splitlines())) == (2, 1)
 
 
+@pytest.mark.parametrize(("ended", "code"), [(KeyboardInterrupt(), 130), (SystemExit(143), 143)])
+@pytest.mark.parametrize(
+    "asked", [("simulate", SMALL), ("compare", SMALL), ("sweep", SMALL, "--lever", "points")]
+)
+def test_whoever_ends_what_is_kept_is_told_how_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    asked: tuple[object, ...],
+    ended: BaseException,
+    code: int,
+) -> None:
+    def interrupted(*_: Any) -> Any:
+        raise ended
+
+    monkeypatch.setattr("sims.ensemble.sweep.daily_outcomes", interrupted)
+    more = ("--processes", 1, "--runs", 2, "--checkpoint", tmp_path / "kept")
+    found = run(*asked, *more)
+    told = f"groundswell: interrupted; what is done is kept in {tmp_path}/kept; the same command goes on from there"
+    assert (found.exit_code, found.stderr.splitlines()[-1]) == (code, told)
+
+
 def test_what_is_new_takes_no_place_of_a_file_that_came_meanwhile(tmp_path: Path) -> None:
     out = tmp_path / "new.json"
     check_place(out)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from rewards.document import DocumentError
+from sims.cli import app
 from sims.rollout.analysis import MORE, TOO_EARLY, UNTOLD, analyse, units_of_plan
 from sims.rollout.plan import (
     DESIGNS,
@@ -137,6 +139,28 @@ def test_teams_and_weeks_that_are_missing_are_told() -> None:
     body = analyse(made, units_of_plan(made, never), made.last)
     assert (body["verdict"], body["effect"]["low"], body["notes"]) == (UNTOLD, None, ["unvaried"])
     assert body["brought"]["low"] is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("--holdout", "0"), "--holdout: got 0; must be 3 or more; change the value"),
+        (("--holdout", "100"), "--holdout: got 100; must be 20 or less; change the value"),
+        (
+            ("--metric", "x"),
+            "--metric: got 'x'; limit 'shares', 'clicks' or 'weekly_sharers'; choose one of them",
+        ),
+        (
+            ("--steps", "9", "--weeks", "3"),
+            "--steps: got 9; 9 steps in 3 weeks; each step takes at least one;",
+        ),
+    ],
+)
+def test_what_no_design_can_have_is_one_line(asked: tuple[str, ...], told: str) -> None:
+    small = Path(__file__).parents[3] / "examples" / "small.yaml"
+    found = CliRunner().invoke(app, ["rollout", "design", str(small), "--design", "stepped-wedge", *asked])
+    assert (found.exit_code, len(found.stderr.splitlines())) == (2, 1)
+    assert found.stderr.startswith(f"groundswell: {told}")
 
 
 @pytest.mark.parametrize("design", DESIGNS)
