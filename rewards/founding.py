@@ -38,13 +38,13 @@ from rewards.store.session import Database, Transaction
 from rewards.store.units import digest, to_us
 
 SETUP = "operator"
-"""Who acts before there is anybody."""
+"""The actor recorded before there are people."""
 _TOKEN_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What is said at the beginning. `admin`: the first administrator, who is a person of the company as well."""
+    """The data of a new organisation. `admin`: the first administrator, who is a person of the company too."""
 
     slug: str
     name: str
@@ -56,7 +56,7 @@ class Beginning:
 
 
 def is_empty(tx: Transaction) -> bool:
-    """Whether there is no organisation yet."""
+    """True where there is no organisation yet."""
     return not list_organisations(tx)
 
 

@@ -79,7 +79,7 @@ _BARE = {
     404: msg("There is no such page; see that the address is whole."),
     405: msg("This address does not take that; open the page and use its buttons."),
 }
-"""What is said where the framework says no more than the title."""
+"""Details for errors of which the framework gives only the title."""
 
 
 class BodyTooLarge(Exception):  # noqa: N818 - a signal from the edge to itself
@@ -117,7 +117,7 @@ def problem_body(status: int, detail: str, **extra: object) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class ProblemContext:
-    """What went wrong, and who is signed in (None: nobody, or nobody knows)."""
+    """The error, and the account signed in (None: nobody, or unknown)."""
 
     account: Account | None
     person: Person | None
@@ -163,7 +163,7 @@ def _page(request: Request, context: ProblemContext, headers: dict[str, str] | N
 
 
 def _asked(request: Request) -> dict[str, str]:
-    """What was asked for, in words of the program's own."""
+    """A description of the requested resource in the program's own words."""
     method = request.method if request.method in _METHODS else "other"
     return {"method": method, "route": getattr(request.scope.get("route"), "path", "none")}
 
@@ -242,7 +242,7 @@ def methods_of(routes: Iterable[BaseRoute], path: str) -> set[str]:
 
 
 def _reader(request: Request) -> tuple[Account | None, Person | None]:
-    """Who is signed in, so that an error page keeps its navigation; nobody where even that cannot be known."""
+    """The account signed in, so that an error page keeps its navigation; None where it cannot be determined."""
     token = request.cookies.get(COOKIE)
     with suppress(Exception):
         if token:

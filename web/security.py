@@ -20,7 +20,7 @@ MOST_OTHER_BODY_BYTES = 1024 * 1024
 """Only events come in great numbers; everything else is read whole before anybody knows who sent it."""
 MOST_HEADER_BYTES = 8 * 1024
 MOST_BODY_SECONDS = 60.0
-"""For a body to come in whole: whoever sends it byte by byte holds a connection no longer."""
+"""Time limit to receive a whole body, so that slow senders do not hold connections."""
 MOST_DIGITS = 12
 # What may be longer than any use of it, and is then cut: nobody is refused for the name of a browser.
 _CUT = {b"user-agent": MOST_AGENT_CHARACTERS + 1, b"referer": 1024, b"accept": 1024, b"accept-language": 1024}
@@ -45,7 +45,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def cross_site(headers: Headers, method: str) -> bool:
-    """Whether a browser sent this changing request from another site (Fetch Metadata, else Origin).
+    """True where a browser sent this unsafe request from another site (Fetch Metadata, else Origin).
 
     Requests with a bearer token or without any browser header carry no ambient authority and are let through.
     """

@@ -41,7 +41,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a file holds: items, and rows that are none."""
+    """The content of a file: items, and rows that are invalid."""
 
     items: tuple[ContentItem, ...]
     refused: tuple[Refusal, ...]

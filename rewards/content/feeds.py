@@ -28,7 +28,7 @@ class Reads(Protocol):
     """Whatever fetches an address: `rewards.outside.fetching.Fetcher`."""
 
     def fetch(self, url: str) -> Fetched:
-        """What the source holds. Raises Fault."""
+        """The document at the source. Raises Fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +73,12 @@ def text_of(markup: str, most: int) -> str:
 
 
 def bring(fetcher: Reads, url: str) -> list[Found]:
-    """What an address offers: the entries of a feed, or the page itself. Raises Fault."""
+    """The items at an address: the entries of a feed, or the page itself. Raises Fault."""
     return read(fetcher.fetch(url.strip()))
 
 
 def read(fetched: Fetched) -> list[Found]:
-    """What was fetched: the entries of a feed, or the page itself. Raises BadValue for what is neither."""
+    """The items in a fetched document: the entries of a feed, or the page itself. Raises BadValue for anything else."""
     head = fetched.body[:2000].lstrip().lower()
     is_feed = any(mark in head for mark in (b"<rss", b"<feed", b"<rdf:rdf")) or fetched.media_type in (
         "application/rss+xml",
@@ -115,7 +115,7 @@ def feed_entries(body: bytes, address: str = "") -> list[Found]:
 
 
 def page_preview(fetched: Fetched) -> list[Found]:
-    """What a page says of itself: title, description, language. Nothing where it has no title."""
+    """A page's metadata as an item: title, description, language. Empty where it has no title."""
     from trafilatura import extract_metadata, load_html
 
     tree = load_html(fetched.body)

@@ -48,7 +48,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What applying a file would do. `missing` and `deactivated`: (id, name) of who is not in it, and who is in it but deactivated.
+    """The plan of an import. `missing` and `deactivated`: (id, name) of people not in the file, and of those in it but deactivated.
 
     `stamp` is a digest of all of it.
     """
@@ -65,7 +65,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What was done."""
+    """The result of an import."""
 
     added: int
     changed: int

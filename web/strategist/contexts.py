@@ -1,4 +1,4 @@
-"""What the strategist's page shows of a stored comparison."""
+"""The view of a stored comparison on the strategist's page."""
 
 from __future__ import annotations
 
