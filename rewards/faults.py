@@ -74,8 +74,9 @@ class Unavailable(RuntimeError):  # noqa: N818 - nouns
     """The database cannot be used just now: locked, full, absent, read-only or of another version. Nothing was changed.
 
     No `Fault`: it says nothing of what the caller asked for, and the same request may succeed later. `brief` says it in a few words.
+    `unsure`: it was lost while it committed, and whether it did is not known.
     """
 
-    def __init__(self, brief: str) -> None:
+    def __init__(self, brief: str, unsure: bool = False) -> None:
         super().__init__(f"the database cannot be used: {brief}; see groundswell doctor and try again")
-        self.brief = brief
+        self.brief, self.unsure = brief, unsure

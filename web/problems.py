@@ -217,7 +217,13 @@ def unavailable(request: Request, error: Unavailable) -> Response:
     log.warning(
         "database unavailable", why=error.brief, **_asked(request), **trace_of(error.__cause__ or error)
     )
-    detail = gettext("the database does not answer just now; nothing was changed; try again in a few seconds")
+    detail = (
+        gettext(
+            "the database was lost while this was saved; whether it was is not known: look before you send it again"
+        )
+        if error.unsure
+        else gettext("the database does not answer just now; nothing was changed; try again in a few seconds")
+    )
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     return answer(request, 503, detail, headers)
 

@@ -216,7 +216,8 @@ class Database:
                 tx = Transaction(connection, self)
                 try:
                     yield tx
-                    tx.commit_with(opened.commit)
+                    with told(commits=True):
+                        tx.commit_with(opened.commit)
                 except BaseException:
                     opened.rollback()
                     raise

@@ -49,13 +49,19 @@ def _words(cause: BaseException) -> str:
     return said(cause) or type(cause).__name__
 
 
+def _was_lost(error: BaseException) -> bool:
+    """Whether the connection is gone, so that no answer of the server's says what became of the last statement."""
+    cause = error.orig if isinstance(error, exc.DBAPIError) else error
+    return isinstance(cause, psycopg.Error) and (cause.sqlstate or "08").startswith(("08", "57P"))
+
+
 @contextmanager
-def told() -> Iterator[None]:
-    """Raises `Unavailable` in place of a driver's error that is the database's own trouble."""
+def told(commits: bool = False) -> Iterator[None]:
+    """Raises `Unavailable` in place of a driver's error that is the database's own trouble; `commits`: while a transaction ends."""
     try:
         yield
     except Exception as error:
         why = trouble(error)
         if why is None:
             raise
-        raise Unavailable(why) from error
+        raise Unavailable(why, unsure=commits and _was_lost(error)) from error
