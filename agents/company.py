@@ -37,7 +37,7 @@ from agents.world.clock import Clock
 from agents.world.conditions import ConditionBook, Conditions
 from agents.world.desk import Items
 from agents.world.draws import uniforms_each
-from agents.world.lanes import Draw, Floats, Ints, Lanes, medians
+from agents.world.lanes import Draw, Floats, Ints, Lanes, distinct, medians
 from agents.world.population import Staff, Traits
 from agents.world.timeline import Timeline, assign
 from agents.world.world import World
@@ -214,7 +214,8 @@ class Company:
         won, celebrated = self.contests.close(day, shares, taking)
         thanked = self._thank(shares, taking).joined_by(celebrated)
         learn(self.state, self.traits, met, shared, answer, shares=shares, lanes=self.lanes)
-        feel(self.state, self.traits, shares, crowded, thanked.weight, lanes=self.lanes)
+        acted, _ = distinct(met.person[shared])
+        feel(self.state, self.traits, acted, shares, crowded, thanked=thanked.weight, lanes=self.lanes)
         sanctioned = fear_of_day(
             self.state, self.staff, conditions, self._fear_goal(day, conditions), self.items, met=met, shared=shared, present=present,
             keys=self._keys[Stream.SANCTION], day=day, lanes=self.lanes

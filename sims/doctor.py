@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 PACKAGES = ("engine", "rewards", "agents", "sims", "web")
 DISTRIBUTION = "groundswell"
 OTHERS_READ = stat.S_IROTH | stat.S_IWOTH
+USUAL_MEMORY = 8 << 30
 SHOWN = ("mesa", "numba", "numpy", "pandas", "pydantic", "sqlalchemy", "alembic", "fastapi", "tzdata")
 
 
@@ -46,11 +47,12 @@ def package_clashes(search_path: Iterable[str] | None = None) -> list[Clash]:
 
 def _distribution_claims(search_path: Iterable[str] | None) -> list[tuple[str, str]]:
     path = list(sys.path if search_path is None else search_path)
+    # Names are read of those alone that claim something: every command waits for this.
     return [
         (name, str(dist.metadata["Name"]))
         for dist in metadata.distributions(path=path)
-        if (dist.metadata["Name"] or "").lower() != DISTRIBUTION
         for name in _top_level_names(dist)
+        if (dist.metadata["Name"] or "").lower() != DISTRIBUTION
     ]
 
 
@@ -99,6 +101,13 @@ def installed() -> dict[str, str]:
 def cores() -> int:
     """Processor cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def memory() -> int:
+    """Bytes of memory of this machine; a usual one's where it does not tell."""
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return USUAL_MEMORY
 
 
 def operator_findings(environ: Mapping[str, str], database: Path | None) -> list[str]:

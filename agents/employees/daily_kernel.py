@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.kernels import kernel
-from engine.signatures import F64In, F64Matrix, F64Out, I64In, I64Out, U8In
+from engine.signatures import I64, F64In, F64Matrix, F64Out, I64In, I64Out, U8In
 
 MOOD_LAWS = (
     "motivation_recovered",
@@ -53,14 +53,41 @@ def calm(first: Any, laws: Any, goal: Any, signed: Any, present: Any, fear: Any)
 
 @kernel(I64In, I64Out, I64Out, F64Out, I64Out, I64Out)
 def count(who: Any, shares: Any, eighth: Any, recent: Any, week: Any, total: Any) -> None:
-    """Add a day's shares by person to the counters; `eighth` holds the day that leaves the seven-day window, and becomes today's."""
+    """Add a day's shares by person to the counters; `eighth` holds the day that leaves the seven-day window, and becomes today."""
+    for i in range(eighth.size):
+        # Few shared anything on that day.
+        if eighth[i] != 0:
+            recent[i] -= eighth[i]
+            eighth[i] = 0
     for k in range(who.size):
-        shares[who[k]] += 1
-    for i in range(shares.size):
-        recent[i] += shares[i] - eighth[i]
-        eighth[i] = shares[i]
-        week[i] += shares[i]
-        total[i] += shares[i]
+        i = who[k]
+        shares[i], eighth[i], recent[i] = shares[i] + 1, eighth[i] + 1, recent[i] + 1.0
+        week[i], total[i] = week[i] + 1, total[i] + 1
+
+
+@kernel(I64In, I64In, I64In, F64Matrix, F64Out, returns=I64)
+def practise(met: Any, lane: Any, shares: Any, kept: Any, habit: Any) -> Any:
+    """Habits of those who met opportunities: `met` has a person's row for each, rising.
+
+    kept  float64[R, k]: what is left of a level after 0, 1, … opportunities
+    Where somebody met as many as `kept` has no room for nothing is done, and that many is returned; else 0.
+    """
+    alike = 0
+    for k in range(met.size):
+        alike = alike + 1 if k > 0 and met[k] == met[k - 1] else 1
+        if alike >= kept.shape[1]:
+            most = alike
+            while k + 1 < met.size and met[k + 1] == met[k]:
+                most, k = most + 1, k + 1
+            return most
+    k = 0
+    while k < met.size:
+        i, begin = met[k], k
+        while k < met.size and met[k] == i:
+            k += 1
+        left = kept[lane[i], k - begin]
+        habit[i] = habit[i] * left + (1.0 - left) * min(shares[i] / (k - begin), 1.0)
+    return 0
 
 
 @kernel(F64In, F64In, F64In, F64In, F64In, F64In, F64Out, F64Out)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from agents.audience.audience import Answer
 from agents.employees import state as updates
-from agents.employees.daily_kernel import MOOD_LAWS, calm, count, rest
+from agents.employees.daily_kernel import MOOD_LAWS, calm, count, practise, rest
 from agents.employees.meeting import Opportunities
 from agents.employees.state import RECENT_DAYS, State
 from agents.world.conditions import Conditions
@@ -21,6 +21,7 @@ Ints = NDArray[np.int64]
 
 # A day number beyond any horizon, as the key of draws that each person has once.
 BEGINNING = 1 << 40
+USUALLY_MET_AT_MOST = 15
 
 
 def count_acts(state: State, who: Ints, day: int) -> Ints:
@@ -60,13 +61,15 @@ def learn(
     state.gained[some] += p.contacts_per_view * seen
     state.perceived[some] = updates.perceived(traits.perceived_log[some], state.gained[some], p)
     state.clicks_belief[some] += p.clicks_learning_rate * (clicks / shares[some] - state.clicks_belief[some])
-    awake, at = distinct(met.person)
-    state.habit[awake] = updates.form_habit(
-        state.habit[awake],
-        np.diff(at).astype(np.float64),
-        shares[awake].astype(np.float64),
-        lanes.of(awake),
-    )
+    form_habit(state.habit, met.person, shares, lanes)
+
+
+def form_habit(habit: Floats, met: Ints, shares: Ints, lanes: Lanes) -> None:
+    """H + η (y − H), once for each opportunity of the day; `met` has a person's row for each, rising, y is the part that was shared."""
+    most = USUALLY_MET_AT_MOST
+    while most:
+        kept = lanes.laws.left_after("habit_rate", most)
+        most = practise(met, lanes.lane, shares, kept, habit)
 
 
 def whole_contacts(state: State, who: Ints, answer: Answer, keys: NDArray[np.uint64], lanes: Lanes) -> Ints:
@@ -89,10 +92,16 @@ def whole_contacts(state: State, who: Ints, answer: Answer, keys: NDArray[np.uin
 
 
 def feel(
-    state: State, traits: Traits, shares: Ints, rewarded: Floats, thanked: Floats, *, lanes: Lanes
+    state: State,
+    traits: Traits,
+    acted: Ints,
+    shares: Ints,
+    rewarded: Floats,
+    *,
+    thanked: Floats,
+    lanes: Lanes,
 ) -> None:
-    """Update motivation (recovery, erosion by tangible rewards, praise) and recognition (decay, renewal)."""
-    acted = np.flatnonzero(shares)
+    """Update motivation (recovery, erosion by tangible rewards, praise) and recognition (decay, renewal); `acted`: who shared."""
     paid = acted[rewarded[acted] > 0.0]
     p, base = lanes.of(paid), traits.motivation[paid]
     recovered = updates.towards(state.motivation[paid], base, p.motivation_recovered)

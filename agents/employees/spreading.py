@@ -37,23 +37,24 @@ class Spreading(NamedTuple):
 def spreadings(setting: Setting, parameters: Iterable[Parameters]) -> list[Spreading]:
     """For each parameter set, the channel with the largest reproduction number."""
     staff = build_staff(setting.organisation, 0, 0, 0, 1)
+    known = _colleagues(setting, staff)
     return [
         max(
-            (_on(channel, setting, p, staff) for channel in setting.content.channels),
+            (_on(channel, setting, p, staff, colleagues=known) for channel in setting.content.channels),
             key=lambda each: each.reposts,
         )
         for p in parameters
     ]
 
 
-def _on(channel: Channel, setting: Setting, p: Parameters, staff: Staff) -> Spreading:
+def _on(channel: Channel, setting: Setting, p: Parameters, staff: Staff, *, colleagues: Floats) -> Spreading:
     visibility = p.visibility if channel.visibility is None else channel.visibility
     shown = visibility * p.active_share * _part_left_by_feeds(p)
     own, passed_on = _by_size(staff, p)
     care = effort(np.array([p.motivation_mean]), np.zeros(1), np.zeros(1), p)[0]
     rate = p.repost_base * float(np.exp(p.quality_weight * (care - 0.5) + p.trust_weight * p.peer_trust))
-    passing, lasting = _outside(setting, rate, p)
-    by_staff, coworkers = _staff(setting, rate, p, staff)
+    passing, lasting = _outside(setting, staff.segments, rate, p)
+    by_staff, coworkers = _staff(colleagues, rate, p, staff)
     # A repost by a colleague is broadcast to a whole network, a repost by an outsider to the ties among outsiders.
     average = shown * passed_on * max(lasting, coworkers * by_staff + (1.0 - coworkers) * passing)
     reposts = shown * own * by_staff * (1.0 + average + average**2)
@@ -92,10 +93,10 @@ def _chance(level: float, rate: float, p: Parameters) -> float:
     return float(np.minimum(1.0, rate * np.exp(p.affinity_weight * interest)).mean())
 
 
-def _outside(setting: Setting, rate: float, p: Parameters) -> tuple[float, float]:
+def _outside(setting: Setting, names: tuple[str, ...], rate: float, p: Parameters) -> tuple[float, float]:
     # Reposts that follow an outsider's repost if every contact saw it: in the first generation, and asymptotically. Outsiders are of two
     # types, those interested in the topic and others; the asymptotic number is the larger eigenvalue of the next-generation matrix.
-    audience, names = setting.organisation.audience, _segments(setting)
+    audience = setting.organisation.audience
     onward = min(audience.onward_contacts, audience.size - 1.0)
     part, near = 1.0 / len(names), audience.homophily
     levels = (p.interest_own, p.interest_other)
@@ -116,20 +117,18 @@ def _eigenvalue(matrix: Floats) -> float:
     return float(np.abs(np.linalg.eigvals(matrix)).max())
 
 
-def _staff(setting: Setting, rate: float, p: Parameters, staff: Staff) -> tuple[float, float]:
-    # Reposts that follow an employee's post if every contact saw it, and the part of an employee's ties that are colleagues.
-    contacts = max(float(staff.contacts.mean()), 1e-300)
+def _colleagues(setting: Setting, staff: Staff) -> Floats:
+    # Number of colleagues among each employee's ties.
     colleagues = np.minimum(staff.contacts * setting.organisation.audience.coworkers, staff.size - 1.0)
     ties = ties_of(setting.organisation, staff)
     if ties is not None:
         colleagues[: ties.counts.size] = ties.counts
+    return np.asarray(colleagues)
+
+
+def _staff(colleagues: Floats, rate: float, p: Parameters, staff: Staff) -> tuple[float, float]:
+    # Reposts that a sight everywhere of an employee's post would bring, and the part of an employee's ties that are colleagues.
+    contacts = max(float(staff.contacts.mean()), 1e-300)
     part = 1.0 / len(staff.segments)
     own, other = (_chance(level, rate, p) for level in (p.interest_own, p.interest_other))
     return contacts * (part * own + (1.0 - part) * other), float(colleagues.mean()) / contacts
-
-
-def _segments(setting: Setting) -> tuple[str, ...]:
-    people = setting.organisation.people
-    if people is not None:
-        return tuple(dict.fromkeys(row.segment for row in people))
-    return tuple(segment.name for segment in setting.organisation.segments)

@@ -127,14 +127,6 @@ def learn_feedback(expected: Floats, reactions: Floats, p: Parameters) -> Floats
     return expected + p.feedback_rate * (reactions / (reactions + p.feedback_scale) - expected)
 
 
-def form_habit(level: Floats, opportunities: Floats, shares: Floats, p: Parameters) -> Floats:
-    """Habit after a day: H + η (y − H), applied once for each opportunity."""
-    chances = np.maximum(opportunities, 1.0)
-    kept = (1.0 - p.habit_rate) ** chances
-    moved = level * kept + (1.0 - kept) * np.minimum(shares / chances, 1.0)
-    return np.where(opportunities > 0.0, moved, level)
-
-
 def fear_goal(own: Floats, strictness: Floats, trained: Flags, p: Parameters) -> Floats:
     """The level that fear converges to: f₀ + a_p · (strictness − usual) − a_tr · trained, clipped to [0, 1]."""
     wanted = own + p.fear_policy * (strictness - USUAL_STRICTNESS) - p.fear_training * trained

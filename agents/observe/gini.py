@@ -65,11 +65,12 @@ def fill_ginis(first: Any, amounts: Any, among: Any, room: Any, spare: Any, tall
     for r in range(first.size - 1):
         size, some, top = 0, 0, 0
         for i in range(first[r], first[r + 1]):
+            # Without a branch: who has something is anybody. What is not counted is written over.
+            counted = among[i] != 0 and amounts[i] > 0
             size += among[i] != 0
-            if among[i] != 0 and amounts[i] > 0:
-                room[some] = amounts[i]
-                top = max(amounts[i], top)
-                some += 1
+            room[some] = amounts[i]
+            top = max(amounts[i] if counted else 0, top)
+            some += counted
         found[r] = gini_of(room, spare, some, top, size, tally)
 
 

@@ -54,7 +54,7 @@ def measure(
     model.flows.add(model.day, sharers, active_sharers=np.ones(sharers.size))
     model.flows.add(model.day, scored.person, points=scored.millipoints / 1000.0)
     model.flows.add(model.day, scored.leads, leads=np.ones(scored.leads.size))
-    receivers = np.flatnonzero(thanked)
+    receivers = np.flatnonzero(thanked > 0.0)
     model.flows.add(model.day, receivers, praise=thanked[receivers])
     counted = {name: _counted(model, name, rows) for name, rows in (people | _steps(model)).items()}
     added = sums(np.stack(list(flows.values())), lanes.starts(who))

@@ -76,7 +76,8 @@ class Recogniser:
         self._keys = lanes.keys(Stream.RECOGNITION)
         self._rows = np.arange(staff.size, dtype=np.int64)
         self._nothing = np.zeros(staff.size)
-        self._nothing.flags.writeable = False
+        self._nobody = np.zeros(staff.size, dtype=bool)
+        self._nothing.flags.writeable = self._nobody.flags.writeable = False
         self._highlights: dict[int, list[Recognition]] = {}
         self._since: dict[tuple[int, int, Recognition], Ints] = {}
         self._late: dict[int, list[tuple[Recognition, Flags]]] = {}
@@ -101,7 +102,7 @@ class Recogniser:
             kudos = scheme is not None and scheme.recognition.kudos is not None
             if not rules and not kudos:
                 continue
-            if weight is self._nothing:
+            if rules and weight is self._nothing:
                 weight, acts = np.zeros(self._rows.size), np.zeros(self._rows.size)
             alone = self._timeline.members(group) is None
             members = present if alone else present & (self._timeline.group == group)
@@ -117,8 +118,9 @@ class Recogniser:
                     counted[:] = 0
             if kudos:
                 received = self._kudos(day, weekend, members, recent, present)
-                weight += given.kudos_weight * received
-                acts += received
+                thanks = given.kudos_weight * received
+                alone = weight is self._nothing
+                weight, acts = (thanks, received) if alone else (weight + thanks, acts + received)
         for rule, chosen in self._late.pop(day, []):
             if weight is self._nothing:
                 weight, acts = np.zeros(self._rows.size), np.zeros(self._rows.size)
@@ -129,7 +131,7 @@ class Recogniser:
 
     def pull(self, day: int, taking: Flags, prior: dict[str, Flags]) -> tuple[Floats, Flags]:
         """float64[n]: proximity of each employee to an announced award; bool[n]: who can still win a tangible one."""
-        near, prize = self._nothing, self._rows < 0
+        near, prize = self._nothing, self._nobody
         for group in range(len(self._timeline.names)):
             announced = [one for one in self._rules(group, day) if one[1].expectation == "announced"]
             members = taking & (self._timeline.group == group) if announced else taking

@@ -52,15 +52,20 @@ class Rows(NamedTuple):
 
     def ordered(self) -> Rows:
         """The events in canonical order: by instant, then id."""
-        instant = self.seconds * len(KINDS) + self.kind
+        return self.take(self.order(np.arange(self.day.size)))
+
+    def order(self, rows: Ints) -> Ints:
+        """These row numbers in canonical order."""
+        instant = self.seconds[rows] * len(KINDS) + self.kind[rows]
         order = np.argsort(instant)
         rising = instant[order]
         same = rising[1:] == rising[:-1]
         # Few events share a second: only these need the full sort key.
         tied = np.flatnonzero(np.append(same, False) | np.append(False, same)) if same.any() else order[:0]
         mine = order[tied]
-        order[tied] = mine[np.lexsort((mine, self.ordinal[mine], self.number[mine], instant[mine]))]
-        return self.take(order)
+        at = rows[mine]
+        order[tied] = mine[np.lexsort((mine, self.ordinal[at], self.number[at], instant[mine]))]
+        return rows[order]
 
     def event_id(self, row: int) -> str:
         """The event's deterministic id; ids sort like (kind, number, ordinal)."""
@@ -93,6 +98,6 @@ class Waiting:
     def due(self, day: int) -> Rows:
         """Remove and return all events with a local day up to `day`, in canonical order."""
         ripe = self._rows.day <= day
-        out = self._rows.take(ripe).ordered()
-        self._rows = self._rows.take(~ripe)
+        out = self._rows.take(self._rows.order(np.flatnonzero(ripe)))
+        self._rows = self._rows.take(np.flatnonzero(~ripe))
         return out

@@ -143,7 +143,7 @@ def add_held(first: Any, earned: Any, spent: Any, unspendable: Any, held: Any) -
     for r in range(first.size - 1):
         total = 0
         for i in range(first[r], first[r + 1]):
-            total += (earned[i] - spent[i] - unspendable[i]) * (earned[i] != 0)
+            total += earned[i] - spent[i] - unspendable[i] if earned[i] != 0 else 0
         held[r] = total
 
 

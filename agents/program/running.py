@@ -81,6 +81,9 @@ class RunningScheme:
         )
         self.promise = promises[int(law[0])]
         self.catalogue = Catalogue(scheme, shop)
+        self._prized = [
+            (i, badge.nature) for i, badge in enumerate(scheme.every_badge) if _is_prize(badge.nature)
+        ]
         self.share_belief, self.click_belief = each.share, each.click
         self.tangible, self.public, self.expected = each.tangible, each.public, each.expected
         self._nothing = np.zeros(staff.size)
@@ -138,11 +141,13 @@ class RunningScheme:
         # A contiguous copy: rows of people are long, and totals are read every day.
         self._earned[rows.person] = self.state.people[rows.person, 0]
         # A badge is paid once, so that its points do not enter the expectation for the next share.
-        lasting = ~np.isin(awards.reason, (codes.BADGE, codes.BADGE_LOST))
+        lasting = (awards.reason != codes.BADGE) & (awards.reason != codes.BADGE_LOST)
         paid = awards.amount_millipoints * lasting
         amounts = np.bincount(awards.event, weights=paid, minlength=rows.person.size)
         for kinds, belief in (((SHARE,), self.share_belief), ((CLICK, LEAD, CONTACT), self.click_belief)):
-            of_kind = np.isin(rows.kind, kinds)
+            wanted = np.zeros(len(KINDS), dtype=bool)
+            wanted[list(kinds)] = True
+            of_kind = wanted[rows.kind]
             people, place = np.unique(rows.person[of_kind], return_inverse=True)
             if people.size:
                 acts = np.bincount(place, weights=rows.kind[of_kind] == kinds[0])
@@ -191,9 +196,7 @@ class RunningScheme:
         """float64[n] each: 1 where a tangible, announced prize can still be won, and 1 where such a prize is public."""
         running = [one.nature for one in self.scheme.challenges if day_of_scheme < one.days]
         for_all = running + [one.nature for one in self.scheme.recognition.highlights]
-        badges = [
-            (i, badge.nature) for i, badge in enumerate(self.scheme.every_badge) if _is_prize(badge.nature)
-        ]
+        badges = self._prized
         found = [(nature, np.ones(self._staff.size)) for nature in for_all if _is_prize(nature)]
         if badges:
             held = columns(self.compiled.tables, self.state).badge

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -63,8 +64,18 @@ class Items:
         )
 
     def on(self, day: int) -> Ints:
-        """Indexes of the items that can be shared on `day`."""
-        return np.flatnonzero((self.available <= day) & (day < self.expires))
+        """Indexes of the items that can be shared on `day`. What is offered to all is what the last one asked for the same day was told."""
+        known = self._last.get(day)
+        if known is None:
+            known = np.flatnonzero((self.available <= day) & (day < self.expires))
+            known.flags.writeable = False
+            self._last.clear()
+            self._last[day] = known
+        return known
+
+    @cached_property
+    def _last(self) -> dict[int, Ints]:
+        return {}
 
 
 def topics(content: Content, segments: tuple[str, ...]) -> tuple[str, ...]:

@@ -59,6 +59,7 @@ class Laws:
         )
         self._columns: dict[str, Floats] = {}
         self._tables: dict[tuple[str, ...], Floats] = {}
+        self._left: dict[str, Floats] = {}
 
     def column(self, name: str) -> Floats:
         """float64[R]: one parameter of each run."""
@@ -73,6 +74,14 @@ class Laws:
         if names not in self._tables:
             self._tables[names] = np.stack([self.column(name) for name in names], axis=1)
         return self._tables[names]
+
+    def left_after(self, name: str, most: int) -> Floats:
+        """float64[R, most + 1 or more]: what is left of a level after 0, 1, … steps, each of which takes this part of it."""
+        known = self._left.get(name)
+        if known is None or known.shape[1] <= most:
+            steps = np.arange(most + 1.0)
+            known = self._left[name] = (1.0 - self.column(name))[:, np.newaxis] ** steps
+        return known
 
     def at(self, lane: Ints) -> Parameters:
         """The parameters of the rows whose runs are `lane`."""

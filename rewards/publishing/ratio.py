@@ -1,4 +1,4 @@
-"""What a scheme pays for the same work to a person with a tenfold network: the hint next to the points of shares and clicks."""
+"""The pay ratio for the same work between a tenfold and a typical network: the hint next to the points of shares and clicks."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -6,15 +6,11 @@ from functools import lru_cache
 
 from rewards.events import VERIFICATION_LEVEL
 from rewards.publishing.behaviour import Act, Actor
+from rewards.publishing.clicks import CLICKS_PER_SHARE
 from rewards.publishing.expected import points_of
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.tables import compile_scheme
 
-CLICKS_PER_SHARE = 0.3
-"""Human clicks that a share brings to a typical network, by a cautious assumption: by it points of 2 a share and 10 a click pay a tenfold
-network 6.4 times. More clicks only widen the gap."""
-MODEL_CLICKS_PER_SHARE = 1.0
-"""The same by the model's closed form for an employee with the median number of contacts (a test holds it); surveys say 0.8 to 3."""
 TENFOLD = 10
 SHARES = 20
 _MONDAY = date(2026, 3, 2)
@@ -31,7 +27,7 @@ class NetworkGap:
 
     @property
     def times(self) -> float | None:
-        """How many times as much the larger network is paid; None where the typical one earns nothing."""
+        """The ratio of pay of the larger to the typical network; None where the typical one earns nothing."""
         return self.tenfold_millipoints / self.typical_millipoints if self.typical_millipoints else None
 
 

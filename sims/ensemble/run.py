@@ -15,7 +15,7 @@ from sims.doctor import version
 from sims.ensemble.bridge import Daily, outcome_specs, parameters_of, recorded_events
 from sims.ensemble.precision import RUNS_LEAST, Precision, Reached, next_runs, reached
 from sims.ensemble.result import ALL, Provenance, Result, over
-from sims.ensemble.spread import warnings_of
+from sims.ensemble.spread import warnings_of, warnings_of_each
 from sims.ensemble.sweep import Sweep
 from sims.ensemble.uncertainty import echoes_for
 
@@ -84,7 +84,7 @@ def simulate_all(
     seed = check_seed(scenarios[0].seed if seed is None else seed)
     if manner.precision is not None:
         runs = _least(manner.precision, runs)
-    each = [warnings_of(scenario, _drawn(scenario, seed, runs, manner)) for scenario in scenarios]
+    each = warnings_of_each(scenarios, [_drawn(scenario, seed, runs, manner) for scenario in scenarios])
     processes = manner.processes if processes is None else processes
     sweep = Sweep(
         tuple(scenarios),

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sims.doctor import cores, version
+from sims.doctor import cores, memory, version
 from sims.ensemble.bridge import ECHO, Daily, bytes_a_run, daily_outcomes, parameter_source
 from sims.ensemble.checkpoint import folder_of, keep, kept
 from sims.ensemble.cluster import Cluster
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from agents.parameters.default_posterior import DefaultPosterior
     from sims.scenario.scenario import Scenario
 
-# Memory of a process for runs simulated together, and the number of runs beyond which a chunk gets no faster.
-MEMORY_A_CHUNK, RUNS_A_CHUNK = 3 << 29, 64
+# Memory of a process for runs simulated together, the divisor of the machine's memory for all processes, and the number of runs beyond
+# which a chunk gets no faster.
+MEMORY_A_CHUNK, PART_OF_MEMORY, RUNS_A_CHUNK = 2 << 30, 2, 128
 
 
 @dataclass(frozen=True)
@@ -117,13 +118,19 @@ def run_chunk(sweep: Sweep, chunk: Chunk) -> Packed:
     return Packed.of([found[run] for run in chunk.runs])
 
 
+def most_side_by_side(heaviest: int, processes: int) -> int:
+    """Number of runs of so many bytes each that a process simulates at once: longer chunks share the interpreter's cost of a day."""
+    given = min(MEMORY_A_CHUNK, memory() // PART_OF_MEMORY // processes)
+    return max(1, min(RUNS_A_CHUNK, given // max(heaviest, 1)))
+
+
 def chunks(scenarios: Sequence["Scenario"], runs: Sequence[int], processes: int) -> list[Chunk]:
     """The runs in chunks that fit into memory and keep every process busy; results do not depend on the division."""
     if not runs:
         return []
     # A fork is in memory together with its trunk.
     heaviest = max(map(bytes_a_run, scenarios)) * 3 // (2 if len(scenarios) > 1 else 3)
-    most = max(1, min(RUNS_A_CHUNK, MEMORY_A_CHUNK // max(heaviest, 1), -(-len(runs) // processes)))
+    most = min(most_side_by_side(heaviest, processes), -(-len(runs) // processes))
     # Chunks of equal size, the same number for each process, so that no process waits for another.
     count = min(len(runs), processes * -(-len(runs) // (most * processes)))
     cuts = [place * len(runs) // count for place in range(count + 1)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rewards.publishing.ratio import MODEL_CLICKS_PER_SHARE
+from rewards.publishing.clicks import MODEL_CLICKS_PER_SHARE
 
 if TYPE_CHECKING:
     from agents.parameters.parameters import Parameters

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sims.ensemble.bridge import Daily, bytes_a_run, lived, parameters_of
 from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress, work_of
 from sims.ensemble.result import OutcomeSpec, over
-from sims.ensemble.sweep import MEMORY_A_CHUNK, RUNS_A_CHUNK
+from sims.ensemble.sweep import most_side_by_side
 from sims.explanation.mechanisms import Group
 from sims.explanation.shapley import path
 
@@ -59,10 +59,8 @@ def all_differences(
 ) -> dict[tuple[int, int], Differences]:
     """The differences of all requested worlds, on several processes where that is worthwhile."""
     count = processes_for(processes, work_of(puzzle.scenarios, len(asked)))
-    most = max(
-        1,
-        min(RUNS_A_CHUNK, MEMORY_A_CHUNK // max(map(bytes_a_run, puzzle.scenarios)), -(-len(asked) // count)),
-    )
+    heaviest = max(map(bytes_a_run, puzzle.scenarios))
+    most = max(1, min(most_side_by_side(heaviest, count), -(-len(asked) // count)))
     tasks = [tuple(asked[at : at + most]) for at in range(0, len(asked), most)]
     found: dict[tuple[int, int], Differences] = {}
     executor, label = choose_executor(count, len(tasks)), f"2 x {len(asked)} worlds"

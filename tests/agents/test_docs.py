@@ -21,6 +21,7 @@ from agents.audience.audience import (
 from agents.employees import decision, state
 from agents.employees.daily_kernel import MOOD_LAWS, rest
 from agents.employees.decision import Occasion
+from agents.employees.learning import form_habit
 from agents.parameter_table import renewed
 from agents.parameters.parameters import DECLARATIONS, Parameters
 from agents.world.lanes import Draw, Lanes
@@ -213,9 +214,10 @@ def test_the_updates_are_the_document_s() -> None:
     assert state.learn_feedback(one(0.2), one(3.0), P)[0] == pytest.approx(
         says("Q_next", Q=0.2, reactions=3.0)
     )
-    habit = state.form_habit(one(0.4), one(3.0), one(2.0), P)[0]
-    assert habit == pytest.approx(says("H_next", H=0.4, met=3.0, y=2.0))
-    recognition, lanes = one(1.2), Lanes([Draw(1, 0, P)], [1])
+    habit, lanes = one(0.4), Lanes([Draw(1, 0, P)], [1])
+    form_habit(habit, np.zeros(3, dtype=np.int64), np.array([2]), lanes)
+    assert habit[0] == pytest.approx(says("H_next", H=0.4, met=3.0, y=2.0))
+    recognition = one(1.2)
     rest(lanes.first, lanes.laws.table(MOOD_LAWS), one(0.5), one(1.0), one(0.3), recognition)
     assert recognition[0] == pytest.approx(says("G_next", G=1.2, thanks=1.0))
     trained = np.ones(1, dtype=bool)

@@ -14,9 +14,10 @@ from rewards.edits import FormField, Part, Place
 from rewards.language import gettext, in_signs, language, msg, said
 from rewards.people.groups import groups_shown, minimum_group
 from rewards.publishing.behaviour import Behaviour, behaviour
+from rewards.publishing.clicks import CLICKS_PER_SHARE, MODEL_CLICKS_PER_SHARE
 from rewards.publishing.expected import REST, Estimate, Estimates, Expected
 from rewards.publishing.publication import scheme_in_force
-from rewards.publishing.ratio import CLICKS_PER_SHARE, MODEL_CLICKS_PER_SHARE, NetworkGap, network_gap
+from rewards.publishing.ratio import NetworkGap, network_gap
 from rewards.scheme.editing import NEW, Form, form_of
 from rewards.scheme.explain import explain_scheme
 from rewards.scheme.promises import refuse_unkept

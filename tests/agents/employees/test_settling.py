@@ -5,6 +5,7 @@ import pytest
 
 from agents.employees import settling
 from agents.employees.decision import relative, share_chance
+from agents.employees.settling_kernel import WEEKS_A_MONTH
 from agents.ensemble import Ensemble
 from agents.model import AdvocacyModel
 from agents.parameters.parameters import Parameters
@@ -106,7 +107,7 @@ def test_the_compiled_steps_are_those_of_the_utility() -> None:
     p, teams = lanes.rows, lanes.lane * len(staff.teams) + staff.team
     chance, heads = np.zeros(staff.size), np.maximum(1, np.bincount(teams))
     for _ in range(settling.STEPS):
-        rate = settling.WEEKS_A_MONTH * weekly * chance
+        rate = WEEKS_A_MONTH * weekly * chance
         gap = p.norm_attention * relative((np.bincount(teams, rate) / heads)[teams], rate, p)
         moved = p.habit_weight * chance - p.repetition_cost * weekly * chance
         moved += p.norm_up * np.maximum(0.0, gap) - p.norm_down * np.maximum(0.0, -gap)

@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.employees import state
+from agents.employees.learning import form_habit
 from agents.parameters.parameters import Parameters
+from agents.world.lanes import Draw, Lanes
 
 P = Parameters()
 
@@ -34,11 +36,13 @@ def test_feedback_is_learnt_towards_what_happened() -> None:
 
 
 def test_habit_forms_only_where_there_was_an_occasion() -> None:
-    before = np.full(3, 0.5)
-    idle, refused, took = state.form_habit(before, np.array([0.0, 1.0, 1.0]), np.array([0.0, 0.0, 1.0]), P)
+    habits = np.full(4, 0.5)
+    form_habit(habits, np.array([1, 2, *[3] * 40]), np.array([0, 0, 1, 10]), Lanes([Draw(1, 0, P)], [4]))
+    idle, refused, took, often = habits
     assert idle == 0.5
     assert refused == pytest.approx(0.5 * (1.0 - P.habit_rate))
     assert took == pytest.approx(0.5 + 0.5 * P.habit_rate)
+    assert often == pytest.approx(0.25 + 0.25 * (1.0 - P.habit_rate) ** 40, rel=1e-12)
 
 
 def test_fear_rises_with_policy_and_sanctions_and_falls_with_training_and_safe_shares() -> None:
@@ -73,9 +77,11 @@ def test_fear_comes_to_what_the_policy_makes_of_it_within_weeks_or_at_once_where
 def test_levels_stay_levels(level, strict, shares, sanctions, trained, reactions) -> None:
     one = np.array([level])
     acts = np.array([float(shares)])
+    habit = np.array([level])
+    form_habit(habit, np.zeros(shares, dtype=np.int64), np.array([shares]), Lanes([Draw(1, 0, P)], [1]))
     results = [
         state.fear_after(one, np.array([strict]), np.array([trained]), acts, np.array([sanctions]), p=P),
-        state.form_habit(one, acts, acts, P),
+        habit,
         state.learn_feedback(one, np.array([reactions]), P),
         state.erode(one, one, acts, P),
         state.praise(one, acts, P),

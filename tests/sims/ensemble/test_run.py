@@ -41,6 +41,9 @@ def test_chunks_are_cut_to_memory_and_to_the_processes(
     assert len(sweep.chunks([small], range(6), 3)) == 3
     monkeypatch.setattr(sweep, "MEMORY_A_CHUNK", 2 * bytes_a_run(small))
     assert [len(chunk.runs) for chunk in sweep.chunks([small], range(6), 1)] == [2, 2, 2]
+    # All processes together take half of the machine's memory.
+    monkeypatch.setattr(sweep, "memory", lambda: 6 * bytes_a_run(small))
+    assert [len(chunk.runs) for chunk in sweep.chunks([small], range(6), 3)] == [1] * 6
 
 
 @pytest.mark.parametrize(("runs", "processes"), [(5, 2), (9, 2), (12, 5), (2, 3)])

@@ -2,14 +2,16 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from sims.cli import app
 from sims.comparison.comparison import compare
+from sims.ensemble import spread
 from sims.ensemble.run import record_run, simulate
-from sims.ensemble.spread import warnings_of
+from sims.ensemble.spread import warnings_of, warnings_of_each
 from sims.reach.waterfall import waterfall
 from sims.scenario.scenario import Scenario
 
@@ -83,3 +85,22 @@ def test_impressions_are_called_viewers(tmp_path: Path) -> None:
     found = runner.invoke(app, ["simulate", str(path)])
     assert found.exit_code == 2
     assert "'exposures'; it is called 'viewers' now" in found.stderr
+
+
+def test_scenarios_of_one_company_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    small, other = (Scenario.load(f"examples/{name}.yaml") for name in ("small", "team"))
+    loud = small.model_copy(
+        update={"parameters": small.parameters.model_copy(update={"values": {"repost_base": 0.004}})}
+    )
+    asked, reposts = [], spread.average_reposts
+
+    def counted(scenario: Scenario, parameters: Any) -> Any:
+        asked.append(scenario.name)
+        return reposts(scenario, parameters)
+
+    monkeypatch.setattr(spread, "average_reposts", counted)
+    scenarios = [small, small.model_copy(update={"name": "twin"}), loud, other]
+    drawn = [[one.parameters.resolve()] * 2 for one in scenarios]
+    found = warnings_of_each(scenarios, drawn)
+    assert asked == ["small", "small", "team"]
+    assert found == [warnings_of(one, mine) for one, mine in zip(scenarios, drawn, strict=True)]

@@ -9,7 +9,7 @@ import pytest
 from agents.audience.audience import size_factor
 from agents.parameters.parameters import Parameters
 from agents.setting.company import Audience, Contacts
-from rewards.publishing.ratio import CLICKS_PER_SHARE, MODEL_CLICKS_PER_SHARE
+from rewards.publishing.clicks import CLICKS_PER_SHARE, MODEL_CLICKS_PER_SHARE
 
 
 def clicks_per_share() -> float:
