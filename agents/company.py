@@ -1,6 +1,7 @@
-"""One setting in R runs side by side, as arrays. Read `Company.live` first: it is a day of all runs.
+"""R runs of one setting simulated together as arrays. Read `Company.live` first: it simulates one day of all runs.
 
-`agents.model.AdvocacyModel` is a company of one run under Mesa; an ensemble is one of many, for which Python is paid once a day.
+`agents.model.AdvocacyModel` wraps a company of one run for Mesa; an ensemble is a company of many runs, so that the cost of Python is
+paid once a day and not once a day and run.
 """
 
 from __future__ import annotations
@@ -46,16 +47,16 @@ Flags = NDArray[np.bool_]
 
 
 class Company:
-    """One setting's runs, each from its own draws.
+    """The state of all runs of one setting, and the step that advances it by a day.
 
-    draws          seed, run number and parameters of each run; nothing else names a draw, so two settings under one seed differ only
-                   where they differ
-    record_events  keep what happened as events
-    world          of the same organisation, content, days and draws: spares building it
-    trunk          a company of the same draws whose setting differs in phases and arms alone, and under which nothing was in force so
-                   far (`agents.setting.setting.quiet_days`): this one goes on from where that one is
+    draws          seed, run number and parameter values of each run; random numbers are keyed by these alone, so that two settings under
+                   one seed differ only by what the settings change (common random numbers)
+    record_events  keep the simulated events (`Program.events`)
+    world          a world already built for the same organisation, content, days and draws; built here where none is given
+    trunk          a company of the same draws to fork from: its setting may differ in phases and arms only, and none of them may have been
+                   in force so far (`agents.setting.setting.quiet_days`)
 
-    When the constructor returns the burn-in days before day 0 are over. `today` has each outcome's value of the last day, float64[R].
+    `burn_in` simulates the days before day 0. `today` holds the last day's value of each outcome, float64[R].
     """
 
     def __init__(
@@ -133,7 +134,7 @@ class Company:
         self.day = first
 
     def _go_on_from(self, trunk: Company) -> None:
-        # What is replaced day by day is shared, what is written to is copied.
+        # Arrays that a day replaces are shared with the trunk; arrays that a day writes to in place are copied.
         self.state, self.feelings = trunk.state.copy(), trunk.feelings.copy()
         self._shared, self._share_number = trunk._shared.copy(), trunk._share_number.copy()
         self.writer.copies[:] = trunk.writer.copies
@@ -145,14 +146,14 @@ class Company:
         self.day = trunk.day
 
     def burn_in(self) -> None:
-        """Live the days before day 0."""
+        """Simulate the burn-in days before day 0, and reset the counters that start at day 0."""
         while self.day < 0:
             self.live()
         self._class_people()
         self.state.total_shares[:] = 0
 
     def meet_another_chance(self, draws: Sequence[Draw]) -> None:
-        """From now on the same people, with their past, draw what these draws would draw."""
+        """Key all further random numbers by these draws; people, ties and state so far are kept."""
         self.lanes.rename(draws)
         self.feelings.rename(draws)
 
@@ -163,11 +164,11 @@ class Company:
 
     @property
     def staff_sources(self) -> Ints:
-        """int64[n]: where each employee is among the sources of the networks."""
+        """int64[n]: index of each employee among the sources of the networks."""
         return self.world.staff_sources
 
     def over_edges(self, values: Floats, pages: bool) -> Floats:
-        """float64[R]: a value of each source, averaged over the edges of all employees, or of all pages, of a run."""
+        """float64[R]: edge-weighted mean of a per-source value, over a run's employees or over its company pages."""
         networks, lanes = self.networks, self.lanes
         if lanes.even:
             ties, weight = self.world.page_ties if pages else self.world.staff_ties
@@ -187,14 +188,14 @@ class Company:
         return found
 
     def live(self) -> None:
-        """One day of every run."""
+        """Simulate one day of every run."""
         day = self.day
         if day == self.setting.split_day > 0:
             self._class_people()
         present, morning = self.staff.present(day), self._morning(day)
         conditions, taking = morning.conditions, present & self.members.taking_part(day)
         offer = self._offer(day, taking)
-        # What everybody believes a share to bring, and what of it they take for pay, this morning.
+        # Points that each employee expects from a share, and the part of them that crowds out motivation.
         believed, crowded = np.empty(self.staff.size), np.empty(self.staff.size)
         believe(
             offer.share_points, offer.click_points, self.state.clicks_belief, offer.tangible, offer.expected, offer.prize,
@@ -232,7 +233,7 @@ class Company:
         if sunday:
             before = self.state.own_rate
             state.close_week(self.state, self.lanes.rows)
-            # Who has not joined yet comes with the memory of another place.
+            # Employees who are not hired yet keep the rate that they were initialised with.
             self.state.own_rate = np.where(present, self.state.own_rate, before)
             self._norms = None
         self.day += 1
@@ -260,7 +261,7 @@ class Company:
         return offer if everybody.all() else offer.only(everybody)
 
     def _class_people(self) -> None:
-        # Prior activity and rank as they are on the morning of the split day.
+        # Groups by prior activity and by rank are fixed on the morning of the split day.
         earned = self.program.earned_millipoints().astype(np.float64)
         self.prior_rate = self.state.own_rate.copy()
         self.acts, self._norms = self.state.total_shares.copy(), None
@@ -340,7 +341,7 @@ class Company:
         return met
 
     def _norm(self, present: Flags) -> tuple[Floats, Floats]:
-        # The team's mean amount, and the median of those who share at all, which a message shows. Amounts move on Sundays only.
+        # Mean shares a month of the team, and the median over all who share at all, which a norm message shows. Both move on Sundays only.
         if self._norms is None:
             lanes, rate = self.lanes, self.state.own_rate
             team = lanes.lane * len(self.staff.teams) + self.staff.team
@@ -354,7 +355,7 @@ class Company:
 
     def _fear_goal(self, day: int, conditions: Conditions | None = None) -> Floats:
         now = self.conditions.on(day) if conditions is None else conditions
-        # Conditions are one object for as long as they last.
+        # Conditions are the same object for as long as they do not change.
         if self._goal is None or self._goal[0] is not now:
             goal = state.fear_goal(self.traits.fear, now.strictness, now.trained, self.lanes.rows)
             self._goal = now, goal
@@ -388,5 +389,5 @@ class Company:
         )
 
     def splits_by_run(self, dimensions: tuple[str, ...], crossed: bool) -> list[dict[str, dict[str, Floats]]]:
-        """Daily values of every group of employees in each run; `crossed` adds each arm's part of each group."""
+        """Daily outcomes of every group of employees, one mapping a run; `crossed` adds the groups within each arm."""
         return splits.by_split(self, self.pictures, self.days_observed, dimensions, crossed)

@@ -9,9 +9,7 @@ from agents.observe.observed import Observed
 
 
 class Employee(mesa.Agent):  # type: ignore[misc]
-    """One employee. Reads come straight from the arrays, so a view is always up to date and costs nothing
-    to keep.
-    """
+    """A read-only view of one employee: values are read from the model's arrays on access, so a view is never stale."""
 
     model: Observed
 

@@ -1,4 +1,4 @@
-"""Many runs of one setting, with what each day was like, and settings that fork from them."""
+"""An ensemble: many runs of one setting with their daily outcomes, and forks of it under other settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from agents.world.lanes import Draw, Floats
 
 
 class Ensemble(Company):
-    """Many runs, and the daily values of every outcome in each."""
+    """Runs of one setting and the daily values of every outcome in each."""
 
     def __init__(self, setting: Setting, draws: Sequence[Draw], **given: Any) -> None:
         super().__init__(setting, draws, **given)
@@ -23,14 +23,14 @@ class Ensemble(Company):
 
     @classmethod
     def fork(cls, trunk: Ensemble, setting: Setting) -> Ensemble:
-        """The same runs under another setting from now on; see `Company` for what the two may differ in."""
+        """A fork: the runs of `trunk` so far, continued under another setting (see `Company` for what may differ)."""
         found = cls.__new__(cls)
         Company.__init__(found, setting, trunk.lanes.draws, trunk=trunk)
         found._daily = {name: list(values) for name, values in trunk._daily.items()}
         return found
 
     def run_for(self, days: int) -> None:
-        """Simulate so many days of every run."""
+        """Simulate `days` days of every run."""
         for _ in range(days):
             self.live()
             for name, values in self._daily.items():

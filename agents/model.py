@@ -1,4 +1,4 @@
-"""The model under Mesa: a company of one run, day by day, for inspection and teaching. The day itself is `agents.company.Company.live`."""
+"""The Mesa model: a company of one run, stepped by day, for inspection and teaching. A day is `agents.company.Company.live`."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class AdvocacyModel(mesa.Model, Company):  # type: ignore[misc]
         self.parameters = parameters or setting.parameters.resolve()
         self._stage = stage
         draws = [Draw(seed, run, self.parameters)]
-        # Mesa hands on to the company what is not its own.
+        # Attributes that Mesa does not define are delegated to the company.
         given: dict[str, Any] = {
             "seed": seed % (1 << 32),
             "setting": setting,
@@ -80,13 +80,13 @@ class AdvocacyModel(mesa.Model, Company):  # type: ignore[misc]
         self.observe.collect(self)
 
     def run_for(self, days: int) -> None:
-        """Simulate so many days."""
+        """Simulate `days` days."""
         for _ in range(days):
             self.step()
 
     @property
     def network(self) -> Network:
-        """The audience network, every row of it drawn."""
+        """The audience network with the contacts of every node drawn."""
         return self.networks.of(0)
 
     def outcomes(self) -> dict[str, Floats]:
@@ -97,15 +97,15 @@ class AdvocacyModel(mesa.Model, Company):  # type: ignore[misc]
     def outcomes_by_split(
         self, dimensions: tuple[str, ...] = splits.DIMENSIONS, crossed: bool = False
     ) -> dict[str, dict[str, Floats]]:
-        """Daily values of every group of employees; `crossed` adds each arm's part of each group (see `agents.observe.splits.by_split`)."""
+        """Daily outcomes of every group of employees; `crossed` adds the groups within each arm (see `agents.observe.splits.by_split`)."""
         return self.splits_by_run(dimensions, crossed)[0]
 
     def recorded_events(self) -> list[Event]:
-        """Events so far in canonical order. Raises RuntimeError when the model was told not to keep them."""
+        """Events so far in canonical order. Raises RuntimeError where the model was created without `record_events`."""
         return self.program.recorded_events()
 
     def points_by_person(self) -> dict[str, int]:
-        """Millipoints earned by everybody who was ever employed."""
+        """Millipoints earned, by external id, of everybody who was ever employed."""
         return dict(zip(self.staff.ids, (int(x) for x in self.program.earned_millipoints()), strict=True))
 
     def _offer(self, day: int, taking: Flags) -> Incentives:

@@ -18,7 +18,7 @@ BEGIN, END = "<!-- generated: {} -->", "<!-- end of {} -->"
 
 
 def parameter_table() -> str:
-    """Markdown: one row a parameter."""
+    """The Markdown table of all parameters, one row each."""
     employee = {field.name for kind in (EmployeeParameters, WritingParameters) for field in fields(kind)}
     member = {field.name for field in fields(MembershipParameters)}
     lines = ["| parameter | default | unit | prior | mark | source or reason |", "|---|---|---|---|---|---|"]
@@ -42,7 +42,7 @@ def parameter_table() -> str:
 
 
 def mechanism_table() -> str:
-    """Markdown: what switching a mechanism off sets."""
+    """The Markdown table of mechanisms and the parameter values that switch each of them off."""
     lines = ["| mechanism | off means |", "|---|---|"]
     for name, values in MECHANISMS.items():
         lines.append(f"| `{name}` | {', '.join(f'`{k}` = {v:g}' for k, v in values.items())} |")
@@ -50,7 +50,7 @@ def mechanism_table() -> str:
 
 
 def preset_table() -> str:
-    """Markdown: what each preset changes."""
+    """The Markdown table of presets and the parameter values that each of them changes."""
     lines = ["| preset | changes |", "|---|---|"]
     for name, values in PRESETS.items():
         changes = ", ".join(f"`{k}` = {v:g}" for k, v in values.items()) or "nothing: the defaults above"
@@ -59,7 +59,7 @@ def preset_table() -> str:
 
 
 def outcome_table() -> str:
-    """Markdown: every outcome with unit and definition."""
+    """The Markdown table of outcomes with unit and definition."""
     lines = ["| outcome | unit | kind | definition |", "|---|---|---|---|"]
     lines += [f"| `{o.name}` | {o.unit} | {o.kind} | {o.definition} |" for o in OUTCOMES]
     return "\n".join(lines)
@@ -74,7 +74,7 @@ TABLES = {
 
 
 def renewed(text: str, tables: Mapping[str, Callable[[], str]] = TABLES) -> str:
-    """The document with every generated part written anew. Raises ValueError for a missing marker."""
+    """The document with its generated tables replaced. Raises ValueError for a missing marker."""
     for name, table in tables.items():
         begin, end = BEGIN.format(name), END.format(name)
         if begin not in text or end not in text:

@@ -29,7 +29,7 @@ from sims.scenario.scenario import Scenario
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "calibration.json"
 EXAMPLE, WEEKS, LARGE = "examples/midsize.yaml", 12, 10_000
-COMPANIES, QUICK_COMPANIES, QUICK_RUNS = 12, 2, 400
+COMPANIES, QUICK_COMPANIES, QUICK_RUNS = 6, 2, 400
 SERIES = ("enrolled", "weekly_sharers", "shares", "clicks")
 
 

@@ -10,6 +10,11 @@ def points_text(millipoints: int) -> str:
     return sign + (f"{whole}.{rest:03d}".rstrip("0") if rest else str(whole))
 
 
+def several(count: int, one: str, many: str = "") -> str:
+    """A count and what is counted, in English: 1 day, 1,200 people."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def counted_points(points: str) -> str:
     """Points as they are stored, with their unit: 1 point, 2.5 points."""
     return ngettext("{count} point", "{count} points", 1 if points == "1" else 2).format(

@@ -262,10 +262,10 @@ def parse_data(data: object, model: type[Model], name: str, node: Any = None) ->
         location = _written(first["loc"], data)
         line = _line_of(node, location)
         more = error.error_count() - 1
-        told = _sentence(first, location)
+        problem = _sentence(first, location)
         if more:
-            told = said("{problem} (and {count} more)", problem=told, count=more)
-        raise DocumentError("{name}:{line}: {problem}", name=name, line=line, problem=told) from None
+            problem = said("{problem} (and {count} more)", problem=problem, count=more)
+        raise DocumentError("{name}:{line}: {problem}", name=name, line=line, problem=problem) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,8 +300,8 @@ def faults_of(error: ValidationError, data: object, node: Any, most: int = 50) -
     faults: dict[tuple[int | str, ...], DocumentFault] = {}
     for one in error.errors(include_url=False)[:most]:
         place = _written(one["loc"], data)
-        told = sayable(_sentence(one, place))
-        faults.setdefault(place, DocumentFault(_line_of(node, place), place, told))
+        problem = sayable(_sentence(one, place))
+        faults.setdefault(place, DocumentFault(_line_of(node, place), place, problem))
     return sorted(faults.values(), key=lambda fault: fault.line)
 
 

@@ -247,5 +247,5 @@ def fault(error: ErrorDetails) -> str:
     if sort in _SORTS:
         return gettext(_SORTS[sort]).format_map(places)
     words = str(error["msg"]).removeprefix("Value error, ").split()
-    told = " ".join(words)
-    return gettext(told)
+    text = " ".join(words)
+    return gettext(text)

@@ -1,5 +1,6 @@
 """Files that are written whole or not at all: beside their place, forced to the disk, and only then put there."""
 
+import errno
 import os
 import secrets
 import stat
@@ -12,10 +13,11 @@ OWNER_ONLY = 0o600
 
 
 @contextmanager
-def written(path: Path) -> Iterator[BinaryIO]:
+def written(path: Path, new: bool = False) -> Iterator[BinaryIO]:
     """A file to write, which is at `path` once the block has ended; where it raises, what was there before still does.
 
-    Readable by its owner alone, unless a file with other rights stood there. A pipe or device is written straight.
+    Readable by its owner alone, unless a file with other rights stood there. A pipe or device is written straight. What is `new` never
+    takes the place of a file, not even of one that came meanwhile: raises FileExistsError.
     """
     place = path.resolve()
     before = _mode(place)
@@ -23,7 +25,7 @@ def written(path: Path) -> Iterator[BinaryIO]:
         with path.open("wb") as straight:
             yield straight
         return
-    beside = place.with_name(f".{place.name[:200]}.{secrets.token_hex(4)}.unfinished")
+    beside = _beside(place)
     try:
         with open(beside, "xb", opener=_for_owner) as file:
             if before is not None:
@@ -31,16 +33,51 @@ def written(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(place)
+        if new:
+            _move_to_new(beside, place)
+        else:
+            beside.replace(place)
     finally:
         beside.unlink(missing_ok=True)
     _settle(place.parent)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Put a text at `path`, as UTF-8."""
-    with written(path) as file:
+def write_text(path: Path, text: str, new: bool = False) -> None:
+    """Put a text at `path`, as UTF-8; where it is `new`, as `written` does it."""
+    with written(path, new) as file:
         file.write(text.encode())
+
+
+def check_place(path: Path) -> None:
+    """Raises OSError where no file could be put at `path`, by trying: rights, a folder that nobody writes to, a name that is too long."""
+    place = path.resolve()
+    before = _mode(place)
+    if before is not None and not stat.S_ISREG(before):
+        if not os.access(place, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return
+    beside = _beside(place)
+    try:
+        os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
+        beside.unlink()
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(path)) from None
+
+
+def _beside(place: Path) -> Path:
+    return place.with_name(f".{place.name[:200]}.{secrets.token_hex(4)}.unfinished")
+
+
+def _move_to_new(beside: Path, place: Path) -> None:
+    try:
+        os.link(beside, place)
+    except FileExistsError as error:
+        raise FileExistsError(error.errno, error.strerror, str(place)) from None
+    except OSError:
+        # A file system without links.
+        if place.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(place)) from None
+        beside.replace(place)
 
 
 def _for_owner(path: str, flags: int) -> int:

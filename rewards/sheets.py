@@ -172,9 +172,9 @@ def _without_separator(records: Iterator[Record], delimiter: str) -> Iterator[Re
 def _delimiter(text: str, named: dict[str, str], within: int = 1) -> str:
     """By which one of so many rows at the top has most of the names. Raises SheetError only where none gives a readable header."""
     lines = text.removeprefix("\ufeff").lstrip("\r\n")
-    told = _SEPARATOR.match(lines.partition("\n")[0].strip("\r"))
-    if told and told.group(1) in DELIMITERS:
-        return told.group(1)
+    separator = _SEPARATOR.match(lines.partition("\n")[0].strip("\r"))
+    if separator and separator.group(1) in DELIMITERS:
+        return separator.group(1)
 
     def columns(delimiter: str) -> int:
         most = -1

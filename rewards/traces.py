@@ -38,10 +38,10 @@ def trace_of(error: BaseException) -> dict[str, Any]:
 
     A few kilobytes at most, whatever the error.
     """
-    told = [_told(one) for one in _chain(error)]
-    found = dict(told[0])
-    if told[1:]:
-        found["because"] = told[1:]
+    errors = [_told(one) for one in _chain(error)]
+    found = dict(errors[0])
+    if errors[1:]:
+        found["because"] = errors[1:]
     return found
 
 
@@ -49,9 +49,9 @@ def lines_of(error: BaseException) -> list[str]:
     """The same as lines for a terminal, the innermost place last as Python's own traceback has it."""
     lines: list[str] = []
     for one in reversed(list(_chain(error))):
-        told = _told(one)
-        lines += [f"  {place}" for place in told["where"]]
-        lines.append(" ".join(filter(None, (told["error"], told.get("what", "")))))
+        cause = _told(one)
+        lines += [f"  {place}" for place in cause["where"]]
+        lines.append(" ".join(filter(None, (cause["error"], cause.get("what", "")))))
     return lines
 
 

@@ -42,8 +42,8 @@ def words_of(texts: Iterable[str]) -> set[str]:
 
 def beginnings_of(query: str) -> list[str]:
     """What is looked for: beginnings of words, each once, as they were typed; of an address, what is before its @."""
-    told = _DOMAIN.sub(" ", query)
-    return list(dict.fromkeys(word[:MOST_WORD_CHARACTERS] for word in _words(told)))[:MOST_WORDS]
+    text = _DOMAIN.sub(" ", query)
+    return list(dict.fromkeys(word[:MOST_WORD_CHARACTERS] for word in _words(text)))[:MOST_WORDS]
 
 
 def _words(text: str) -> list[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-from rewards.sheets import Record, SheetError
+from rewards.sheets import HEADER_WITHIN, Record, SheetError, column_of
 
 MOST_UNPACKED_BYTES = 256 * 1024 * 1024
 MOST_PARTS = 2000
@@ -22,6 +23,14 @@ def is_workbook(data: bytes) -> bool:
 
 def sheet_of(data: bytes) -> list[Record]:
     """(row number, cells) of each row of the first sheet with any content; cells are stripped. Raises SheetError."""
+    return sheet_among(data, ())[1]
+
+
+def sheet_among(data: bytes, known: Sequence[str]) -> tuple[list[str], list[Record]]:
+    """The names of a workbook's sheets, and the rows of the one that has most of the known columns, as `sheet_of` gives them.
+
+    Its name stands first. Of several that have as many it is the first.
+    """
     from python_calamine import CalamineError, load_workbook
 
     if data.startswith(_OLD):
@@ -31,7 +40,15 @@ def sheet_of(data: bytes) -> list[Record]:
     _check_size(data)
     try:
         book = load_workbook(io.BytesIO(data))
-        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        sheets = [book.get_sheet_by_index(at) for at in range(len(book.sheet_names))] if known else []
+        tops = [sheet.to_python(skip_empty_area=False, nrows=HEADER_WITHIN) for sheet in sheets]
+        named = {column_of(name) for name in known}
+        scores = [
+            max((sum(column_of(_text(cell)) in named for cell in row) for row in top), default=0)
+            for top in tops
+        ]
+        at = scores.index(max(scores)) if scores else 0
+        rows = book.get_sheet_by_index(at).to_python(skip_empty_area=False)
     except (CalamineError, IndexError, OSError, ValueError) as error:
         raise SheetError(
             1,
@@ -39,7 +56,8 @@ def sheet_of(data: bytes) -> list[Record]:
             brief=_brief(error),
         ) from None
     found = [(number, [_text(cell) for cell in row]) for number, row in enumerate(rows, 1)]
-    return [(number, cells) for number, cells in found if any(cells)]
+    names = [book.sheet_names[at], *(name for place, name in enumerate(book.sheet_names) if place != at)]
+    return names, [(number, cells) for number, cells in found if any(cells)]
 
 
 def _check_size(data: bytes) -> None:

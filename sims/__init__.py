@@ -1,4 +1,4 @@
-"""Questions asked of the model: scenarios, ensembles, comparisons. Importing it loads no model.
+"""Scenarios, ensembles and comparisons of the model. Importing it does not load the model.
 
 from sims import Scenario, simulate, compare
 result = simulate(Scenario.load("examples/midsize.yaml"), runs=20, seed=1)
@@ -25,7 +25,7 @@ _HOMES = {
     "compare": "sims.comparison.comparison",
     "simulate": "sims.ensemble.run",
 }
-# Matrices here are small: more threads cost many times their work, and how a sum is divided among them would show in its last digit.
+# Matrices here are small, so that more threads only cost time; and the number of threads would change the rounding of sums.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 __all__ = ["Comparison", "Manner", "Precision", "Result", "Scenario", "compare", "simulate"]
 

@@ -1,6 +1,6 @@
 """The simulation part of the `groundswell` command line. `web.cli` adds `serve` and `demo` to this same app.
 
-Importing it loads no model: every command imports what it needs when it is called.
+Importing it does not load the model: every command imports what it needs when called.
 """
 
 import typer

@@ -1,9 +1,8 @@
 """Joint calibration of the default parameters: `python -m sims.defaults` (see docs/validation.md).
 
-Four waves of runs of the model: all over the priors, then three times where an emulator of the runs so far holds every
-target to lie in its band. An emulator of all gives the posterior: the priors, given that a replicate falls
-into every band with its sign. What has no evidence (friction, fear, policy, training …): each chain keeps the values that it drew from
-their flat priors, and the other parameters answer for them.
+Four waves of model runs: one over the priors, then three where an emulator of the runs so far predicts every target to lie in its band.
+An emulator of all waves gives the posterior: the priors conditioned on a replicate falling into every band with its sign. For parameters
+without evidence (friction, fear, policy, training …) each chain keeps the values drawn from their flat priors, and the others adapt.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ Floats = NDArray[np.float64]
 SEED = 20_261
 WAVE_RUNS, VECTORS, CHAIN_STEPS = 64, 200, 200
 NEVER_MOVED = 1e-9
-# Of a normal law, 95 % lie on one side of its mean less so many standard deviations.
+# Standard normal quantile of 95 %.
 SIGN_MARGIN = 1.64
 MEDIAN_MARGIN = 0.5
 COMMON: tuple[Experiment, ...] = (
@@ -59,7 +58,7 @@ COMMON: tuple[Experiment, ...] = (
     one_post_each,
     year_with_a_tool,
 )
-# The effects after a year are run only where the others hold already.
+# The effects after a year are simulated only in later waves, where the other targets hold.
 FIRST_WAVE: tuple[Experiment, ...] = (*COMMON, partial(done.newcomer_award, year=False))
 NEAR_WAVE: tuple[Experiment, ...] = (*COMMON, done.newcomer_award)
 NEAR_WAVES = 3
@@ -102,9 +101,9 @@ def run_wave(
 
 @dataclass
 class Waves:
-    """What the waves so far measured: z float64[n, d], the statistics of each row, and the wave of each, from 0.
+    """The results of the waves so far: z float64[n, d], the statistics of each row, and its wave, from 0.
 
-    With a `path` every finished wave is kept there, and those that it holds already are not run again.
+    With a `path` every finished wave is stored there, and stored waves are not run again.
     """
 
     path: Path | None = None
@@ -114,7 +113,7 @@ class Waves:
 
     @classmethod
     def kept_at(cls, path: Path | None) -> Waves:
-        """Those that are kept there, if any. Raises ValueError where they are of other parameters."""
+        """The waves stored at `path`, if any. Raises ValueError where they are for other parameters."""
         if path is None or not path.exists():
             return cls(path)
         body = json.loads(path.read_text("utf-8"))
@@ -124,7 +123,7 @@ class Waves:
         return cls(path, np.array(body["z"]), found, body["wave"])
 
     def add(self, number: int, z: Floats, found: list[dict[int, float]]) -> None:
-        """A wave is done."""
+        """Add a finished wave."""
         self.z, self.found = np.vstack([self.z, z]), self.found + found
         self.wave += [number] * len(found)
         if self.path is not None:
@@ -133,9 +132,9 @@ class Waves:
 
 
 def bands_of(waves: Waves) -> tuple[tuple[Target, ...], Bands]:
-    """Emulators of every target that moved, each fitted to the runs that measured it, and the targets' bands on the same scale.
+    """Emulators of every target that varied, each fitted to the runs that measured it, and the targets' bands on the same scale.
 
-    Noise is estimated from the waves near the targets where there are any: far off, no quadratic fits.
+    Noise is estimated from the waves near the targets where there are any, since a quadratic does not fit far away.
     """
     kept, emulators, edges = [], [], []
     wave = np.array(waves.wave)
@@ -157,18 +156,18 @@ def bands_of(waves: Waves) -> tuple[tuple[Target, ...], Bands]:
 
 
 def taken_in(low: float, high: float, margin: float) -> tuple[float, float]:
-    """The band, narrower by `margin` at both sides, by a quarter of its width at most.
+    """The band narrowed by `margin` on both sides, by at most a quarter of its width.
 
-    An emulator errs, and a median that it puts on the edge lies beyond it as often as not.
+    Because of emulator error, a median predicted on the edge lies outside half of the time.
     """
     margin = min(margin, 0.25 * (high - low))
     return low + margin, high - margin
 
 
 def sure_of_the_sign(target: Target, low: float, high: float, margin: float) -> tuple[float, float]:
-    """The band, narrower by `margin` where its edge is where the sign turns.
+    """The band narrowed by `margin` at an edge where the sign changes.
 
-    The sign must hold in nearly every replicate, and one whose mean lies on that edge has it in half of them.
+    The sign must hold in nearly every replicate, but holds in only half of them where the mean lies on that edge.
     """
     margin = min(margin, 0.5 * (high - low))
     if target.sign > 0 and target.neutral >= target.low:
@@ -179,9 +178,9 @@ def sure_of_the_sign(target: Target, low: float, high: float, margin: float) -> 
 
 
 def scaled(target: Target, values: Floats) -> tuple[Floats, float, float]:
-    """Values and band on the scale where a quadratic fits best.
+    """Values and band on the scale on which a quadratic fits best.
 
-    Logs of what is positive by nature; the rest is held to a width beyond its band, so that far tails do not bend the fit.
+    Logarithms of positive quantities; others are clipped at one width beyond the band, so that outliers do not distort the fit.
     """
     low, high = target.low, target.high
     if target.neutral > low and target.sign > 0:
@@ -196,7 +195,7 @@ def scaled(target: Target, values: Floats) -> tuple[Floats, float, float]:
 
 
 def wider(low: float, high: float, factor: float) -> tuple[float, float]:
-    """The band of weak evidence: as many times as wide, in the logarithm."""
+    """The band widened by `factor` on the logarithmic scale, for weak evidence."""
     middle, half = 0.5 * (np.log(low) + np.log(high)), 0.5 * (np.log(high) - np.log(low))
     return float(np.exp(middle - factor * half)), float(np.exp(middle + factor * half))
 
@@ -204,7 +203,7 @@ def wider(low: float, high: float, factor: float) -> tuple[float, float]:
 def calibrate(
     seed: int = SEED, runs: int = WAVE_RUNS, processes: int | None = None, path: Path | None = None
 ) -> dict[str, Any]:
-    """The body of the stored posterior; `path` is where finished waves are kept."""
+    """The body of the stored posterior; `path` is where finished waves are stored."""
     began, waves = time.time(), Waves.kept_at(path)
     for number in range(1 + NEAR_WAVES):
         if number in waves.wave:
@@ -214,7 +213,7 @@ def calibrate(
             z = ndtri(latin_hypercube(runs, len(NAMES), rng))
             waves.add(0, z, run_wave(z, seed, FIRST_WAVE, "over the priors", processes))
         else:
-            # Close to the targets less is left to learn, and the effects after a year are run as well.
+            # Near the targets fewer runs suffice, and the effects after a year are simulated as well.
             z = sample(bands_of(waves)[1], runs, rng)[: runs // 2]
             label = f"near the targets, {number} of {NEAR_WAVES}"
             waves.add(number, z, run_wave(z, seed + number, NEAR_WAVE, label, processes))
@@ -231,7 +230,7 @@ def sample(bands: Bands, size: int, rng: np.random.Generator) -> Floats:
 
 
 def body_of(z: Floats, targets: Sequence[Target], bands: Bands, seed: int, waves: Waves) -> dict[str, Any]:
-    """The sample as it is stored: four significant digits, and how it was made."""
+    """The sample as stored: values with four significant digits, and provenance."""
     values = [[_short(getattr(to_parameters(row), name)) for name in NAMES] for row in z]
     statistics = {
         str(target.key): {
@@ -265,9 +264,9 @@ def _short(value: float) -> float:
 
 
 def main() -> None:
-    """Calibrate, store the posterior beside the parameters, and print the defaults that follow from it.
+    """Calibrate, store the posterior in the parameters' package, and print the resulting defaults.
 
-    The declarations are edited by hand, since each carries its own reason.
+    The declarations are edited by hand, since each states its own source.
     """
     parser = argparse.ArgumentParser(prog="python -m sims.defaults", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path(stored.__file__).with_name(stored.FILE))

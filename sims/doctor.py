@@ -1,6 +1,6 @@
-"""What is installed, which database, which executor, and whether somebody else owns one of our package names.
+"""Diagnostics of an installation: versions, database, executor, and clashes of package names.
 
-Light on purpose: the command line asks `package_clashes` before it does anything else.
+Light on purpose: the command line calls `package_clashes` before anything else.
 """
 
 import importlib.util
@@ -22,7 +22,7 @@ SHOWN = ("mesa", "numba", "numpy", "pandas", "pydantic", "sqlalchemy", "alembic"
 
 
 class Clash(NamedTuple):
-    """One of the five package names, and who else claims it."""
+    """One of the five package names, and what else claims it."""
 
     package: str
     claimant: str
@@ -57,7 +57,7 @@ def _distribution_claims(search_path: Iterable[str] | None) -> list[tuple[str, s
 
 
 def _top_level_names(dist: metadata.Distribution) -> list[str]:
-    """Which of the five names the distribution's own records list, as a package or as a module."""
+    """The names among the five that the distribution's records contain, as a package or a module."""
     record = dist.read_text("RECORD") or ""
     listed = set((dist.read_text("top_level.txt") or "").split())
     return [
@@ -68,7 +68,7 @@ def _top_level_names(dist: metadata.Distribution) -> list[str]:
 
 
 def _foreign_folders() -> list[tuple[str, Path]]:
-    """Packages of ours that Python would import from somewhere else than beside this one."""
+    """Our packages that Python would import from another folder than this one's."""
     home = Path(__file__).resolve().parents[1]
     found = []
     for name in PACKAGES:
@@ -111,7 +111,7 @@ def memory() -> int:
 
 
 def operator_findings(environ: Mapping[str, str], database: Path | None) -> list[str]:
-    """What is dangerous in how a server would be started with this environment, one line each."""
+    """Security findings about the environment that a server would be started with, one line each."""
     found = []
     base = environ.get("GROUNDSWELL_BASE_URL", "").strip()
     if is_on(environ, "GROUNDSWELL_DEMO") and base and not _is_local(base):
@@ -137,7 +137,7 @@ def operator_findings(environ: Mapping[str, str], database: Path | None) -> list
 
 
 def _mail_findings(environ: Mapping[str, str], base: str) -> list[str]:
-    """What keeps mail from being sent, or gives its password away."""
+    """Settings that prevent mail from being sent, or expose its password."""
     host = environ.get("GROUNDSWELL_SMTP_HOST", "").strip()
     if not host:
         return []
@@ -158,7 +158,7 @@ def _mail_findings(environ: Mapping[str, str], base: str) -> list[str]:
 
 
 def operator_advice(environ: Mapping[str, str]) -> list[str]:
-    """What an operator sets before others use it, and has not, one line each."""
+    """Recommended settings for production that are missing, one line each."""
     wanted = {
         "GROUNDSWELL_BASE_URL": "links and badges take their address from where the server listens",
         "GROUNDSWELL_VISITOR_SECRET": "visitors of links count anew after each start, and apart in each process",
@@ -173,12 +173,12 @@ def operator_advice(environ: Mapping[str, str]) -> list[str]:
 
 
 def is_off(environ: Mapping[str, str], name: str) -> bool:
-    """Whether a switch that is on by itself was switched off."""
+    """True where a setting that is on by default was switched off."""
     return environ.get(name, "").strip().lower() in ("0", "false", "f", "no", "n", "off")
 
 
 def is_on(environ: Mapping[str, str], name: str) -> bool:
-    """Whether a setting that is true or false is set to true."""
+    """True where a boolean setting is set to true."""
     return environ.get(name, "").strip().lower() in ("1", "true", "t", "yes", "y", "on")
 
 

@@ -15,11 +15,16 @@ import tempfile
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from typing import IO
 
+from sims.jobs import children
+
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["tests.loaded"])
+# What computes pieces in a test's own process is forked from there too, and so has loaded what the product loads for it.
+children.LOADED[:] = ["tests.loaded"]
 
 
 class Command:
@@ -113,6 +118,8 @@ def run(
 def _run(arguments: list[str], folder: str, environment: Mapping[str, str], outs: list[str]) -> None:
     from web.cli import main
 
+    # Workers that are forked here have their own processes forked from where they were: see `sims.jobs.children`.
+    forkserver._forkserver.ensure_running = resource_tracker.ensure_running  # type: ignore[method-assign]
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)

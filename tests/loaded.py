@@ -3,6 +3,7 @@
 import gc
 from pathlib import Path
 
+import sims.jobs.loaded  # noqa: F401 - what the processes of workers are forked from
 from sims.ensemble.run import Manner, simulate
 from sims.scenario.scenario import Scenario
 

@@ -71,6 +71,7 @@ from web.language import Language, Offered
 from web.language import router as language_router
 from web.loop import calibrations as loop_calibrations
 from web.loop import forecasts as loop_forecasts
+from web.loop import histories as loop_histories
 from web.loop import recalibrations as loop_recalibrations
 from web.loop import rollouts as loop_rollouts
 from web.own import account as own_account
@@ -180,6 +181,7 @@ ROUTERS = (
     lab_runs.router,
     loop_recalibrations.router,
     loop_forecasts.router,
+    loop_histories.router,
     loop_calibrations.router,
     loop_rollouts.router,
     admin_tokens.router,

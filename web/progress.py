@@ -28,7 +28,7 @@ async def followed(request: Request, look: Look) -> StreamingResponse:
 
     def progress() -> tuple[str, bool]:
         job, before = look()
-        told = {
+        state = {
             "status": job.status,
             "done": job.done,
             "total": job.total,
@@ -36,7 +36,7 @@ async def followed(request: Request, look: Look) -> StreamingResponse:
             "words": progress_of(job, before),
             "ended": job.ended,
         }
-        return json.dumps(told, ensure_ascii=False), job.ended
+        return json.dumps(state, ensure_ascii=False), job.ended
 
     return await streamed(request, "progress", progress)
 

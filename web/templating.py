@@ -19,9 +19,9 @@ from markupsafe import escape
 
 from rewards.amounts import amount_text, points_text
 from rewards.disclosure import NEARLY_ALL, NOT_SHOWN
-from rewards.fields import name_of
 from rewards.language import LANGUAGES, gettext, in_signs, language, ngettext, pgettext, said
 from rewards.people.rights import TITLES
+from rewards.scheme.channels import channel_title
 from web.kept_templates import KeptTemplates
 from web.navigation import doors
 from web.sealed import in_words
@@ -35,34 +35,6 @@ WORDY = ("message", "reason", "words")
 FOLDER = Path(__file__).parent
 MOST_DECIMALS = 6
 MOST_WITH_CENTS = 100
-CHANNEL_TITLES = {
-    "linkedin": "LinkedIn",
-    "x": "X",
-    "facebook": "Facebook",
-    "bluesky": "Bluesky",
-    "mastodon": "Mastodon",
-    "threads": "Threads",
-    "whatsapp": "WhatsApp",
-    "xing": "XING",
-    "instagram": "Instagram",
-    "microsoft teams": "Microsoft Teams",
-    "teams": "Microsoft Teams",
-    "slack": "Slack",
-    "youtube": "YouTube",
-    "tiktok": "TikTok",
-    "reddit": "Reddit",
-    "github": "GitHub",
-    "telegram": "Telegram",
-    "wechat": "WeChat",
-    "mail": "E-mail",
-    "email": "E-mail",
-}
-
-
-def channel_title(channel: str) -> str:
-    """The channel's own spelling where we know it, else its name with every word capitalised."""
-    known = CHANNEL_TITLES.get(name_of(channel))
-    return known or " ".join(word[:1].upper() + word[1:] for word in channel.split())
 
 
 @pass_context
@@ -91,6 +63,16 @@ def short_date_text(day: date) -> str:
     """A date of a year that is plain: day and month."""
     # Translators: a day without its year, in the signs of Unicode's date patterns (CLDR).
     return format_date(day, gettext("d MMM"), locale=language())
+
+
+def first_date_text(first: date, last: date) -> str:
+    """The first day of a span whose last day is shown with its year: the year is said where it is another one."""
+    return short_date_text(first) if first.year == last.year else date_text(first)
+
+
+def per_head_text(millipoints: int) -> str:
+    """Points a head, to the hundredth throughout, so that they stand one under the other."""
+    return in_signs(f"{millipoints / 1000:,.2f}")
 
 
 def number_text(value: float) -> str:
@@ -160,6 +142,8 @@ _ENVIRONMENT.filters["when"] = when_text
 _ENVIRONMENT.filters["day"] = day_text
 _ENVIRONMENT.filters["date"] = date_text
 _ENVIRONMENT.filters["short_date"] = short_date_text
+_ENVIRONMENT.filters["first_date"] = first_date_text
+_ENVIRONMENT.filters["per_head"] = per_head_text
 _ENVIRONMENT.filters["number"] = number_text
 _ENVIRONMENT.filters["whole"] = whole_text
 _ENVIRONMENT.filters["money"] = money_text

@@ -1,4 +1,4 @@
-"""What a run's people take from the posts of a day: trust and fatigue move, some mute, and who saw anything is counted."""
+"""Effects of a day's exposures on the audience: trust, fatigue, muting, and counts of exposed people."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ from engine.streams import bits_of_agent, bits_of_day, unit
 
 # Fatigue below which the chance of muting is bounded without an exponential.
 CALM = 4.0
-# So many exposures ahead is asked for what is read of people.
+# Distance of prefetching, in exposures.
 AHEAD = 12
-# Beside the flags of `engine.response_kernel`: seen straight from a source who is not muted.
+# In addition to the flags of `engine.response_kernel`: seen directly from a source that is not muted.
 FROM_SOURCE = 8
 
 
 class Heard(NamedTuple):
-    """int64 each: where each run's posts begin in `order`, the posts in order of their runs, and source and ordinal of each post."""
+    """int64 each: first post of each run in `order`, the posts ordered by run, and source and ordinal of each post."""
 
     at: Any
     order: Any
@@ -56,7 +56,7 @@ class Heard(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """uint64 each: working memory of one run; the bitmaps are zeros in and out, but for `today`, which nobody reads."""
+    """uint64 each: working memory of one run; the bitmaps are all zero on entry and exit, except `today`, which is not read."""
 
     taken: Any
     visited: Any
@@ -73,7 +73,7 @@ CHANGES = Tuple(F64In, 2)
 
 @inlined
 def settle_mutes(r: Any, heard: Any, spans: Any, seen: Any, muted: Any) -> None:
-    """Who muted somebody today has muted them."""
+    """Turn today's mutes (2) into permanent ones."""
     h = Heard(*heard)
     for k in range(h.at[r], h.at[r + 1]):
         for i in range(spans[h.order[k], 0], spans[h.order[k], 1]):
@@ -84,7 +84,7 @@ def settle_mutes(r: Any, heard: Any, spans: Any, seen: Any, muted: Any) -> None:
 
 @inlined
 def draw_feelings(key: Any, day: Any, ordinal: Any, seen: Any, strong: Any, leaving: Any) -> None:
-    """Of each exposure the words that say whether its tie is a strong one, and whether the source is muted. Several at a time."""
+    """Draw for each exposure the random words that decide on a strong tie and on muting, several at a time."""
     for i in range(seen.size):
         own = bits_of_agent(key, seen[i])
         strong[i] = bits_of_day(own, 0, 0)
@@ -93,7 +93,7 @@ def draw_feelings(key: Any, day: Any, ordinal: Any, seen: Any, strong: Any, leav
 
 @inlined
 def see_near(v: Any, later: Any, reached: Any, page: Any, day: Any, near: Any, people: Any) -> None:
-    """Somebody sees a post straight from its source, and soon somebody else."""
+    """Count one person's direct exposure to a post, and prefetch the data of a later one."""
     word, bit = page * (near.size // 2) + (np.int64(v) >> 6), np.uint64(1) << np.uint64(v & 63)
     counted = page == 0 and day >= 0
     if counted:
@@ -108,7 +108,7 @@ def see_near(v: Any, later: Any, reached: Any, page: Any, day: Any, near: Any, p
 
 @inlined
 def leaves(draw: Any, fatigue: Any, promotional: Any, calm: Any, law: Any) -> Any:
-    """Whether who sees one more post mutes its source; `calm` is the most that the base chance is while fatigue is below `CALM`."""
+    """True where an exposed person mutes the source; `calm` is an upper bound of the chance while fatigue is below `CALM`."""
     if fatigue < CALM and draw >= calm * promotional:
         return False
     return draw < law[FEEL.unfollow_base] * np.exp(law[FEEL.unfollow_fatigue] * fatigue) * promotional
@@ -122,9 +122,9 @@ def absorb(
     r: Any, heard: Any, spans: Any, seen: Any, seen_flags: Any, changes: Any, world: Any, targets: Any, source_edges: Any,
     rates: Any, keys: Any, day: Any, flags: Any, edges: Any, levels: Any, scratch: Any, counts: Any, unfollows: Any, people: Any,
 ) -> None:  # fmt: skip
-    """Move trust and fatigue along the edges over which a run's posts were seen, and let people mute.
+    """Update trust and fatigue on the edges over which a run's posts were seen, and let people mute.
 
-    Sights are counted post by post, and different people who saw one straight from its source; these are marked in `near`.
+    Exposures are counted by post, as are distinct people exposed directly by the source; the latter are marked in `near`.
     """
     w, f, h, of, mine = World(*world), Flags(*flags), Heard(*heard), Sources(*levels), Scratch(*scratch)
     feel, own, first, law = Edges(*edges), w.sources[r], w.edges[r], rates[r]
@@ -160,7 +160,7 @@ def absorb(
             )  # fmt: skip
             a = h.source[s] if i < spans[s, 2] else own + source_of(e, n, offsets, n)
             if a != held:
-                # The sums of who is heard stay at hand for as long as it is the same.
+                # The sums of a source are kept in local variables while the source stays the same.
                 if held >= 0:
                     of.trust_shift[held], of.fatigue_sum[held] = shift, tired
                 held, shift, tired = a, of.trust_shift[a], of.fatigue_sum[a]
@@ -175,7 +175,7 @@ def absorb(
             if muted[e] == 0 and leaves(
                 unit(mine.words[half + at]), fatigue[e], of.promotional[a], calm, law
             ):
-                # 2: muted from tomorrow on, so that today's sights still count.
+                # 2: muted from tomorrow on, so that today's exposures still count.
                 muted[e], unfollows[s], mutes = 2, unfollows[s] + 1, mutes + 1
         counts[s, 0], counts[s, 2] = counts[s, 0] + straight, counts[s, 2] + fresh
     if held >= 0:
@@ -196,7 +196,7 @@ def count_far(
     scratch: Any,
     people: Any,
 ) -> None:
-    """Different people of a run who saw a post of the day only from a reposter; `near` is cleared."""
+    """Count distinct people of a run who were exposed on this day only by reposters; clears `near`."""
     w, h, mine = World(*world), Heard(*heard), Scratch(*scratch)
     half, e0, exposures = mine.near.size // 2, w.edges[r], 0
     for k in range(h.at[r], h.at[r + 1]):

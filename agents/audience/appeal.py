@@ -1,4 +1,4 @@
-"""What a channel and an item's appeal do to clicks, reposts and reactions."""
+"""Effects of channel and item appeal on the rates of clicks, reposts and reactions."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from agents.parameters.parameters import Parameters
 from agents.setting.setting import Channel
 
 Floats = NDArray[np.float64]
-# The logarithm of nothing at all, as far as rates go.
+# Stands in for log(0): the exponential of it is 0 for any rate.
 NOTHING = -700.0
 
 
 def appeal_of(
     drawn: Floats, channel: Channel | tuple[Floats, Floats, Floats], p: Parameters
 ) -> dict[str, Floats]:
-    """Logs of the factors of posts: σ · z − σ²/2 of their items, and those of the channel (`channel_logs` of each post, or one for all)."""
+    """Logarithms of the posts' rate factors: item appeal σ · z − σ²/2, and the channel's (`channel_logs`, per post or one for all)."""
     appeal = p.appeal_spread * drawn - 0.5 * p.appeal_spread**2
     clicks, reposts, reactions = _logs(channel) if isinstance(channel, Channel) else channel
     nothing = np.zeros(appeal.size)
@@ -29,7 +29,7 @@ def appeal_of(
 
 
 def channel_logs(channels: tuple[Channel, ...], code: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
-    """Logs of the factors on clicks, reposts and reactions, of each post's channel."""
+    """Logarithms of the factors of each post's channel on clicks, reposts and reactions."""
     clicks, reposts, reactions = np.array([_logs(one) for one in channels]).T
     return clicks[code], reposts[code], reactions[code]
 

@@ -1,4 +1,4 @@
-"""One day's posts and what comes of them: the equations of the audience's side."""
+"""The posts of one day, the audience's response to them, and the equations of that response."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ Ints = NDArray[np.int64]
 class Posts(NamedTuple):
     """One day's posts of employees and corporate accounts, arrays of one length.
 
-    source      place among all runs' sources (a model of one run: the node); `ordinal` distinguishes the posts of one source on one day
+    source      index among the sources of all runs (in a model of one run: the node); `ordinal` numbers a source's posts of one day
     topic       column of interest
     visibility  of the channel
     premium     factor on clicks (1 for a corporate account)
-    effort      care of what was written, 0 to 1
-    polish      of the item, and of template text that others have posted before
+    effort      quality effort in writing, 0 to 1
+    polish      of the item, plus that of template text which others have posted before
     useful, promotional, disclosure  levels of the item
     praises     how much the item praises others
-    log_appeal  logarithm of the item's appeal; log_clicks, log_reposts, log_reactions: of the channel's factors
-    tangible    1 where the sharer was tangibly rewarded for it (a fraction: the tangible part)
+    log_appeal  logarithm of the item's appeal; log_clicks, log_reposts, log_reactions: logarithms of the channel's factors
+    tangible    1 where the share was tangibly rewarded (a fraction: the tangible part of the reward)
     """
 
     source: Ints
@@ -47,22 +47,22 @@ class Posts(NamedTuple):
     log_reactions: Floats
 
     def at(self, rows: Ints) -> Posts:
-        """The posts at these places."""
+        """The posts at these indices."""
         found: Any = (column[rows] for column in self)
         return Posts(*found)
 
 
 class Answer(NamedTuple):
-    """What came of each post, one value a post; counts are people unless said.
+    """The audience's response, one value a post; counts are of people unless stated otherwise.
 
-    naive       contacts of everybody who broadcast it: the plain sum of networks, a thinned one at its full size
-    exposures   sights, repeats counted; float because a thinned onward edge counts for several
-    viewers     different people who saw it, float likewise
+    naive       contacts of everybody who broadcast it: the sum of network sizes, thinned networks at their full size
+    exposures   exposures including repeats; float because a thinned onward edge has a weight above 1
+    viewers     distinct people exposed, float for the same reason
     clicks      human clicks, each person once
     reactions   likes and comments on it and its reposts
-    reposts     reposts in its tree; `beyond_one` those two or more steps from the sharer
-    unfollows   contacts who muted the source over it
-    unique_employees, unique_corporate  float64[R], different people of each run who saw any post of the day by that kind of source
+    reposts     reposts in its cascade; `beyond_one` those two or more steps from the sharer
+    unfollows   contacts who muted the source on this exposure
+    unique_employees, unique_corporate  float64[R], distinct people of each run exposed to any post of the day by employees, by pages
     """
 
     naive: Floats
@@ -78,7 +78,7 @@ class Answer(NamedTuple):
     unique_corporate: Floats
 
     def at(self, rows: Ints) -> Answer:
-        """With the posts in another order."""
+        """The response with its posts reordered by `rows`."""
         by_post: Any = {name: getattr(self, name)[rows] for name in self._fields[:-2]}
         return self._replace(**by_post)
 
@@ -86,7 +86,7 @@ class Answer(NamedTuple):
 def settled_fatigue(
     load: NDArray[np.float32], posts_per_day: Floats, visibility: Floats | float, p: Parameters
 ) -> NDArray[np.float32]:
-    """float32[followers' edges]: mean fatigue of each, of this feed load, after years of so many posts a day by the account."""
+    """float32[edges of followers]: stationary mean fatigue towards an account that posts `posts_per_day`, given each one's feed load."""
     sights = visibility / (1.0 + load / p.feed_load_scale)
     left_tomorrow = 2.0 ** (-1.0 / p.fatigue_half_life_days)
     felt = p.fatigue_per_exposure * posts_per_day * sights * left_tomorrow / (1.0 - left_tomorrow)
@@ -94,9 +94,9 @@ def settled_fatigue(
 
 
 def motive(posts: Posts, tie: float, p: Parameters) -> Floats:
-    """Motive a reader infers: tangible · (1 − tie) + inferred from disclosure · disclosure.
+    """Commercial motive that a reader infers: tangible · (1 − tie) + inferred from disclosure · disclosure.
 
-    Symbolic rewards add nothing; every share is unsolicited.
+    Symbolic rewards add nothing; every share counts as unsolicited.
     """
     return posts.tangible * (1.0 - tie) + p.disclosure_inference * posts.disclosure
 
@@ -110,12 +110,12 @@ def trust_change(posts: Posts, p: Parameters, strong: float) -> Floats:
 
 
 def template_text(effort: Floats, copies: Floats, p: Parameters) -> Floats:
-    """Polish that duplicated text adds: duplicate · (1 − e) · copies / (1 + copies), for shares of the same item before this one."""
+    """Polish added by duplicated text: duplicate · (1 − e) · copies / (1 + copies), `copies` being earlier shares of the same item."""
     return p.duplicate_text * (1.0 - effort) * copies / (1.0 + copies)
 
 
 def click_factor(posts: Posts, p: Parameters) -> Floats:
-    """Factor on clicks from what was written: exp(θ_q · (e − ½) − θ_T · κ_r · tangible · (1 − average tie)) · what the item is like."""
+    """Factor on clicks by the text and the item: exp(θ_q · (e − ½) − θ_T · κ_r · tangible · (1 − average tie)) · exp(`content`)."""
     tie = p.strong_tie_share * p.strong_tie + (1.0 - p.strong_tie_share) * p.weak_tie
     return np.exp(
         p.quality_weight * (posts.effort - 0.5)
@@ -125,7 +125,7 @@ def click_factor(posts: Posts, p: Parameters) -> Floats:
 
 
 def content(posts: Posts, p: Parameters) -> Floats:
-    """What the item is like to a reader, at once: log of a factor on clicks and reactions.
+    """Immediate effect of the item's qualities on a reader, as the logarithm of a factor on clicks and reactions.
 
     θ_use · useful − θ_pol · polish − θ_adv · promotional · (1 − praises) + θ_praise · praises
     """
@@ -139,7 +139,7 @@ def content(posts: Posts, p: Parameters) -> Floats:
 
 
 def reaction_rate(posts: Posts, p: Parameters) -> Floats:
-    """Likes and comments a viewer: base · exp(θ_q · (e − ½)) · what the item is like · channel · appeal."""
+    """Likes and comments per viewer: base · exp(θ_q · (e − ½)) · exp(`content`) · channel · appeal."""
     lifted = np.exp(
         p.quality_weight * (posts.effort - 0.5) + content(posts, p) + posts.log_appeal + posts.log_reactions
     )
@@ -147,15 +147,15 @@ def reaction_rate(posts: Posts, p: Parameters) -> Floats:
 
 
 def size_factor(contacts: Any, p: Parameters) -> Any:
-    """Part of the usual visibility that posts to so many contacts have: (k / 300)^(−η), from 30 contacts on."""
-    # By logarithms: a power has other last bits where all runs agree on the exponent.
+    """Visibility relative to a network of 300 contacts: (k / 300)^(−η) for k contacts, constant below 30."""
+    # By logarithms: NumPy's power rounds differently where the exponent is a scalar, as it is when all runs agree on it.
     return np.exp(-p.size_exponent * np.log(np.maximum(contacts, FEW_CONTACTS) / USUAL_CONTACTS))
 
 
 def shown(posts: Posts, contacts: Floats, p: Parameters) -> Floats:
     """Chance that an active contact with an empty feed sees a post.
 
-    The channel's, by the size of the network, and lifted by the reactions that it draws beyond an average post's.
+    The channel's visibility, scaled by network size, and raised by reactions in excess of an average post's.
     """
     lift = np.exp(
         p.feed_lift * (p.quality_weight * (posts.effort - 0.5) + content(posts, p) + posts.log_appeal)

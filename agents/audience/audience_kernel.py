@@ -1,6 +1,6 @@
-"""The compiled loops behind agents.audience: feelings brought up to date, and moved by what was seen.
+"""The compiled loops of agents.audience that bring trust and fatigue up to date and draw contacts.
 
-Runs stand side by side: a driver cuts out each run's part of the arrays, and what it calls knows of one run only.
+Runs are concatenated: a driver slices each run's part of the arrays, and the inner functions see one run only.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MUTED_LIFT = -1e30
 
 
 class World(NamedTuple):
-    """Where each run's parts begin, and what its rows follow from: int64 arrays of `agents.world.network.Networks`."""
+    """Start of each run's parts, and the inputs from which contacts are drawn: int64 arrays of `agents.world.network.Networks`."""
 
     nodes: Any
     edges: Any
@@ -65,10 +65,9 @@ FEEL = Feel(*range(len(Feel._fields)))
 
 
 class Flags(NamedTuple):
-    """Bytes of `agents.audience.feelings.Feelings`, by node, source and edge.
+    """Flags (bytes) of `agents.audience.feelings.Feelings`, by node, source and edge.
 
-    By node: whether its contacts are drawn, whether its lifts are written, and whether it was reached. By source: whether its trust is
-    written, whether any post of it was seen, and room for a mark. By edge: whether it is muted.
+    By node: contacts drawn, lifts written, reached. By source: trust written, some post of it seen, scratch mark. By edge: muted.
     """
 
     drawn: Any
@@ -81,7 +80,7 @@ class Flags(NamedTuple):
 
 
 class Edges(NamedTuple):
-    """float32[edges] each, likewise."""
+    """float32[edges] each: arrays of `agents.audience.feelings.Feelings`."""
 
     trust: Any
     fatigue: Any
@@ -89,7 +88,7 @@ class Edges(NamedTuple):
 
 
 class Sources(NamedTuple):
-    """float64[sources] each, likewise."""
+    """float64[sources] each: arrays of `agents.audience.feelings.Feelings`."""
 
     start: Any
     trust_shift: Any
@@ -115,7 +114,7 @@ def draw_contacts(
     taken: Any,
     targets: Any,
 ) -> Any:
-    """Draw the contacts of a node of run r; `targets` are the run's."""
+    """Draw the contacts of a node of run r into the run's `targets`."""
     w = World(*world)
     first, after, people = w.nodes[r], w.nodes[r + 1], w.nodes[r] - w.sources[r]
     here = w.nodes[r + 1] - w.sources[r + 1]
@@ -149,9 +148,9 @@ def refresh_source(
     a: Any, r: Any, world: Any, row_segments: Any, members: Any, ties: Any, keys: Any, taken: Any, targets: Any,
     flags: Any, rates: Any, day: Any, touched: Any, edges: Any, levels: Any,
 ) -> None:  # fmt: skip
-    """Let trust and fatigue on all edges of source `a`, of run `r`, be those of `day`, and write what the response kernel reads.
+    """Bring trust and fatigue on all edges of source `a` of run `r` up to `day`, and write the lifts for the response kernel.
 
-    Whoever is heard for the first time has contacts drawn, and their trust as it was on the first day.
+    For a source that posts for the first time, contacts are drawn and initial trust is written.
     """
     w, f, of = World(*world), Flags(*flags), Sources(*levels)
     feel = Edges(*edges)
@@ -186,7 +185,7 @@ def bring_up_to_date(
     trust: Any, fatigue: Any, muted: Any, lift: Any, level: Any, keep_trust: Any, keep_fatigue: Any, liking: Any,
     tiring: Any,
 ) -> None:  # fmt: skip
-    """One source's edges: trust returns to its level, fatigue fades."""
+    """Update one source's edges: trust reverts to its level, fatigue decays."""
     for e in range(trust.size):
         felt = np.float32(level + (trust[e] - level) * keep_trust)
         tired = np.float32(fatigue[e] * keep_fatigue)
@@ -196,7 +195,7 @@ def bring_up_to_date(
 
 @inlined
 def source_of(e: Any, likely: Any, offsets: Any, n: Any) -> Any:
-    """Whose edge it is, among n sources: mostly that of who shared."""
+    """The source of an edge among n sources; `likely` is tried first."""
     if likely < n and offsets[likely] <= e < offsets[likely + 1]:
         return likely
     low, high = 0, n
@@ -214,12 +213,12 @@ def source_means(
     first: Any, touched: Any, day: Any, degrees: Any, trust_left: Any, fatigue_left: Any, levels: Any, trust: Any,
     fatigue: Any,
 ) -> None:  # fmt: skip
-    """Mean trust and fatigue on the edges of each source on a day; what is left of them after so many days stands by run."""
+    """Mean trust and fatigue on the edges of each source on a day; `trust_left` and `fatigue_left` are decay factors by run and days."""
     of = Sources(*levels)
     for r in range(first.size - 1):
         for a in range(first[r], first[r + 1]):
             if of.trust_shift[a] == 0.0 and of.fatigue_sum[a] == 0.0:
-                # Nothing ever moved, as of most people.
+                # Unchanged since the start, like most people.
                 trust[a], fatigue[a] = of.start[a], 0.0
                 continue
             gap, ties = max(day - touched[a], 0), max(degrees[a], 1)
@@ -229,7 +228,7 @@ def source_means(
 
 @kernel(WORLD, FLAGS, EDGES, FLAGS, EDGES)
 def copy_written(world: Any, flags: Any, edges: Any, new_flags: Any, new_edges: Any) -> None:
-    """Copy what is written of edges: lifts of whoever is ready, feelings towards whoever was heard."""
+    """Copy the written parts of edge arrays: lifts of ready nodes, trust and fatigue towards sources that have posted."""
     w, f, feel, to, other = World(*world), Flags(*flags), Edges(*edges), Flags(*new_flags), Edges(*new_edges)
     for r in range(w.employees.size):
         node, source, e = w.nodes[r], w.sources[r], w.edges[r]

@@ -1,4 +1,4 @@
-"""The company's own accounts: they post from the same content desk, to followers of their own, without a peer premium."""
+"""The company's own accounts: they post the same content to their own followers, without the premium of a peer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 
 
 class CorporateDesk:
-    """Draws each account's posts of a day, Poisson at its weekly cadence."""
+    """Draws the daily posts of each company account: Poisson, with the account's weekly cadence."""
 
     def __init__(self, setting: Setting, networks: Networks, items: Items, lanes: Lanes) -> None:
         accounts = setting.organisation.corporate_accounts
@@ -33,26 +33,26 @@ class CorporateDesk:
         self.trust: Floats = np.clip(
             self._p.corporate_trust + self._p.page_trust * (self._levels - 0.5), 0.0, 1.0
         )
-        """float64[pages]: trust of followers in each page of each run, at first."""
+        """float64[pages]: initial trust of followers in each page of each run."""
         self._items, self._laws = items, lanes.laws
         self._visibility = setting.content.channels[0].visibility
         self._keys = lanes.keys(Stream.CORPORATE)
         self.posts_per_day = weekly / 7.0
-        """float64[accounts]: over weekdays and weekends."""
+        """float64[accounts]: posts a day, averaged over weekdays and weekends."""
 
     @property
     def visibility(self) -> Floats:
-        """float64[R]: of the pages' channel in each run."""
+        """float64[R]: visibility of the pages' channel in each run."""
         known = self._visibility
         return self._laws.column("visibility") if known is None else np.full(len(self._laws.all), known)
 
     def beside(self, own: Posts, day: int, *, quiet: bool, there: float) -> Posts:
-        """The posts of employees, and after them the accounts'."""
+        """The posts of employees followed by those of the accounts."""
         pages = self.posts(day, quiet, there)
         return Posts(*(np.concatenate(columns) for columns in zip(own, pages, strict=True)))
 
     def posts(self, day: int, weekend: bool, there: float = 1.0) -> Posts:
-        """The accounts' posts on `day`, to the part of their followers who are still there."""
+        """The accounts' posts on `day`; `there` is the part of their followers who still use the channel."""
         on_offer = self._items.on(day)
         factor = self._p.weekend_factor
         rate = self._weekly * ((factor if weekend else 1.0) / opportunity_days(factor))

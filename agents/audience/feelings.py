@@ -1,4 +1,4 @@
-"""The audience's side: trust and fatigue on every edge from a source, muting, and the answer to a day's posts."""
+"""The state of the audience: trust and fatigue on every edge from a source, muting, and the response to a day's posts."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ from engine.streams import Stream, poissons
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-# What of `Feelings` changes from day to day, but for what is told of edges.
+# The attributes of `Feelings` that change from day to day, except those held per edge.
 _WRITTEN = (
     "_felt", "_stirred", "_marked", "_ready", "reached", "touched", "trust_shift", "fatigue_sum", "posts", "promotion",
     "_promotional", "n_reached",
@@ -60,15 +60,15 @@ _WRITTEN = (
 
 
 class Feelings:
-    """Trust and fatigue of every contact towards every source, kept up lazily: a day costs in proportion to its posts.
+    """Trust and fatigue of every contact towards every source, updated lazily: the cost of a day is proportional to its posts.
 
-    Runs stand side by side, as in `agents.world.network.Networks`; a source's arrays are told of from its first post on.
+    Runs are concatenated as in `agents.world.network.Networks`; a source's edges are written from its first post on.
 
     trust     float32[edges] in [0, 1]
     fatigue   float32[edges] ≥ 0
-    lift      float32[edges], what the response kernel reads: θ_T·T − θ_F·F on edges of sources, also of those who never
-              posted; on the thinned edges of the audience θ_T·T and the log of how many each stands for
-    reached   uint8[nodes], direct contacts who saw a share since day 0; n_reached: int64[R]
+    lift      float32[edges], log-odds that the response kernel adds: θ_T·T − θ_F·F on edges of sources, whether or not they have
+              posted; on the thinned edges of the audience θ_T·T plus the logarithm of the edge's weight
+    reached   uint8[nodes], direct contacts exposed to a share since day 0; n_reached: their number, int64[R]
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Feelings:
     ) -> None:
         """`posts_per_day` is each page's cadence, `page_sight` the visibility of its channel in each run.
 
-        The trust and fatigue that its followers start with follow from the two.
+        Both determine the initial trust and fatigue of its followers.
         """
         n, edges, p = int(networks.sources[-1]), int(networks.edges[-1]), laws.at(networks.lane)
         self._networks, self._laws = networks, laws
@@ -92,7 +92,7 @@ class Feelings:
         self._rates = _response_rates(networks, laws)
         self.start = np.broadcast_to(np.asarray(p.peer_trust, dtype=np.float64), n).copy()
         self.start[networks.pages] = page_trust
-        # What nobody writes takes no memory: most people never post.
+        # Pages of these arrays that are never written take no memory: most people never post.
         self._trust, self._fatigue, self._lift = (unwritten(edges, np.float32) for _ in range(3))
         self.muted = unwritten(edges, np.uint8)
         nodes = int(networks.nodes[-1])
@@ -127,7 +127,7 @@ class Feelings:
             self.fatigue_sum[mine] = np.bincount(account, felt, mine.size)
 
     def rename(self, draws: Sequence[Draw]) -> None:
-        """What the audience draws from now on is what it would draw under these draws; who knows whom stays."""
+        """Key the audience's further random numbers by these draws; the ties are kept."""
         for keys, stream in (
             (self._see, Stream.SEE), (self._feel_keys, Stream.TRUST), (self._react, Stream.REACTION),
         ):  # fmt: skip
@@ -147,7 +147,7 @@ class Feelings:
         return found
 
     def answer(self, posts: Posts, day: int) -> Answer:
-        """The audience's answer to a day's posts; trust, fatigue and mutes move with it."""
+        """The audience's response to a day's posts; updates trust, fatigue and mutes."""
         networks, source = self._networks, posts.source
         lane = networks.lane[source]
         p, order = self._laws.at(lane), np.argsort(lane, kind="stable")
@@ -217,13 +217,13 @@ class Feelings:
             progress[ROOM_USED] = -1 - progress[ROOM_USED]
             room.reserve(2 * room.edges.size)
         if networks.count == 1:
-            told = np.concatenate(
+            exposures = np.concatenate(
                 [np.arange(*span) for span in spans[heard.order, :2].tolist()] or [heard.at[:0]]
             )
-            self.last_edges = room.edges[told[room.flags[told] & FROM_SOURCE > 0]].astype(np.int32)
+            self.last_edges = room.edges[exposures[room.flags[exposures] & FROM_SOURCE > 0]].astype(np.int32)
 
     def _people(self, near: Ints, far: Ints) -> Floats:
-        # A person seen over a thinned edge stands for several, but never for more than there are.
+        # An exposure over a thinned edge has a weight above 1; the weighted count is capped by the number of people.
         return np.minimum(
             near + self._networks.onward_weight * far, np.diff(self._networks.nodes).astype(np.float64)
         )
@@ -253,19 +253,19 @@ class Feelings:
 
     @property
     def trust(self) -> NDArray[np.float32]:
-        """float32[source edges] of a model of one run, everybody told of: for tests and teaching."""
+        """float32[source edges]: trust in a model of one run, brought up to date for all sources; for tests and teaching."""
         self._tell_of_all()
         return self._trust[: int(self._networks.source_edges[0])]
 
     @property
     def fatigue(self) -> NDArray[np.float32]:
-        """float32[source edges], likewise."""
+        """float32[source edges]: fatigue in a model of one run, likewise."""
         self._tell_of_all()
         return self._fatigue[: int(self._networks.source_edges[0])]
 
     @property
     def lift(self) -> NDArray[np.float32]:
-        """float32[edges] of a model of one run, as the response kernel reads it: for tests."""
+        """float32[edges]: lift in a model of one run as the response kernel reads it; for tests."""
         networks = self._networks
         node = np.repeat(np.arange(networks.offsets.size - 1), np.diff(networks.offsets))
         known = np.arange(node.size) < networks.source_edges[0]
@@ -295,7 +295,7 @@ class Feelings:
         return trust, fatigue
 
     def _kept(self, days: int) -> tuple[Floats, Floats]:
-        # float64[R, days or more]: what is left of trust moved and of fatigue after so many days.
+        # float64[R, days or more]: the part of a change of trust, and of fatigue, that remains after so many days.
         if self._left is None or self._left[0].shape[1] < days:
             gap = -np.arange(2 * max(days, 64))
             weeks, half = (

@@ -1,4 +1,4 @@
-"""The compiled day of the audience: posts are told, seen, counted and felt, run after run, while a run's arrays are at hand."""
+"""The compiled day of the audience: posts spread, exposures are counted and take effect, run by run for cache locality."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ from engine.signatures import (
     U64In,
 )
 
-# Places of `progress`: the run in hand, whether its posts are flagged to be told, and exposures written; then room for `run_shares`.
+# Indices of `progress`: current run, whether its posts are flagged for spreading, exposures written; then scratch of `run_shares`.
 RUN, BEGUN, ROOM_USED, STATE = 0, 1, 2, 3
 PROGRESS = 8
 
 
 class Rates(NamedTuple):
-    """float64[R, …] each: of feelings (`Feel`), of the response kernel, and levels of interest."""
+    """float64[R, …] each: rates of trust and fatigue (`Feel`), of the response kernel, and levels of interest."""
 
     feel: Any
     response: Any
@@ -63,7 +63,7 @@ class Rates(NamedTuple):
 
 
 class Keys(NamedTuple):
-    """uint64[R] each: of sights, of feelings, and of the networks."""
+    """uint64[R] each: keys of the streams of exposures, of trust and muting, and of the networks."""
 
     see: Any
     feel: Any
@@ -71,7 +71,7 @@ class Keys(NamedTuple):
 
 
 class Told(NamedTuple):
-    """uint32 each: the edges along which posts were seen, and working memory of a tree."""
+    """uint32 each: the edges along which posts were seen, and working memory of a cascade."""
 
     edges: Any
     queue: Any
@@ -94,12 +94,12 @@ def hear(
     rates: Any, keys: Any, day: Any, tables: Any, told: Any, seen_flags: Any, scratch: Any, spans: Any, again: Any,
     counts: Any, sights: Any, unfollows: Any, people: Any, source_edges: Any, progress: Any,
 ) -> None:  # fmt: skip
-    """Each run's posts of a day in its own world; stop where exposures do not fit, to be called again with more room.
+    """Spread each run's posts of a day in its own network; stops where exposures do not fit, to be called again with more room.
 
-    spans      int64[posts, 3]: from where to where each post's exposures stand, and where those over its source's own edges end
-    again      uint8[posts], those still to be told
+    spans      int64[posts, 3]: start and end of each post's exposures, and the end of those over its source's own edges
+    again      uint8[posts], posts still to be spread
     counts     int64[posts, 8] as of `engine.response_kernel`
-    sights     float64[posts, 4]: sights over sources' own ties and over reposters', first sights of the two kinds
+    sights     float64[posts, 4]: exposures over sources' own ties and over reposters', and first exposures of the two kinds
     unfollows  int64[posts]
     people     int64[R, 5]: near and far by employees' posts, near and far by pages' posts, and reached for the first time
     """
@@ -131,10 +131,10 @@ def spread(
     rates: Any, keys: Any, day: Any, tables: Any, told: Any, seen_flags: Any, scratch: Any, spans: Any, again: Any,
     counts: Any, source_edges: Any, progress: Any,
 ) -> None:  # fmt: skip
-    """Tell a run's posts. A colleague who passes a post on is a source too, whose edges are brought up to date; what was told over old
-    ones is told again. Draws are named by post and edge, so that nothing else changes.
+    """Spread a run's posts, repeating those that met edges which were not up to date.
 
-    `progress[ROOM_USED]` is −1 − what was used where there was no room for more.
+    A colleague who reposts is a source too, whose edges must be brought up to date first. Draws are keyed by post and edge, so that
+    repeating a post changes nothing else. `progress[ROOM_USED]` is −1 − the room used where there was too little.
     """
     h, taken = Heard(*heard), scratch[0]
     if progress[BEGUN] == 0:
@@ -180,7 +180,7 @@ def tell(
     targets_u: Any, offsets_u: Any, feed_load: Any, flags: Any, edges: Any, rates: Any, keys: Any, day: Any, tables: Any,
     told: Any, seen_flags: Any, scratch: Any, spans: Any, counts: Any, progress: Any,
 ) -> None:  # fmt: skip
-    """Run one post through its run's world; whoever passes it on for the first time has contacts drawn."""
+    """Spread one post through its run's network; contacts of first-time reposters are drawn."""
     w, f, room, mine = World(*world), Flags(*flags), Told(*told), Scratch(*scratch)
     state, lift, stored = progress[STATE:], edges[2], feed_load[0:0]
     node, last, e, end = w.nodes[r], w.nodes[r + 1], w.edges[r], w.edges[r + 1]
@@ -211,7 +211,7 @@ def tell(
         return
     begin, after = written, written + state[WRITTEN]
     spans[s, 0], spans[s, 1], progress[ROOM_USED] = begin, after, after
-    # The source's own come first.
+    # The source's own exposures come first.
     row = node + r + np.int64(names[s, SOURCE])
     own = after if counts[s, REPOSTS] == 0 else begin
     while own < after:
@@ -228,21 +228,21 @@ def mark_old(
     r: Any, heard: Any, spans: Any, edges: Any, world: Any, flags: Any, touched: Any, day: Any, own_edges: Any,
     found: Any, again: Any,
 ) -> Any:  # fmt: skip
-    """Find and mark the sources over whose own edges something was seen, although those are not of today.
+    """Find and mark the sources whose edges transmitted an exposure without being up to date; returns their number.
 
-    `again` is set for the posts whose reading that changes. Return how many; where there are none, all sources that were seen are noted.
+    `again` is set for the posts that this affects. Where there are none, all sources seen are recorded.
     """
     w, f, h = World(*world), Flags(*flags), Heard(*heard)
     first, n_sources, old = w.sources[r], w.sources[r + 1] - w.sources[r], 0
     offsets = w.offsets[w.nodes[r] + r : w.nodes[r + 1] + r + 1]
-    # A post's own source is of today: only what others passed on is looked through.
+    # A post's own source is up to date: only exposures by reposters are checked.
     for k in range(h.at[r], h.at[r + 1]):
         s = h.order[k]
         for i in range(spans[s, 2], spans[s, 1]):
             e = np.int64(edges[i])
             if e < own_edges:
                 node = source_of(e, n_sources, offsets, n_sources)
-                # On the very first day all are up to date, and nobody's feelings are written down yet.
+                # On the first day all sources are up to date, and no trust is written yet.
                 if f.marked[first + node] == 0 and (touched[first + node] < day or f.felt[first + node] == 0):
                     f.marked[first + node] = 1
                     found[old] = node

@@ -1,1 +1,1 @@
-"""Employees: the decision to share, learning, and where they are at the start."""
+"""Employees: the decision to share, learning, and the stationary state that runs start from."""

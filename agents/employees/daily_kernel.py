@@ -1,6 +1,6 @@
-"""The compiled day of those to whom nothing happened: the updates of `agents.employees.state` where no pay, share or sanction enters.
+"""Compiled daily updates for employees without a share, reward or sanction, equal to the functions of `agents.employees.state`.
 
-Whoever did share, was paid or was punished is computed by those functions themselves, for powers and exponentials are numpy's.
+The others are computed by those functions themselves, since powers and exponentials must have NumPy's bits.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MOOD_LAWS = (
 
 @kernel(I64In, F64Matrix, F64In, F64In, F64Out, F64Out)
 def rest(first: Any, laws: Any, base: Any, thanked: Any, motivation: Any, recognition: Any) -> None:
-    """Motivation recovers and is lifted by praise, recognition fades and is renewed."""
+    """Update motivation (recovery, praise) and recognition (decay, renewal)."""
     for r in range(first.size - 1):
         recovered, kept, gain, remembered, most = (
             laws[r, 0], laws[r, 1], laws[r, 2], laws[r, 3], laws[r, 4],
@@ -42,7 +42,7 @@ def rest(first: Any, laws: Any, base: Any, thanked: Any, motivation: Any, recogn
 
 @kernel(I64In, F64Matrix, F64In, U8In, U8In, F64Out)
 def calm(first: Any, laws: Any, goal: Any, signed: Any, present: Any, fear: Any) -> None:
-    """Fear of those present goes to what policy and training make of it: at once where a policy was signed today."""
+    """Update the fear of those present towards its goal; at once where a policy was signed today."""
     for r in range(first.size - 1):
         part = laws[r, 5]
         for i in range(first[r], first[r + 1]):
@@ -53,7 +53,7 @@ def calm(first: Any, laws: Any, goal: Any, signed: Any, present: Any, fear: Any)
 
 @kernel(I64In, I64Out, I64Out, F64Out, I64Out, I64Out)
 def count(who: Any, shares: Any, eighth: Any, recent: Any, week: Any, total: Any) -> None:
-    """Shares of a day by person into the counters; `eighth` are those of the day that the last seven forget, and becomes today."""
+    """Add a day's shares by person to the counters; `eighth` holds the day that leaves the seven-day window, and becomes today's."""
     for i in range(eighth.size):
         # Few shared anything on that day.
         if eighth[i] != 0:
@@ -94,7 +94,7 @@ def practise(met: Any, lane: Any, shares: Any, kept: Any, habit: Any) -> Any:
 def believe(
     share_points: Any, click_points: Any, clicks: Any, tangible: Any, expected: Any, prize: Any, believed: Any, crowded: Any
 ) -> None:  # fmt: skip
-    """Points that everybody believes a share to bring, and the part of what is had for it that is tangible and announced."""
+    """Compute the points expected of a share, and the tangible and announced part of its reward."""
     for i in range(believed.size):
         points = share_points[i] + click_points[i] * clicks[i]
         believed[i] = points

@@ -1,4 +1,4 @@
-"""How a reward is felt, as its terms frame it: as a gain or a loss, sure or drawn by lot, one's own or the team's."""
+"""Framing of a reward: as a gain or a loss, certain or by lottery, for the individual or for the team."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from agents.setting.setting import Terms
 
 Floats = NDArray[np.float64]
 MOST_POINTS, LEAST_ODDS = 1e6, 1e-3
-# How the value of money bends (Tversky & Kahneman 1992). That v(r) bends more is about effort, and no reason to shun large prizes.
+# Curvature of the value of money (Tversky & Kahneman 1992). v(r) is more curved, but that concerns effort, not aversion to large prizes.
 MONEY_BEND = 0.88
 
 
 def felt_more(points: Floats, terms: Terms, heads: Floats, p: Parameters) -> Floats:
-    """By which part the value of `points` a share is felt more (or less) than v(points); `heads` is the size of everybody's team.
+    """Relative change of the felt value of `points` a share by framing; `heads` is the size of each employee's team.
 
-    λ · v(r · t · c(q)) / v(r) − 1: λ for what may be lost, c what a lottery of odds q is felt to be worth of its mean, t what comes back
-    to oneself.
+    λ · v(r · t · c(q)) / v(r) − 1: λ is loss aversion, c(q) the certainty equivalent of a lottery with odds q relative to its mean, t the
+    employee's own part of a team reward.
     """
     plain = reward_value(points, p)
     own = points * (1.0 / heads + p.team_spirit * (1.0 - 1.0 / heads)) if terms.hangs_on == "team" else points
@@ -30,10 +30,10 @@ def felt_more(points: Floats, terms: Terms, heads: Floats, p: Parameters) -> Flo
 
 
 def least_reward(terms: Terms, heads: float, p: Parameters) -> float:
-    """Points a share at which a tangible, announced reward brings as much as it takes.
+    """Points a share at which a tangible, announced reward adds as much utility as crowding out takes.
 
-    From somebody of middle motivation and usual connectedness, while it is new: below, it is less than nothing. `MOST_POINTS` where none
-    is enough.
+    For an employee of mean motivation and connectedness, while the reward is new; a smaller reward lowers sharing. `MOST_POINTS` where no
+    number of points suffices.
     """
     points = np.geomspace(0.01, MOST_POINTS, 800)
     felt = 1.0 + felt_more(points, terms, np.full(points.size, heads), p)
@@ -44,9 +44,7 @@ def least_reward(terms: Terms, heads: float, p: Parameters) -> float:
 
 
 def felt_of_a_lottery(odds: float, p: Parameters) -> Floats | float:
-    """c(q) = w(q)^(1/0.88) / q: the sure amount that a lottery is felt to be worth, as a part of its mean. Odds of less than one in a
-    thousand are all alike.
-    """
+    """c(q) = w(q)^(1/0.88) / q: certainty equivalent of a lottery relative to its mean. Odds below 1 in 1,000 are taken as 1 in 1,000."""
     if odds >= 1.0:
         return 1.0
     held = max(odds, LEAST_ODDS)
@@ -55,7 +53,7 @@ def felt_of_a_lottery(odds: float, p: Parameters) -> Floats | float:
 
 
 def felt_odds(odds: float, p: Parameters) -> Floats | float:
-    """w(q) = q^γ / (q^γ + (1 − q)^γ)^(1/γ): small odds look larger, large ones smaller; certainty is certainty."""
+    """Probability weighting w(q) = q^γ / (q^γ + (1 − q)^γ)^(1/γ): small odds are overweighted, large ones underweighted, w(1) = 1."""
     if odds >= 1.0:
         return 1.0
     bend = p.lottery_bend

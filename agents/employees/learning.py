@@ -1,4 +1,4 @@
-"""What a day does to employees: feedback, habit, motivation, fear, fatigue of sharing."""
+"""Daily updates of employees' state: feedback, habit, motivation, fear and recent shares."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from agents.world.population import Staff, Traits
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-# A day that never comes, for a draw of each person's own.
+# A day number beyond any horizon, as the key of draws that each person has once.
 BEGINNING = 1 << 40
 USUALLY_MET_AT_MOST = 15
 
@@ -43,9 +43,9 @@ def learn(
     shares: Ints,
     lanes: Lanes,
 ) -> None:
-    """Update expected feedback, believed clicks, contacts gained, the audience believed in, and habit.
+    """Update expected feedback, believed clicks, contacts gained, perceived audience and habit.
 
-    Of those who shared or met an opportunity today.
+    Only of employees who shared or had an opportunity today.
     """
     who = met.person[shared]
     some, at = distinct(who)
@@ -73,9 +73,9 @@ def form_habit(habit: Floats, met: Ints, shares: Ints, lanes: Lanes) -> None:
 
 
 def whole_contacts(state: State, who: Ints, answer: Answer, keys: NDArray[np.uint64], lanes: Lanes) -> Ints:
-    """int64[shares]: whole contacts that each of today's shares brings, by those that its sharer `gained` before.
+    """int64[shares]: contacts gained by each of today's shares as integers, given what its sharer `gained` before.
 
-    Everybody begins somewhere between two whole ones, so that as many are counted as are gained, in the mean.
+    Rounding starts at a uniform random offset for each person, so that the expected count equals the fractional gain.
     """
     if not who.size:
         return np.empty(0, dtype=np.int64)
@@ -101,7 +101,7 @@ def feel(
     thanked: Floats,
     lanes: Lanes,
 ) -> None:
-    """Motivation recovers, is eroded by tangible rewards and lifted by praise; recognition fades and is renewed. `acted`: who shared."""
+    """Update motivation (recovery, erosion by tangible rewards, praise) and recognition (decay, renewal); `acted`: who shared."""
     paid = acted[rewarded[acted] > 0.0]
     p, base = lanes.of(paid), traits.motivation[paid]
     recovered = updates.towards(state.motivation[paid], base, p.motivation_recovered)
@@ -131,8 +131,9 @@ def fear_of_day(
     day: int,
     lanes: Lanes,
 ) -> Ints:
-    """Fear of those present after policy, training, safe shares, and sanctions of one's own or seen in the team. Returns whose the
-    sanctions are, one row each.
+    """Update the fear of those present and return the sanctioned employees, one row a sanction.
+
+    Fear depends on policy, training, safe shares, and sanctions of oneself or seen in the team.
     """
     who, item = met.person[shared], met.item[shared]
     risky = (1.0 - items.green_lit[item]) * items.risk[item] * conditions.sanctions[who]
@@ -157,7 +158,7 @@ def fear_of_day(
 def _sanctioned(
     who: Ints, punished: NDArray[np.bool_], staff: Staff, lanes: Lanes
 ) -> tuple[Ints, Floats, Floats]:
-    # Of everybody: safe shares, and sanctions of their own or seen in the team.
+    # Per employee: safe shares, and sanctions of themselves or seen in the team.
     n = staff.size
     safe = np.bincount(who[~punished], minlength=n).astype(np.float64)
     own = np.bincount(who[punished], minlength=n).astype(np.float64)

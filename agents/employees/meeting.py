@@ -1,9 +1,9 @@
-"""The compiled decision step: who meets what, and whether they share it.
+"""The compiled decision step: draws the opportunities of a day and decides which of them end in a share.
 
 The equation is that of `agents.employees.decision`, term for term.
 
-One loop draws the opportunities, gathers each person's columns and adds the utility, without an array in between. A test wants the
-chances of `agents.employees.decision.log_odds` to 1e-12 and its decisions exactly.
+One loop draws the opportunities, gathers each person's columns and sums the utility without intermediate arrays. A test compares its
+chances with `agents.employees.decision.log_odds` to 1e-12, and its decisions exactly.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Ints = NDArray[np.int64]
 
 
 class PersonColumns(NamedTuple):
-    """What the utility needs of each person on a day, float64[n] each; names as in `agents.employees.decision.Occasion`."""
+    """Inputs of the utility per person and day, float64[n] each; names as in `agents.employees.decision.Occasion`."""
 
     base: Floats
     motivation: Floats
@@ -61,9 +61,9 @@ class PersonColumns(NamedTuple):
 
 
 class ItemColumns(NamedTuple):
-    """What the kernel needs of each item on offer.
+    """Inputs of the kernel per item on offer.
 
-    Row among all items and topic (int64), risk and green light (float64); `at` is int64[R + 1], where each run's items begin.
+    Row among all items and topic (int64), risk and green light (float64); `at` is int64[R + 1], the first item of each run.
     """
 
     row: Ints
@@ -74,24 +74,24 @@ class ItemColumns(NamedTuple):
 
 
 class RewardValues(NamedTuple):
-    """The value of each person's reward as last computed, float64[n] each: it changes with what somebody believes, seldom."""
+    """Cached value of each person's reward, float64[n] each; recomputed only when the expected points change."""
 
     points: Floats
     value: Floats
 
     @classmethod
     def none(cls, n: int) -> RewardValues:
-        """Nothing computed yet."""
+        """An empty cache for n people."""
         return cls(np.full(n, np.nan), np.zeros(n))
 
 
 class Opportunities(NamedTuple):
     """Opportunities of one day, ordered by person: arrays of one length.
 
-    person, ordinal  who, and which of the person's opportunities of the day (from 1)
+    person, ordinal  row of the person, and number of the opportunity among the person's of the day (from 1)
     item             index among all items
-    draw, chance     the uniform that decides, and P(share); shared where draw < chance
-    unpaid           what the chance would be without the reward; told of shares only, NaN elsewhere
+    draw, chance     the uniform draw and P(share); shared where draw < chance
+    unpaid           P(share) without the reward; computed for shares only, NaN elsewhere
     """
 
     person: Ints
@@ -103,7 +103,7 @@ class Opportunities(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """The parameters that the loop reads, a float each; their units and sources are in `agents.parameters.employee_parameters`."""
+    """Parameters of the loop, a float each; units and sources are in `agents.parameters.employee_parameters`."""
 
     intrinsic_weight: float
     image_weight: float
@@ -139,7 +139,7 @@ class Weights(NamedTuple):
 
     @classmethod
     def of(cls, laws: Laws) -> Floats:
-        """float64[R, fields]: those of each run."""
+        """float64[R, fields]: the weights of each run."""
         return np.ascontiguousarray(np.stack([laws.column(name) for name in cls._fields], axis=1))
 
 
@@ -160,19 +160,19 @@ def meet(
 ) -> Opportunities:
     """Draw the day's opportunities of `people` and their chances.
 
-    people    int64[k], rows present, rising
+    people    int64[k], rows of those present, ascending
     rates     float64[n], opportunities expected today; `silent` is exp(−rates)
     segment   int64[n]
-    items     those on offer; nobody meets anything when there are none
-    known     kept from day to day; a row's weights never change
+    items     items on offer; without any there are no opportunities
+    known     cache kept from day to day; a run's weights never change
     weights   float64[R, fields of `Weights`]
     """
-    # Room for all, present or not: summing them is quicker than picking.
+    # Room for all, present or not: summing all is faster than selecting.
     expected = float(rates.sum()) if items.row.size else 0.0
     room = int(expected + 8.0 * math.sqrt(expected + 1.0)) + 16
     early, awake = np.empty(people.size), np.empty(people.size, dtype=np.int64)
     while True:
-        # Arrays apart, not one matrix: small ones come from memory that the process already holds.
+        # Separate arrays instead of one matrix: small allocations reuse memory that the process already holds.
         who, ordinals, met_items = (np.empty(room, dtype=np.int64) for _ in range(3))
         draws, chances, unpaid = (np.empty(room) for _ in range(3))
         count = _meet(
@@ -216,7 +216,7 @@ def meet(
 
 @inlined
 def _paid(c: Any, i: Any, novelty: Any, known_points: Any, known_value: Any, w: Any) -> Any:
-    # Terms 4 and 5 of agents.employees.decision.TERMS: what a reward adds and what being paid costs.
+    # Terms 4 and 5 of agents.employees.decision.TERMS: reward and crowding out.
     points = c.share_points[i] + c.click_points[i] * c.clicks_belief[i]
     cost = (
         w.crowding_out
@@ -271,8 +271,8 @@ def _logistic(utility: Any) -> Any:
 
 @inlined
 def _wake(people: Any, first: Any, silent: Any, key: Any, day: Any, awake: Any, early: Any) -> Any:
-    # Who meets anything, with the draw that says how much. Several draws are made at a time. Without a branch: half of them do, as
-    # chance has it.
+    # Find who has an opportunity, with the draw that determines how many. Several draws are made at a time, and without a branch, since
+    # about half of them hit and the branch could not be predicted.
     for at in range(people.size):
         early[at] = uniform(key, day, people[at] - first, 0)
     n = np.uint64(0)
@@ -285,7 +285,7 @@ def _wake(people: Any, first: Any, silent: Any, key: Any, day: Any, awake: Any, 
 
 @inlined
 def _ask_for(c: Any, i: Any) -> None:
-    # What will be read of somebody who meets something: so many columns at once are no stream that the machine foresees.
+    # Prefetch the columns of a person with an opportunity: the hardware prefetcher does not follow this many streams.
     prefetch(c.base, i)
     prefetch(c.motivation, i)
     prefetch(c.perceived_log, i)
@@ -324,7 +324,7 @@ def _encounter(
     columns: Any, n: Any, found: Any, first: Any, awake: Any, early: Any, rates: Any, silent: Any, key: Any, day: Any,
     offered: Any, who: Any, ordinals: Any, items: Any,
 ) -> Any:  # fmt: skip
-    # Add the opportunities of those awake to those found, each with the number of its item among those on offer; −1 without room.
+    # Append the opportunities of those found, each with the index of its item among those on offer; −1 where the arrays are too short.
     found = np.uint64(found)
     for at in range(n):
         one, u = awake[at], early[at]
@@ -378,7 +378,7 @@ def _meet(
         )  # fmt: skip
         if found < 0:
             return -1
-        # Colleagues mostly met the reward in one week, so its novelty is seldom another than the last one's.
+        # Most employees first met the reward in the same week, so that the novelty of the previous row can usually be reused.
         weeks, novelty = -1.0, 0.0
         for at in range(before, found):
             one = who[at]

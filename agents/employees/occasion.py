@@ -1,4 +1,4 @@
-"""The inputs of one day's decisions as arrays, one row an opportunity: for tests, teaching and employees who decide alone."""
+"""Inputs of one day's decisions as arrays, one row an opportunity; for tests, teaching and `Employee.decides`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from agents.world.population import Staff
 def occasion_of(
     met: Opportunities, columns: PersonColumns, staff: Staff, items: Items, p: Parameters
 ) -> Occasion:
-    """What each opportunity of `met` looks like to its person, copied, so that it outlasts the day."""
+    """The utility's inputs for each opportunity of `met`, as copies that outlast the day."""
     who, item = met.person, met.item
     own_topic = staff.segment[who] == items.topic[item]
     c = PersonColumns(*(column[who] for column in columns))

@@ -1,4 +1,4 @@
-"""Sharing opportunities of a day: what is on offer, on which channel and at what time a share goes out."""
+"""Sharing opportunities of a day: items on offer, and the channel and time of each share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Ints = NDArray[np.int64]
 
 
 class Occasions:
-    """Every draw is keyed by (seed, run, day, person, ordinal)."""
+    """Draws items, channels and times; every draw is keyed by (seed, run, day, person, ordinal)."""
 
     def __init__(self, items: Items, content: Content, lanes: Lanes) -> None:
         self._items, self._lanes = items, lanes

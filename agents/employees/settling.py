@@ -1,6 +1,6 @@
-"""Where people are before the first day: what years without a program have made of habits and of sharing rates.
+"""The stationary state before the first day: habits and sharing rates after years without a program.
 
-A run that began with empty memories would see habits, norms and messages grow for months, in every company alike.
+A run that started from zero would show habits and norms growing for months, which no program caused.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from engine.streams import Stream
 
 Floats = NDArray[np.float64]
 
-# Half steps to the level that reproduces itself; a memory of weeks is drawn until so little of it is left.
+# Number of half steps of the fixed-point iteration; remembered weeks are drawn until this part of their weight is left.
 STEPS, LEFT_OF_MEMORY = 40, 0.01
 
 
 class Settled(NamedTuple):
-    """float64[n] each: habit, chance of a share per opportunity, share of recent weeks with a share, and shares a month.
+    """float64[n] each: habit, chance of a share per opportunity, fraction of recent weeks with a share, and shares a month.
 
-    Habit tends to the chance of a share.
+    Habit converges to the chance of a share.
     """
 
     habit: Floats
@@ -46,9 +46,9 @@ def settled(
     fear: Floats,
     lanes: Lanes,
 ) -> Settled:
-    """Everybody after years of `opportunities` a week under `friction` and with `fear`, alone with `content`.
+    """The stationary state of all employees with `opportunities` a week, `friction` and `fear`, without any program.
 
-    The weeks that somebody remembers are drawn one by one, so that rates differ as rates of a few weeks do.
+    Remembered weeks are drawn one by one, so that recent rates scatter as rates of a few weeks do.
     """
     fixed = _fixed(staff, traits, content, friction, fear, p=lanes.rows)
     chance = _steady_chance(staff, fixed, opportunities, lanes)
@@ -70,7 +70,7 @@ def _weekly(chance: Floats, opportunities: Floats) -> Floats:
 def _steady_chance(
     staff: Staff, fixed: list[tuple[Floats, Floats]], opportunities: Floats, lanes: Lanes
 ) -> Floats:
-    # Habit, norm and repetition feed back on the chance: half steps, since repetition pushes against itself.
+    # Habit, norm and repetition feed back on the chance: damped by half steps, since repetition has negative feedback.
     team_of, chance = lanes.lane * len(staff.teams) + staff.team, np.zeros(staff.size)
     heads = np.maximum(np.bincount(team_of, minlength=lanes.count * len(staff.teams)), 1)
     parts, utilities = (np.stack(columns) for columns in zip(*fixed, strict=True))
@@ -85,7 +85,7 @@ def _steady_chance(
 def _fixed(
     staff: Staff, traits: Traits, content: Content, friction: Floats, fear: Floats, *, p: Parameters
 ) -> list[tuple[Floats, Floats]]:
-    # (part of the mix, utility but for what feeds back) of each kind of item, on one's own topic or another's, green-lit or not.
+    # (part of the mix, utility without the feedback terms) of each kind of item: own topic or not, green-lit or not.
     names, n = topics(content, staff.segments), staff.size
     total = sum(kind.share for kind in content.kinds)
     found = []

@@ -1,4 +1,4 @@
-"""Which opportunities of a day end in a share: those whose draw lies below their chance, of items that the person has not shared yet."""
+"""Decides which opportunities of a day end in a share: draw below chance, and the person has not shared the item before."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WORD_BITS = 64
 
 
 class Shared:
-    """Who has shared which items of their run: a bit each."""
+    """Bitmap of the items of their run that each person has shared."""
 
     def __init__(self, items: Items, lanes: Lanes) -> None:
         self._first, self._lane = items.first, lanes.lane
@@ -33,7 +33,7 @@ class Shared:
         return found
 
     def today(self, met: Opportunities) -> Ints:
-        """Rows of `met` that end in a share, rising: nobody shares one item twice."""
+        """Rows of `met` that end in a share, ascending; nobody shares one item twice."""
         found = np.empty(met.person.size, dtype=np.int64)
         count = decide(
             met.person, met.item, met.draw, met.chance, self._lane, self._first, self._words, self._done, found
@@ -45,7 +45,7 @@ class Shared:
 def decide(
     person: Any, item: Any, draw: Any, chance: Any, lane: Any, first: Any, words: Any, done: Any, found: Any
 ) -> Any:
-    """Write down the rows that end in a share and set their bits; return how many."""
+    """Write the rows that end in a share to `found`, set their bits in `done`, and return their number."""
     count = 0
     for row in range(person.size):
         if not draw[row] < chance[row]:

@@ -1,7 +1,7 @@
-"""How many reposts an average repost brings, in closed form, before anything is simulated.
+"""The reproduction number of reposts in closed form, computed before anything is simulated.
 
-Above one a cascade never ends, and no number that follows from it means anything. The mean of the branching process that
-`engine.response` draws: on one channel, with trust at its first level, fatigue none, and nobody met twice.
+At one or above a cascade is supercritical and its results are meaningless. This is the mean of the branching process that
+`engine.response` simulates: on one channel, with trust at its initial level, no fatigue, and no person reached twice.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NODES = 60
 
 
 class Spreading(NamedTuple):
-    """On one channel: reposts that an average repost brings, and those that an average adoption brings, a share or a repost (R)."""
+    """Of one channel: mean reposts caused by a repost, and mean reposts caused by any adoption, share or repost (R)."""
 
     channel: str
     visibility: float
@@ -35,7 +35,7 @@ class Spreading(NamedTuple):
 
 
 def spreadings(setting: Setting, parameters: Iterable[Parameters]) -> list[Spreading]:
-    """The channel on which reposts spread most, for each of some parameters."""
+    """For each parameter set, the channel with the largest reproduction number."""
     staff = build_staff(setting.organisation, 0, 0, 0, 1)
     known = _colleagues(setting, staff)
     return [
@@ -55,7 +55,7 @@ def _on(channel: Channel, setting: Setting, p: Parameters, staff: Staff, *, coll
     rate = p.repost_base * float(np.exp(p.quality_weight * (care - 0.5) + p.trust_weight * p.peer_trust))
     passing, lasting = _outside(setting, staff.segments, rate, p)
     by_staff, coworkers = _staff(colleagues, rate, p, staff)
-    # A colleague's repost goes to a whole network, somebody else's to those whom outsiders know.
+    # A repost by a colleague is broadcast to a whole network, a repost by an outsider to the ties among outsiders.
     average = shown * passed_on * max(lasting, coworkers * by_staff + (1.0 - coworkers) * passing)
     reposts = shown * own * by_staff * (1.0 + average + average**2)
     return Spreading(channel.name, visibility, average, reposts / (1.0 + reposts))
@@ -70,14 +70,14 @@ def _part_left_by_feeds(p: Parameters) -> float:
 
 @cache
 def _nodes() -> tuple[Floats, Floats]:
-    # Of the Gauss-Hermite quadrature: where, and how much each counts.
+    # Nodes and weights of the Gauss-Hermite quadrature.
     points, weights = np.polynomial.hermite_e.hermegauss(NODES)
     return points, weights
 
 
 def _by_size(staff: Staff, p: Parameters) -> tuple[float, float]:
-    # How much of the usual visibility the sharer's network leaves, in the eyes of the average contact, and of the average viewer: whatever
-    # is passed on is as visible as it was.
+    # Visibility relative to the usual one, by the size of the sharer's network: averaged over contacts, and over viewers, since a repost
+    # is as visible as the original.
     contacts = staff.contacts.astype(np.float64)
     left = size_factor(contacts, p)
     seen = contacts * left
@@ -87,15 +87,15 @@ def _by_size(staff: Staff, p: Parameters) -> tuple[float, float]:
 
 
 def _chance(level: float, rate: float, p: Parameters) -> float:
-    # Mean chance of a repost by somebody of that interest who sees it.
+    # Mean chance that an exposed person of that interest reposts.
     steps = (np.arange(NODES) + 0.5) / NODES - 0.5
     interest = np.clip(level + p.interest_spread * steps, 0.0, 1.0)
     return float(np.minimum(1.0, rate * np.exp(p.affinity_weight * interest)).mean())
 
 
 def _outside(setting: Setting, names: tuple[str, ...], rate: float, p: Parameters) -> tuple[float, float]:
-    # Reposts that a sight everywhere of a repost by an outsider would bring: by the first outsiders, and as it lasts. Outsiders are
-    # of two kinds, those whose own topic it is and others; what lasts is the larger eigenvalue of who passes it on to whom.
+    # Reposts that follow an outsider's repost if every contact saw it: in the first generation, and asymptotically. Outsiders are of two
+    # types, those interested in the topic and others; the asymptotic number is the larger eigenvalue of the next-generation matrix.
     audience = setting.organisation.audience
     onward = min(audience.onward_contacts, audience.size - 1.0)
     part, near = 1.0 / len(names), audience.homophily
@@ -127,7 +127,7 @@ def _colleagues(setting: Setting, staff: Staff) -> Floats:
 
 
 def _staff(colleagues: Floats, rate: float, p: Parameters, staff: Staff) -> tuple[float, float]:
-    # Reposts that a sight everywhere of an employee's post would bring, and the part of an employee's ties that are colleagues.
+    # Reposts that follow an employee's post if every contact saw it, and the part of an employee's ties that are colleagues.
     contacts = max(float(staff.contacts.mean()), 1e-300)
     part = 1.0 / len(staff.segments)
     own, other = (_chance(level, rate, p) for level in (p.interest_own, p.interest_other))

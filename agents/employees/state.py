@@ -1,4 +1,4 @@
-"""What changes in employees from day to day, as arrays, and the updates of behaviour as pure functions of arrays."""
+"""The daily state of employees as arrays, and its updates as pure functions of arrays."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 RECENT_DAYS = 7
-# What people fear by themselves, they fear under a policy so strict.
+# The strictness of policy at which employees have their own baseline fear.
 USUAL_STRICTNESS = 0.3
 
 
 @dataclass(eq=False)
 class State:
-    """One row an employee, float64[n] unless said.
+    """State of the employees, one row each, float64[n] unless stated otherwise.
 
     motivation, fear, habit, feedback   m, f, H, Q, levels from 0 to 1
     recognition    G, recent praise
-    own_rate       exponentially weighted share of weeks with a share; a full memory from the first day on
-    amount         p, shares a month, remembered likewise
-    gained         contacts gained by being seen
-    perceived      log1p of the audience that is believed in: contacts that were gained are perceived as the others are
-    clicks_belief  clicks that a share is believed to bring
-    recent         int64[7, n], own shares of the last seven days; row day % 7; `recent_total` their sum
+    own_rate       exponentially weighted fraction of weeks with a share; starts at its stationary distribution
+    amount         p, shares a month, exponentially weighted likewise
+    gained         contacts gained by exposure
+    perceived      log1p of the perceived audience; contacts gained are perceived in the same proportion as others
+    clicks_belief  clicks that the employee expects of a share
+    recent         int64[7, n], own shares of each of the last seven days in row day % 7; `recent_total` is their sum
     week_shares    int64[n], shares since Monday
     total_shares   int64[n], shares since day 0
     """
@@ -55,7 +55,7 @@ class State:
 
     @classmethod
     def fresh(cls, staff: Staff, traits: Traits, before: Settled, fear: Floats, p: Parameters) -> State:
-        """Everybody on the first day, as the time `before` has left them."""
+        """The state on the first day, from the stationary state `before`."""
         n = staff.size
         views = p.perceived_share * staff.contacts * p.visibility * p.active_share
         return cls(
@@ -77,7 +77,7 @@ class State:
 
     @classmethod
     def side_by_side(cls, states: Sequence[State]) -> State:
-        """Those of several runs, one after another."""
+        """The states of several runs, concatenated."""
         if len(states) == 1:
             return states[0]
         return cls(
@@ -90,23 +90,23 @@ class State:
 
 
 def perceived(first_log: Floats, gained: Floats, p: Parameters) -> Floats:
-    """log1p of the audience believed in: what `first_log` was at first, and the perceived part of the contacts gained."""
+    """log1p of the perceived audience: the initial one, given as `first_log`, plus the perceived part of the contacts gained."""
     return np.log1p(np.expm1(first_log) + p.perceived_share * gained)
 
 
 def perceived_of(log: Floats, there: Floats) -> Floats:
-    """log1p of the audience believed in where only the part `there` of it is left: everybody sees that contacts are gone."""
+    """log1p of the perceived audience where only the part `there` of it still uses the channel, which employees notice."""
     return log if (there == 1.0).all() else np.log1p(np.expm1(log) * there)
 
 
 def towards(level: Floats, base: Floats, part: float) -> Floats:
-    """level + ρ (base − level) for the part ρ of the way."""
+    """level + ρ (base − level): partial adjustment by the fraction ρ."""
     moved: Floats = level + (base - level) * part
     return moved
 
 
 def erode(motivation: Floats, base: Floats, rewarded: Floats, p: Parameters) -> Floats:
-    """ξ lost for each tangibly rewarded act at first, ever less towards the part of m₀ that no pay takes away.
+    """Motivation after erosion by tangible rewards: ξ for each rewarded act at first, decaying towards a floor μ · m₀.
 
     m ← floor + (m − floor) · e^(−ξ · y / (m₀ − floor)), floor = μ · m₀. `rewarded` counts today's tangibly rewarded acts.
     """
@@ -118,17 +118,17 @@ def erode(motivation: Floats, base: Floats, rewarded: Floats, p: Parameters) -> 
 
 
 def praise(motivation: Floats, praised: Floats, p: Parameters) -> Floats:
-    """m + ι · praise, held at 1."""
+    """Motivation after praise: m + ι · praise, at most 1."""
     return np.clip(motivation + p.praise_gain * praised, 0.0, 1.0)
 
 
 def learn_feedback(expected: Floats, reactions: Floats, p: Parameters) -> Floats:
-    """Q + α_Q (feedback − Q), feedback = reactions / (reactions + scale)."""
+    """Expected feedback after one share: Q + α_Q (feedback − Q), feedback = reactions / (reactions + scale)."""
     return expected + p.feedback_rate * (reactions / (reactions + p.feedback_scale) - expected)
 
 
 def fear_goal(own: Floats, strictness: Floats, trained: Flags, p: Parameters) -> Floats:
-    """The level that fear tends to: f₀ + a_p · (strictness − usual) − a_tr · trained, held in [0, 1]."""
+    """The level that fear converges to: f₀ + a_p · (strictness − usual) − a_tr · trained, clipped to [0, 1]."""
     wanted = own + p.fear_policy * (strictness - USUAL_STRICTNESS) - p.fear_training * trained
     return np.clip(wanted, 0.0, 1.0)
 
@@ -136,9 +136,9 @@ def fear_goal(own: Floats, strictness: Floats, trained: Flags, p: Parameters) ->
 def fear_after(
     fear: Floats, goal: Floats, signed: Flags, safe_shares: Floats, sanctions: Floats, *, p: Parameters
 ) -> Floats:
-    """f ← (g + a · (1 − g)) · b, with g = f + ρ_f · (goal − f), a = a_s · sanctions and b = (1 − a_safe)^safe shares.
+    """Fear after a day: (g + a · (1 − g)) · b, with g = f + ρ_f · (goal − f), a = a_s · sanctions and b = (1 − a_safe)^safe shares.
 
-    Where a policy was signed today ρ_f is 1. Each push is a part of the way left, so that a level stays a level.
+    Where a policy was signed today ρ_f is 1. Each effect moves a fraction of the remaining distance, so that fear stays in [0, 1].
     """
     drawn = np.where(signed, goal, towards(fear, goal, p.fear_moved))
     up = np.minimum(p.fear_sanction * sanctions, 1.0)
@@ -146,7 +146,7 @@ def fear_after(
 
 
 def close_week(state: State, p: Parameters) -> None:
-    """At the end of a Sunday: p + (shared this week − p) / weeks remembered."""
+    """Update the weekly averages at the end of a Sunday: p + (shared this week − p) / weeks remembered."""
     state.own_rate = state.own_rate + ((state.week_shares > 0) - state.own_rate) / p.rate_weeks
     state.amount = state.amount + (WEEKS_A_MONTH * state.week_shares - state.amount) / p.rate_weeks
     state.week_shares[:] = 0

@@ -1,4 +1,4 @@
-"""Who brought which flow on which day: what is needed to split flows by groups of employees afterwards."""
+"""A log of flows by person and day, from which flows are split by groups of employees afterwards."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SPLIT_FLOWS = (
 
 
 class FlowLog:
-    """Entries (person, day, value) of each flow, in the order they came. Flows that come together share their entries' persons."""
+    """Entries (person, day, value) of each flow in the order of recording; flows recorded together share one array of persons."""
 
     def __init__(self) -> None:
         self._parts: dict[tuple[str, ...], list[tuple[Ints, int, tuple[Floats, ...]]]] = {}
@@ -51,12 +51,12 @@ class FlowLog:
         return found
 
     def add(self, day: int, person: Ints, **values: Floats) -> None:
-        """One day's values of some flows, one a person entry."""
+        """Record one day's values of some flows, one value per entry of `person`."""
         if person.size:
             self._parts.setdefault(tuple(values), []).append((person, day, tuple(values.values())))
 
     def on(self, day: int, name: str) -> tuple[Ints, Floats]:
-        """The persons and values of a flow on one day, in the order they came."""
+        """Persons and values of a flow on one day, in the order of recording."""
         parts = [
             (person, values[names.index(name)])
             for names, found in self._parts.items()
@@ -69,7 +69,7 @@ class FlowLog:
         return np.concatenate(people), np.concatenate(amounts)
 
     def summed(self, codes: Ints, groups: int, days: int) -> dict[str, Floats]:
-        """float64[groups, days] of every flow: added up by the group of its person and its day."""
+        """{flow: float64[groups, days]}: each flow summed by the group of its person and by day."""
         found: dict[str, Floats] = {name: np.zeros((groups, days)) for name in SPLIT_FLOWS}
         for names, parts in self._parts.items():
             person = np.concatenate([part[0] for part in parts])

@@ -1,4 +1,4 @@
-"""Gini coefficients of whole numbers, by run or by group: 0 when all have as much (or nothing), towards 1 when one has everything."""
+"""Gini coefficients of integers, by run or by group: 0 where all have the same (or nothing), towards 1 where one has everything."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.kernels import inlined, kernel
 from engine.signatures import I64, F32Matrix, F64MatrixOut, F64Out, I64In, I64Out, U8In
 
-# Amounts below it are counted, larger ones are sorted by one digit of so many bits after another.
+# Amounts below COUNTED are sorted by counting, larger ones by a radix sort with digits of BITS bits.
 COUNTED, BITS = 256, 8
 
 Ints = NDArray[np.int64]

@@ -35,8 +35,11 @@ def measure(
     people: dict[str, Ints],
     earlier: Ints,
 ) -> dict[str, Floats]:
-    """{outcome: float64[R]}; enters the flows of each person into `model.flows`. Known already: `cost`; of whom one more of some flows is
-    counted, `people`, rows of each, one an act; and everybody's shares up to four weeks ago, `earlier`.
+    """One day's outcomes, {outcome: float64[R]}; also records each person's flows in `model.flows`.
+
+    cost     money paid for rewards today, float64[R]
+    people   {flow: rows of people}: flows that count acts, one row an act
+    earlier  everybody's shares up to four weeks ago
     """
     lanes, mood, runs = model.lanes, model.state, model.lanes.count
     counts = np.empty((runs, 3), dtype=np.int64)
@@ -85,13 +88,13 @@ def measure(
 
 
 def _counted(model: Observed, name: str, rows: Ints) -> Floats:
-    # One act for each row, entered for its person; how many there are in each run.
+    # Each row is one act of its person; the outcome is their number in each run.
     model.flows.add(model.day, rows, **{name: np.ones(rows.size)})
     return np.bincount(model.lanes.lane[rows], minlength=model.lanes.count).astype(np.float64)
 
 
 def _steps(model: Observed) -> dict[str, Ints]:
-    # Who joined, lapsed and turned reminders off.
+    # Employees who enrolled, lapsed and turned reminders off today.
     members = model.members
     return {
         "joined": members.came_to(model.day, (MEMBER,)),
@@ -129,7 +132,7 @@ def _gini_of_points(model: Observed, present: NDArray[np.bool_]) -> Floats:
 def flows_of_shares(
     model: Observed, met: Opportunities, shared: Ints, posts: Posts, answer: Answer
 ) -> dict[str, Floats]:
-    """Flows that one share brings, float64[shares] each."""
+    """The flows caused by each share, float64[shares] each."""
     own = slice(0, shared.size)
     bought = met.draw[shared] >= met.unpaid[shared]
     careless = posts.effort[own] < model.lanes.of(met.person[shared]).effort_base

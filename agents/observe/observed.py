@@ -1,4 +1,4 @@
-"""The part of a company that measurements and the views of employees read."""
+"""The interface of a company that measurements and `Employee` views read."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ Flags = NDArray[np.bool_]
 
 
 class Observed(Protocol):
-    """One company on one day, in all its runs.
+    """The state of all runs of one company on one day.
 
-    `prior_rate`, `rank`, `acts` and `above_median` class people on the morning of the split day.
+    `prior_rate`, `rank`, `acts` and `above_median` classify employees as of the morning of the split day.
     """
 
     setting: Setting
@@ -52,7 +52,7 @@ class Observed(Protocol):
 
     @property
     def staff_sources(self) -> Ints:
-        """int64[n]: where each employee is among the sources of the networks."""
+        """int64[n]: index of each employee among the sources of the networks."""
 
     def over_edges(self, values: Floats, pages: bool) -> Floats:
-        """float64[R]: a value of each source, averaged over the edges of all employees, or of all pages, of a run."""
+        """float64[R]: edge-weighted mean of a per-source value, over a run's employees or over its company pages."""

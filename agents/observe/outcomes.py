@@ -1,4 +1,4 @@
-"""Outcomes: what is measured, in which unit, defined how."""
+"""Outcomes that a run measures, with unit and definition."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ Better = Literal["more", "less", "neither"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """One outcome. A `flow` adds up over days; a `stock` is a value at the end of a day; a `ratio` divides the sums of two flows
-    (`of` names them; 0 where the second is 0).
+    """One outcome: a `flow` is summed over days, a `stock` is a value at the end of a day, a `ratio` divides the sums of two flows.
+
+    `of` names the two flows of a ratio, which is 0 where the second is 0.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The compiled sums over everybody: of a day, and of a week's picture by group."""
+"""Compiled sums over employees: of a day, and of weekly snapshots by group."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 from engine.kernels import kernel
 from engine.signatures import I64, F32Matrix, F64In, F64MatrixOut, I64In, I64Matrix, Tuple, U8In
 
-# Columns of what `heads` counts.
+# Columns of the counts of `heads`.
 PRESENT, SHARED, THANKED = range(3)
 
 
 class Picture(NamedTuple):
-    """Everybody at the end of each week of the run, float32[weeks, n] each."""
+    """Snapshots of all employees at the end of each week, float32[weeks, n] each."""
 
     headcount: Any
     weekly_sharers: Any
@@ -29,9 +29,9 @@ class Picture(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """Columns of what `add_groups` adds up.
+    """Columns of the sums of `add_groups`.
 
-    Those present and what they are; enrolled people's annoyance; trust and fatigue over ties.
+    Employees present and their states; annoyance of the enrolled; trust and fatigue over ties.
     """
 
     headcount: int
@@ -51,7 +51,7 @@ SUMS = Sums(*range(len(Sums._fields)))
 
 @kernel(I64In, U8In, F64In, U8In, I64Matrix)
 def heads(first: Any, present: Any, recent: Any, thanked: Any, counts: Any) -> None:
-    """int64[R, 3]: those present, and among them who shared in the last seven days and who was ever thanked."""
+    """Write int64[R, 3]: number present, and among them those who shared in the last seven days, and those ever thanked."""
     for r in range(first.size - 1):
         here, shared, ever = 0, 0, 0
         for i in range(first[r], first[r + 1]):
@@ -63,7 +63,7 @@ def heads(first: Any, present: Any, recent: Any, thanked: Any, counts: Any) -> N
 
 @kernel(I64In, I64, Tuple(F32Matrix, len(Picture._fields)), F64In, F64MatrixOut)
 def add_groups(group: Any, groups: Any, pictures: Any, ties: Any, sums: Any) -> None:
-    """float64[weeks × groups, columns] of everybody's group int64[n], added in the order of people; `sums` is zeros in."""
+    """Add to float64[weeks × groups, columns] by each employee's group int64[n], in order of employees; `sums` is zero on entry."""
     of = Picture(*pictures)
     for week in range(of.headcount.shape[0]):
         for i in range(group.size):

@@ -1,4 +1,4 @@
-"""Groups of employees by which outcomes are split, and weekly pictures of every employee for the stocks."""
+"""Groups of employees by which outcomes are split, and weekly snapshots of every employee for the stocks."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ DIMENSIONS = (
     "median",
     "tenure",
 )
-# Newcomers joined after the first day. Of the others it is known since when where their rows say a first day.
+# Newcomers joined after the first simulated day. The tenure of others is known where their row has a `since` date.
 TENURES = (*(name for name in GROUPS if name != UNKNOWN), "longer", "newcomer")
 LONGER, NEWCOMER = len(TENURES) - 2, len(TENURES) - 1
 PRIOR = ("none", "some", "regular")
-# Weekly rates that divide PRIOR: about one week in fifty, and one in four.
+# Weekly rates that separate the classes of PRIOR: about one week in fifty, and one in four.
 PRIOR_EDGES = (0.02, 0.25)
 RANKS = ("first", "middle", "last", "none")
 WEEK_DAYS, RECENT_WEEKS = 7, 4
@@ -46,25 +46,25 @@ WEEK_DAYS, RECENT_WEEKS = 7, 4
 
 @dataclass(frozen=True)
 class Groups:
-    """A division of the staff: int64[n] codes into `names`."""
+    """A partition of the staff: int64[n] codes into `names`."""
 
     codes: Ints
     names: tuple[str, ...]
 
 
 def prior_codes(rate: Floats) -> Ints:
-    """int64[n]: index of `PRIOR` for weekly rates."""
+    """int64[n]: index into `PRIOR` by weekly rate."""
     return np.searchsorted(PRIOR_EDGES, rate, side="right").astype(np.int64)
 
 
 def prior_flags(rate: Floats) -> dict[str, Flags]:
-    """bool[n] of each class of `PRIOR`: who is in it."""
+    """{class of `PRIOR`: bool[n]}: its members."""
     codes = prior_codes(rate)
     return {name: codes == code for code, name in enumerate(PRIOR)}
 
 
 def rank_codes(points: Floats, shares: Floats, among: Flags, lane: Ints | None = None) -> Ints:
-    """int64[n]: index of `RANKS` by points, or by shares in runs where nobody has points; `none` is off the board."""
+    """int64[n]: index into `RANKS` by points, or by shares in runs without points; `none` for those who are not ranked."""
     run = np.zeros(points.size, dtype=np.int64) if lane is None else lane
     by_points = np.bincount(run, among & (points != 0.0)) > 0.0
     score = np.where(by_points[run], points, shares)
@@ -74,7 +74,7 @@ def rank_codes(points: Floats, shares: Floats, among: Flags, lane: Ints | None =
 
 
 def groups_of(model: Observed, dimension: str) -> Groups:
-    """One dimension's groups, over the staff of all runs. Raises ValueError for a name that is not in `DIMENSIONS`."""
+    """The groups of one dimension, over the staff of all runs. Raises ValueError for a name that is not in `DIMENSIONS`."""
     staff = model.staff
     if dimension in ("segment", "team"):
         names = staff.segments if dimension == "segment" else staff.teams
@@ -106,7 +106,7 @@ def groups_of(model: Observed, dimension: str) -> Groups:
 
 
 def act_names(edges: tuple[int, ...]) -> tuple[str, ...]:
-    """Names of the classes that begin at these numbers of acts, and of the one before."""
+    """Names of the classes of numbers of acts that `edges` separate, the lowest first."""
     ends = [str(after - 1) for after in edges] + [""]
     starts = ["0", *(str(edge) for edge in edges)]
     return tuple(
@@ -116,7 +116,7 @@ def act_names(edges: tuple[int, ...]) -> tuple[str, ...]:
 
 
 def _tenures(staff: Staff, start: date) -> Ints:
-    """int64[n]: index of `TENURES` on the first simulated day."""
+    """int64[n]: index into `TENURES` as of the first simulated day."""
     days, place = np.unique(staff.since, return_inverse=True)
     groups = [
         TENURES.index(tenure_of(date.fromordinal(day), start)) if day else LONGER for day in days.tolist()
@@ -136,26 +136,26 @@ def _quarters(contacts: Ints) -> Ints:
 
 @dataclass(frozen=True)
 class Split:
-    """One division of the staff and the labels of its groups: {code: label}, of all that some run has people in."""
+    """A partition of the staff and the labels {code: label} of the groups with members in at least one run."""
 
     codes: Ints
     labels: dict[int, str]
 
     @property
     def size(self) -> int:
-        """Room for every code."""
+        """Number of codes: one more than the largest."""
         return max(self.labels) + 1
 
 
 def labelled(model: Observed, dimensions: tuple[str, ...], crossed: bool) -> list[Split]:
-    """The groups of each dimension; with `crossed`, also each arm's part of each group."""
+    """The groups of each dimension; with `crossed`, also the groups within each arm."""
     arms = groups_of(model, "arm")
     found = []
     for dimension in dimensions:
         groups = groups_of(model, dimension)
         present = np.unique(groups.codes).tolist()
         if dimension == "tenure" and len(present) < 2:
-            # All are alike, or nobody's first day is known.
+            # A single group carries no information: all are alike, or nobody's first day is known.
             continue
         found.append(Split(groups.codes, {code: f"{dimension}={groups.names[code]}" for code in present}))
         if crossed and dimension != "arm":
@@ -168,7 +168,7 @@ def labelled(model: Observed, dimensions: tuple[str, ...], crossed: bool) -> lis
 
 
 class Pictures:
-    """Every employee at the end of each week of the run, float32[n] a column; a week's last picture stands for the week."""
+    """Snapshots of every employee at the end of each week, float32[n] a column; the last snapshot of a week represents it."""
 
     def __init__(self) -> None:
         self._days: list[int] = []
@@ -181,7 +181,7 @@ class Pictures:
         return found
 
     def take(self, model: Observed, day: int) -> None:
-        """Remember everybody as they are at the end of `day`."""
+        """Take a snapshot of everybody at the end of `day`."""
         mood = model.state
         trust, fatigue = model.feelings.means_of_sources(day)
         columns = {
@@ -202,16 +202,16 @@ class Pictures:
         self._taken.append({name: np.asarray(value).astype(np.float32) for name, value in columns.items()})
 
     def shares_before(self, day: int, size: int) -> Ints:
-        """int64[size]: everybody's shares since day 0 up to this week and the three before it, on a day of this week."""
+        """int64[size]: cumulative shares since day 0 at the start of the four-week window that ends with the week of `day`."""
         last = WEEK_DAYS * (day // WEEK_DAYS - RECENT_WEEKS + 1) - 1
         if last not in self._days:
             return np.zeros(size, dtype=np.int64)
         return self._taken[self._days.index(last)]["shares"].astype(np.int64)
 
     def weeks(self, model: Observed, days: int) -> tuple[list[tuple[int, int]], Picture]:
-        """(first day, first day after) of each week up to `days`, and what everybody was like at its end.
+        """(first day, first day after) of each week up to `days`, and the snapshots at the weeks' ends.
 
-        Of a week in progress the picture is that of now.
+        An unfinished week has a snapshot of the current state.
         """
         if days % WEEK_DAYS and (not self._days or self._days[-1] != days - 1):
             self.take(model, days - 1)
@@ -233,9 +233,9 @@ def by_split(
 ) -> list[Splits]:
     """{label: {outcome: float64[days]}} of each run over the first `days` days.
 
-    For the flows and stocks that can be split, and the groups that the run has people in.
+    Covers the flows and stocks that can be split, and the groups that are not empty in the run.
 
-    Stocks are read at the end of each week (and of the run), and stand for its days.
+    Stocks are measured at the end of each week (and of the run); that value is used for all days of the week.
     """
     lanes = model.lanes
     found: list[Splits] = [{} for _ in lanes.draws]
@@ -258,7 +258,7 @@ def by_split(
 
 
 def _stocks(picture: Picture, group: Ints, groups: int, ties: Floats) -> dict[str, Floats]:
-    """float64[weeks, groups] of each stock."""
+    """{stock: float64[weeks, groups]}."""
     sums = np.zeros((len(picture.headcount) * groups, len(SUMS)))
     add_groups(group, groups, tuple(picture), ties, sums)
     of = Sums(*sums.T.reshape(len(SUMS), -1, groups))

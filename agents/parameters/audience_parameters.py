@@ -157,7 +157,7 @@ class AudienceParameters:
         "A",
         "care in the text earns clicks",
     )
-    # Who sees it, and what they make of it at once
+    # Exposure and immediate response
     active_share: float = declare(
         0.63,
         "share of contacts",

@@ -1,7 +1,7 @@
 """The joint posterior of the parameters under the default preset: a stored sample, and draws from it.
 
-`python -m sims.defaults` makes the sample anew: the priors, given that every calibration target lies in its
-band. Friction, fear, policy, training and what else has no evidence stay flat. Parameters declared since then are drawn from
+`python -m sims.defaults` computes the sample again: the priors conditioned on every calibration target lying in its band. Parameters
+without evidence (friction, fear, policy, training and others) keep flat marginals. Parameters that are not in the sample are drawn from
 their priors.
 """
 
@@ -20,7 +20,7 @@ from agents.parameters.parameters import DECLARATIONS, Parameters
 from engine.streams import Stream, stream_key, uniform_plain
 
 FILE = "default_posterior.json"
-# Where the declaration says "no evidence: flat prior".
+# Parameters whose declaration says "no evidence: flat prior".
 WITHOUT_EVIDENCE = (
     "friction_cost",
     "fear_weight",
@@ -34,13 +34,13 @@ WITHOUT_EVIDENCE = (
     "lapse_after_pay",
 )
 MISSING = 1_000_000
-# A law as wide as its prior's, and in the same place within the noise of 200 draws, is no news.
+# A marginal as wide as the prior and in the same place, within the noise of 200 draws, counts as not learnt.
 NARROWER, SHIFTED = 0.85, 0.1
 
 
 @dataclass(frozen=True, eq=False)
 class DefaultPosterior:
-    """names, and float64[vectors, names] of equally likely values; `provenance` says how they were made."""
+    """A posterior sample: `names`, `values` float64[vectors, names] of equal weight, and `provenance` of the computation."""
 
     names: tuple[str, ...]
     values: NDArray[np.float64]
@@ -48,13 +48,11 @@ class DefaultPosterior:
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> DefaultPosterior:
-        """From the body of the stored file."""
+        """The sample from the body of its stored file."""
         return cls(tuple(body["names"]), np.array(body["values"], dtype=np.float64), body["provenance"])
 
     def learnt(self) -> dict[str, float]:
-        """Medians of the parameters on which the targets say something: the defaults. Elsewhere a default
-        stays where its own source puts it.
-        """
+        """Posterior medians of the parameters that the targets inform; other parameters keep the default of their own source."""
         found = {}
         for name, column in zip(self.names, self.values.T, strict=True):
             stated = DECLARATIONS.get(name)
@@ -74,19 +72,19 @@ def default_posterior() -> DefaultPosterior:
 
 
 def row_of(seed: int, replicate: int, size: int) -> int:
-    """Which of so many vectors a replicate goes by."""
+    """Index of the vector used by a replicate, out of `size`."""
     key = stream_key(seed, Stream.POSTERIOR, 0)
     return (int(uniform_plain(key, 0, MISSING, 0) * size) + replicate) % size
 
 
 def draw_parameters(seed: int, replicate: int, posterior: DefaultPosterior | None = None) -> Parameters:
-    """Parameters of one replicate: the vectors of a sample (the stored one unless given) in turn, from a place that the seed names."""
+    """Parameters of one replicate: the vectors of a sample (the stored one unless given) in turn, from an offset set by the seed."""
     return _drawn(seed, replicate, posterior or default_posterior())
 
 
 @lru_cache(maxsize=1024)
 def _drawn(seed: int, replicate: int, posterior: DefaultPosterior) -> Parameters:
-    # Every scenario under a seed asks for the same ones.
+    # Cached: scenarios under one seed use the same vectors.
     row = row_of(seed, replicate, posterior.values.shape[0])
     values = dict(zip(posterior.names, (float(x) for x in posterior.values[row]), strict=True))
     own = stream_key(seed, Stream.POSTERIOR, row)

@@ -1,4 +1,4 @@
-"""Parameters of the employees: traits, the weights of the utility, and what a day does to motivation, habit and fear."""
+"""Parameters of employees: traits, weights of the utility, and daily updates of motivation, habit and fear."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ UNIT = (0.0, 1.0)
 
 @dataclass(frozen=True, kw_only=True)
 class EmployeeParameters:
-    """See behaviour in docs/model.md; log-odds are natural. Published effects convert by log-odds = 1.81
-    d.
-    """
+    """Parameters of employees (behaviour in docs/model.md); log-odds are natural. Effects d convert by log-odds = 1.81 d."""
 
     # Traits
     opportunities_per_week: float = declare(
@@ -283,7 +281,7 @@ class EmployeeParameters:
         "a changed scheme is partly new; the first one wholly",
         limits=UNIT,
     )
-    # What a day does
+    # Daily updates
     tangible_erosion: float = declare(
         0.0121,
         "motivation per rewarded act",

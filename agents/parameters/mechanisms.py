@@ -1,4 +1,4 @@
-"""Mechanisms that can be switched off, and what that sets."""
+"""Mechanisms that can be switched off, and the parameter values that do so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parameters of taking part: enrolling, reminders and their price, lapsing."""
+"""Parameters of participation: enrolment, reminders and the annoyance they cause, lapsing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from agents.parameters.priors import declare
 
 @dataclass(frozen=True, kw_only=True)
 class MembershipParameters:
-    """See docs/model.md, "Taking part". Hazards are chances a day unless said; log-odds are natural."""
+    """Parameters of participation (docs/model.md, "Taking part"); hazards are daily unless stated otherwise, log-odds are natural."""
 
     # Enrolling
     enrol_base: float = declare(

@@ -23,7 +23,7 @@ __all__ = ["DECLARATIONS", "MECHANISMS", "PRESETS", "AudienceParameters", "Param
 
 @dataclass(frozen=True, kw_only=True)
 class Parameters(EmployeeParameters, WritingParameters, MembershipParameters, AudienceParameters):
-    """One value for every parameter. Attribute access is typed; `DECLARATIONS[name]` says what each is."""
+    """One value for every parameter. Attribute access is typed; `DECLARATIONS[name]` holds unit, prior and source."""
 
     def __post_init__(self) -> None:
         for name, stated in DECLARATIONS.items():
@@ -36,17 +36,17 @@ class Parameters(EmployeeParameters, WritingParameters, MembershipParameters, Au
 
     @property
     def motivation_recovered(self) -> float:
-        """Part of the way back to its first level that motivation goes in a day."""
+        """Fraction of the gap to its initial level that motivation recovers in a day."""
         return float(1.0 - 2.0 ** (-1.0 / (7.0 * self.motivation_half_life_weeks)))
 
     @property
     def fear_moved(self) -> float:
-        """Part of the way to what policy and training make of it that fear goes in a day."""
+        """Fraction of the gap to the level set by policy and training that fear closes in a day."""
         return float(1.0 - 2.0 ** (-1.0 / (7.0 * self.fear_half_life_weeks)))
 
     @property
     def recognition_kept(self) -> float:
-        """Part of a thank-you that is remembered a day later."""
+        """Fraction of recognition that remains after a day."""
         return float(2.0 ** (-1.0 / (7.0 * self.recognition_half_life_weeks)))
 
     @classmethod
@@ -63,9 +63,7 @@ class Parameters(EmployeeParameters, WritingParameters, MembershipParameters, Au
         return known.replace(**{name: DECLARATIONS[name].quantile(u) for name, u in uniforms.items()})
 
     def replace(self, **values: float) -> Self:
-        """A copy with some values changed. Raises ValueError for an unknown name or a value outside its
-        limits.
-        """
+        """A copy with some values changed. Raises ValueError for an unknown name or a value outside its limits."""
         if not values:
             return self
         for name in values:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# Each value is an assumption of ours about a kind of company, within the prior of the parameter where one is stated; what a company
-# knows of itself belongs in the scenario's own values. Clicks are 1.4, 1.6 and 0.8 times the default's.
+# Each value is our assumption about a kind of company, within the parameter's prior where one is stated; values that a company knows
+# belong in the scenario's own `values`. Clicks are 1.4, 1.6 and 0.8 times the default's.
 PRESETS: dict[str, dict[str, float]] = {
     "default": {},
     # B2B software: contacts who need the product, confident staff, products worth talking about.

@@ -1,4 +1,4 @@
-"""Parameters of the care that employees take over what they write."""
+"""Parameters of the quality effort of employees in writing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from agents.parameters.priors import declare
 
 @dataclass(frozen=True, kw_only=True)
 class WritingParameters:
-    """Effort, a level from 0 to 1; see docs/model.md."""
+    """Parameters of quality effort, a level from 0 to 1 (docs/model.md)."""
 
     effort_base: float = declare(
         0.4, "level 0-1", (0.3, 0.5), "A", "effort of an indifferent sharer", limits=UNIT

@@ -1,4 +1,4 @@
-"""Contests between teams: where each stands, and who has won."""
+"""Contests between teams: current standings and winners."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Flags = NDArray[np.bool_]
 
 
 class Contests:
-    """Counts shares of everybody in a contest since it began."""
+    """Counts each employee's shares since the start of the contest."""
 
     def __init__(self, timeline: Timeline, staff: Staff, lanes: Lanes) -> None:
         self._timeline, self._lanes = timeline, lanes
@@ -27,9 +27,9 @@ class Contests:
         self._nobody.flags.writeable = False
 
     def standing(self, day: int, taking: Flags) -> Floats | None:
-        """float64[n]: how near everybody's team is to the best, from −1 to 1; None where no standing is shown.
+        """float64[n]: each employee's team standing relative to the best team, from −1 to 1; None where standings are hidden.
 
-        1 is the best team, −1 one that has no points.
+        1 is the best team, −1 a team without shares.
         """
         found = None
         for group, contest, began in self._running(day):
@@ -42,7 +42,7 @@ class Contests:
         return found
 
     def close(self, day: int, shares: Ints, taking: Flags) -> tuple[Flags, Flags]:
-        """bool[n] each: whose team has won a contest that ends today, and who of them is thanked; `shares` are today's."""
+        """bool[n] each: members of a team that won a contest ending today, and those of them who are thanked; `shares` are today's."""
         won = thanked = self._nobody
         for group, contest, began in self._running(day):
             members = self._members(group, taking)
@@ -64,7 +64,7 @@ class Contests:
         return found
 
     def _last_day(self, group: int, contest: Contest, began: int) -> int:
-        # A contest whose phase ends before it is over ends, and is won, with its phase.
+        # A contest that is longer than its phase ends, and is decided, with the phase.
         following = [phase.day for phase in self._timeline.phases(group) if phase.day > began]
         return min([began + contest.days, *following[:1]]) - 1
 
@@ -73,7 +73,7 @@ class Contests:
         return found
 
     def _means(self, group: int, began: int, members: Flags) -> tuple[Floats, Floats]:
-        # Of everybody's team its shares a head, and the most of any team of the run.
+        # Shares a head of each employee's team, and the maximum over the teams of the run.
         counted = self._counted.get((group, began))
         if counted is None:
             nothing = np.zeros(self._team.size)

@@ -1,6 +1,6 @@
-"""From a day's shares to the events they cause.
+"""The events that a day's shares cause.
 
-The shares, their clicks hours or days later, the leads among those, and contacts gained where a scheme asks for them.
+The shares themselves, clicks hours or days later, leads among the clicks, and contacts gained where a scheme counts them.
 """
 
 from __future__ import annotations
@@ -46,15 +46,15 @@ def happenings(
     lead_factor: Floats,
     contacts: Ints | None = None,
 ) -> Rows:
-    """All events that the shares of `day` cause, unordered.
+    """All events caused by the shares of `day`, in no particular order.
 
     clicks           human clicks on each share
-    zone             of each sharer
+    zone             index of each sharer's time zone
     half_life_hours  of each share's channel: click delays are exponential, cut at 30 days
-    lead_factor      of each share: how much more its clicks lead to than others'
-    keys             of the CLICK stream of each run; a click's draws are named by its share's (person, ordinal) and its
-                     place among the clicks
-    contacts         contacts that each share gains, a second later; None where nobody asks
+    lead_factor      factor of each share on the leads per click
+    keys             keys of the CLICK stream, one a run; a click's draws are keyed by its share's (person, ordinal) and its
+                     index among the share's clicks
+    contacts         contacts gained by each share, recorded a second later; None where no scheme counts them
     """
     n = made.person.size
     zeros = np.zeros(n, dtype=np.int64)
@@ -84,7 +84,7 @@ def happenings(
 
 
 def _gained(share: Rows, contacts: Ints) -> Rows:
-    # Shares go out in working hours, so that a second later is the same day.
+    # Shares are made in working hours, so that a second later is still the same day.
     root = np.repeat(np.arange(contacts.size), contacts)
     nth = np.arange(root.size) - np.repeat(np.cumsum(contacts) - contacts, contacts)
     one = share.take(root)

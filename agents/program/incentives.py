@@ -1,4 +1,4 @@
-"""What the program means to each employee on one day: the inputs of the utility that a scheme and a phase decide."""
+"""The incentives of each employee on one day: the inputs of the utility that a scheme and a phase determine."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ class Incentives:
 
     share_points, click_points  points expected for one share, and for one click on it
     tangible, public, expected  parts of the points that are tangible, public and announced (0 to 1)
-    prize, prize_public  1 while a tangible, announced prize that is no points a share (a badge, a challenge, a highlight) can still
-                be had; and where such a one is public
-    weeks       on the novelty clock
-    goal        fraction of the next goal done
-    rank        +1 first third of a shown board, −1 last third, else 0
-    contest     1 during a team contest, fading after it
+    prize, prize_public  1 while a tangible, announced prize other than points (badge, challenge, highlight) can still be won, and 1 where
+                such a prize is public
+    weeks       weeks on the novelty clock
+    goal        completed fraction of the next goal
+    rank        +1 in the first third of a visible leaderboard, −1 in the last third, else 0
+    contest     1 during a team contest, decaying after it
     intact, broken  state of the scheme's streaks
     norm_shown  1 where a norm message is shown
-    award       how near an award is that was announced, 0 to 1
-    loss        value of a share's reward that was taken away, by motivation, fading
-    felt_more   by how much the reward is felt more, on its terms
+    award       proximity of an announced award, 0 to 1
+    loss        value of a share's reward that was taken away, times motivation, decaying
+    felt_more   relative change of the felt value of the reward by its framing
     """
 
     share_points: Floats
@@ -56,16 +56,16 @@ class Incentives:
     felt_more: Floats
 
     def crowding(self, points: Floats) -> Floats:
-        """Part of what is had for a share now that is tangible and announced, `points` being those expected for it."""
+        """The tangible and announced part of the reward for a share, `points` being the expected points."""
         return np.maximum(self.tangible * self.expected * (points > 0.0), self.prize)
 
     def set(self, rows: NDArray[np.bool_], **values: float) -> None:
-        """Give some people one value of each named column: how experiments stage an offer by hand."""
+        """Set the named columns to one value each for some people; used by experiments that stage an offer by hand."""
         for name, value in values.items():
             self._own(name)[rows] = value
 
     def put(self, name: str, members: NDArray[np.int64] | None, values: Floats | float) -> None:
-        """Give the members of a group their values of one column; of all (None) the array itself becomes the column."""
+        """Set one column for the members of a group; with `members` None the array itself becomes the column."""
         if members is None:
             size = self.weeks.size
             setattr(self, name, values if isinstance(values, np.ndarray) else np.full(size, float(values)))
@@ -73,33 +73,33 @@ class Incentives:
             self._own(name)[members] = values[members] if isinstance(values, np.ndarray) else values
 
     def _own(self, name: str) -> Floats:
-        # A column of nothing is everybody's until it is written to.
+        # Columns of zeros share one read-only array until they are written to.
         if not getattr(self, name).flags.writeable:
             setattr(self, name, getattr(self, name).copy())
         column: Floats = getattr(self, name)
         return column
 
     def only(self, taking: NDArray[np.bool_]) -> Incentives:
-        """The same for those who take part, and nothing for the others but the message about colleagues."""
+        """A copy in which those who do not take part have no incentive except the norm message."""
         kept = {f.name: np.where(taking, getattr(self, f.name), 0.0) for f in fields(self)}
         return Incentives(**(kept | {"norm_shown": self.norm_shown, "loss": self.loss}))
 
     def copy(self) -> Incentives:
-        """An independent copy, for whoever wants to change it."""
+        """An independent, writable copy."""
         return Incentives(*(getattr(self, f.name).copy() for f in fields(self)))
 
     @classmethod
     def none(cls, n: int) -> Incentives:
-        """Nothing offered to anybody."""
+        """No incentives for n people."""
         nothing = np.zeros(n)
         nothing.flags.writeable = False
         return cls(*(nothing for _ in fields(cls)))
 
 
 def thirds(points: Floats, among: NDArray[np.bool_], board: NDArray[np.int64] | None = None) -> Floats:
-    """+1 for the first third of those with points, −1 for the last third; those tied are in the middle of their places; 0 off the board.
+    """+1 for the first third of those with points, −1 for the last third, 0 for the middle and the unranked; ties share their mean place.
 
-    Each has a board of their own number; all the same one unless given.
+    `board` is the number of each one's leaderboard; a single one unless given.
     """
     boards = np.zeros(points.size, dtype=np.int64) if board is None else board
     kept = np.where(among & (points > 0.0), points, np.inf)
@@ -110,7 +110,7 @@ def thirds(points: Floats, among: NDArray[np.bool_], board: NDArray[np.int64] | 
 
 
 def thirds_by_run(points: Floats, among: NDArray[np.bool_], lanes: Lanes) -> Floats:
-    """`thirds` with a board for each run."""
+    """`thirds` with a separate leaderboard for each run."""
     if not lanes.even:
         return thirds(points, among, lanes.lane)
     kept = np.where(among & (points > 0.0), points, np.inf)
@@ -126,9 +126,9 @@ def _marked(ordered: Floats, starts: NDArray[np.int64], kept: Floats, boards: ND
 
 @kernel(F64In, I64In, F64In, I64In, F64MatrixOut, F64Out)
 def mark_thirds(ordered: Any, starts: Any, points: Any, boards: Any, cuts: Any, result: Any) -> None:
-    """Mark who is in which third. `ordered` are the points of each board, rising, from its start on; infinite ones are on none.
+    """Write each person's third to `result`. `ordered` holds the points of each board ascending from its start; infinities are unranked.
 
-    With a worse and b at most as good of n, the middle of the places is that of a + b: thirds of the board are cut at 2/3 and 4/3 of n.
+    Of n ranked people let a be worse and b at most as good: the mean place is (a + b) / 2, so that thirds are cut at a + b = 2n/3 and 4n/3.
     """
     for board in range(starts.size - 1):
         first, size = starts[board], 0

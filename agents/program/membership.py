@@ -1,6 +1,6 @@
-"""Who takes part: invitations, enrolling, reminders and the annoyance they cause, lapsing (docs/model.md, "Taking part").
+"""Participation: invitation, enrolment, reminders and the annoyance they cause, lapsing (docs/model.md, "Taking part").
 
-Without a tool in any phase everybody takes part, and nothing here does anything.
+Without a tool in any phase everybody takes part and this module has no effect.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ Flags = NDArray[np.bool_]
 OUTSIDE, ASKED, MEMBER, RESTING, GONE = range(5)
 KINDS = {ASKED: INVITED, MEMBER: ENROLLED, RESTING: PAUSED, GONE: LEFT}
 NEVER = -(1 << 30)
-# Ordinals of the MEMBERSHIP stream: of a day, and of traits on a day that never comes.
+# Ordinals of the MEMBERSHIP stream: for daily draws, and for traits under a day number beyond any horizon.
 JOIN, LAPSE, HOW = 0, 1, 2
 TRAITS_DAY, ORDER, LEAD = 1 << 40, 0, 1
 
 
 class Change(NamedTuple):
-    """On the morning of a day these people came to this status."""
+    """A change of status: these people have it from the morning of this day."""
 
     day: int
     person: Ints
@@ -45,14 +45,17 @@ class Change(NamedTuple):
 
 
 class Morning(NamedTuple):
-    """What a day is like once it is known who takes part: `asked` is float64[n], 1 where shares were asked for today."""
+    """Conditions of a day after participation is updated; `asked` is float64[n], 1 where a reminder or request asks for shares."""
 
     conditions: Conditions
     asked: Floats
 
 
 class Membership:
-    """status: int64[n], OUTSIDE … GONE. `changes` are all so far, in order; `today` counts those of the day by what they came to."""
+    """Membership of all employees: `status` int64[n], OUTSIDE … GONE.
+
+    `changes` lists all changes of status so far in order; `today` counts those of the day by new status.
+    """
 
     def __init__(self, timeline: Timeline, staff: Staff, traits: Traits, clock: Clock, lanes: Lanes) -> None:
         self._timeline, self._staff, self._traits = timeline, staff, traits
@@ -77,17 +80,17 @@ class Membership:
             self._leader = self._leaders(self._drawn(TRAITS_DAY, LEAD))
 
     def has_tool(self, group: int) -> bool:
-        """Whether some phase of the group has a tool."""
+        """True where some phase of the group has a tool."""
         return self._tooled[group]
 
     def gated(self, group: int, day: int) -> bool:
-        """Whether only the enrolled of a group earn on a day."""
+        """True where only the enrolled members of a group earn on a day."""
         phase = self._timeline.phase(group, day)
         asks = phase.scheme is not None and phase.scheme.membership == "enrolled"
         return phase.tool is not None or (self._tooled[group] and asks)
 
     def taking_part(self, day: int) -> Flags:
-        """bool[n]: who earns, and is on boards, on a day."""
+        """bool[n]: employees who earn points and are ranked on a day."""
         gated = [group for group in range(len(self._tooled)) if self.gated(group, day)] if self.active else []
         if not gated:
             return self._everybody
@@ -97,13 +100,13 @@ class Membership:
     def morning(
         self, day: int, present: Flags, state: State, promised: Floats, conditions: Conditions
     ) -> Morning:
-        """Let people be invited, join, lapse and open their reminders; `promised` are points believed to be had for a share."""
+        """Update invitations, enrolment, lapses and opened reminders; `promised` are the points that each expects of a share."""
         self.opted_out = self._nothing
         if not self.active or day < 0:
             return Morning(conditions, self._nothing)
         rates, asked = conditions.rates[0].copy(), np.zeros(self.status.size)
         trained = conditions.trained | self.trained
-        # What the tool taught stays with those who have left it.
+        # Training by the tool stays effective after leaving it.
         taught = self.trained & ~conditions.trained
         friction = conditions.friction * (1.0 - self._lanes.rows.training_ease * taught)
         self.reminders.fade()
@@ -229,7 +232,7 @@ class Membership:
             self.changes.append(Change(day, rows, status))
 
     def came_to(self, day: int, status: tuple[int, ...]) -> Ints:
-        """The rows of those who came to one of these on a day, the last of which there were changes on."""
+        """Rows of those whose status became one of `status` on `day`, the last day with changes."""
         found = [np.empty(0, dtype=np.int64)]
         for change in self.changes[::-1]:
             if change.day != day:
@@ -242,7 +245,7 @@ class Membership:
         return uniforms_each(self._keys, self._lanes.lane, day, self._lanes.own, ordinal)
 
     def _leaders(self, draws: Floats) -> Ints:
-        # One of each team, the same for all of it.
+        # One value a team, the same for all its members.
         team = self._lanes.lane * len(self._staff.teams) + self._staff.team
         order = np.lexsort((-draws, team))
         first = order[np.diff(team[order], prepend=-1) != 0]

@@ -1,4 +1,4 @@
-"""Membership as the log of events tells it."""
+"""Membership changes as events of the live program's log."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from rewards.events import ENROLLED, Event
 def membership_events(
     members: Membership, staff: Staff, clock: Clock, timeline: Timeline, running: Sequence[RunningScheme]
 ) -> list[Event]:
-    """Every invitation, joining, pause and leaving, at the first second of its person's day, in canonical order.
+    """Every invitation, enrolment, pause and departure at the first second of its person's day, in canonical order.
 
-    Where no tool is, everybody joins on the day before the first, if a scheme asks for it.
+    Without a tool everybody is enrolled on the day before the first, if some scheme counts members only.
     """
     found = []
     if any(one.scheme.membership == "enrolled" for one in running):
@@ -39,7 +39,7 @@ def membership_events(
         for person, second in zip(change.person.tolist(), seconds.tolist(), strict=True):
             name = staff.ids[person]
             at = datetime.fromtimestamp(second, UTC)
-            # On one morning somebody may be invited and join: the number keeps the order.
-            told = f"member-{number:06d}-{kind.removeprefix('membership.')}-{name}"
-            found.append(Event(source=SOURCE, id=told, kind=kind, subject=name, occurred_at=at))
+            # Somebody may be invited and join on one morning: the number in the id keeps the order.
+            event_id = f"member-{number:06d}-{kind.removeprefix('membership.')}-{name}"
+            found.append(Event(source=SOURCE, id=event_id, kind=kind, subject=name, occurred_at=at))
     return sorted(found, key=lambda one: (one.occurred_at, one.source, one.id))

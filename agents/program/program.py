@@ -1,4 +1,4 @@
-"""The program inside the simulation: what it offers each day, and the scoring of what happened by the one kernel."""
+"""The simulated program: the incentives of each day, and the scoring of its events by the same kernel as the live program's."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ PLAIN = Terms()
 
 
 class Scored(NamedTuple):
-    """One day's awards: person and millipoints of each, and whose the day's leads are."""
+    """One day's awards: person and millipoints of each, and the sharers of the day's leads."""
 
     person: Ints
     millipoints: Ints
@@ -50,10 +50,10 @@ class Scored(NamedTuple):
 
 
 class Program:
-    """Schemes in force, their running scores, and the events still to come.
+    """Schemes in force, their scores, and the pending events.
 
-    An event is scored by the scheme in force for its person on its local day. Where a group goes over from one scheme to another, what its
-    people have begun is carried as between two versions of a live program.
+    An event is scored by the scheme in force for its person on its local day. When a group changes schemes, counters and streaks are
+    carried over as between two versions in the live program.
     """
 
     def __init__(
@@ -81,13 +81,13 @@ class Program:
         self._last: list[RunningScheme | None] = [None] * groups
         self._aside: list[Aside] = [NOTHING_ASIDE] * groups
         self._known: dict[tuple[int, int], CompiledScheme] = {}
-        # What goes by object or pair has one table, whatever scheme is in force.
+        # Counters by object or by pair are kept in one table across schemes.
         self._objects, self._used = new_objects()
         self._board_base: dict[tuple[int, int], Ints] = {}
         self._kept: list[Rows] | None = [] if record_events else None
 
     def in_force(self, group: int, day: int) -> RunningScheme | None:
-        """The scheme of a group on a day; days are asked for in order, and on the first of a scheme it takes over."""
+        """The scheme of a group on a day, None without one. Call with ascending days: on its first day a scheme takes over the counters."""
         scheme = self._timeline.phase(group, day).scheme
         if scheme is None:
             return None
@@ -99,7 +99,7 @@ class Program:
         return running
 
     def _knowing(self, running: RunningScheme, group: int, day: int) -> CompiledScheme:
-        """The scheme in force as a group knows it: with the days on which its streaks were in none of the group's phases."""
+        """The scheme in force for a group, with the days on which no phase of the group had its streaks (they do not break streaks)."""
         began = self._timeline.phase(group, day).day
         if (group, began) not in self._known:
             none = IncentiveScheme(name="none", title="None")
@@ -117,25 +117,25 @@ class Program:
 
     @property
     def counts_contacts(self) -> bool:
-        """Whether some scheme asks for contacts gained, so that they are events."""
+        """True where some scheme counts contacts gained, so that they must be recorded as events."""
         return any(running.counts_contacts for running in self.running)
 
     def add(self, rows: Rows) -> None:
-        """Take in the events that a day's shares cause."""
+        """Add events caused by a day's shares to the pending ones."""
         self._waiting.add(rows)
 
     def go_on_from(self, other: Program) -> None:
-        """Take in what another program under which nothing was ever in force still waits for."""
+        """Copy the pending events of another program, under which no scheme was in force so far."""
         self._waiting = other._waiting.copy()
 
     def settle(self, day: int) -> Scored:
         """Score the events whose local day is `day`."""
         rows = self._waiting.due(day)
         leads = rows.person[rows.kind == LEAD]
-        # Who left earns nothing: what becomes of their shares is no event of the program any more.
+        # Clicks and leads of those who left the company are no longer events of the program.
         if not self._staff.steady:
             rows = rows.take(rows.day < self._staff.leaves[rows.person])
-        # What those bring who do not take part is no event of the program: it has no link of theirs.
+        # Shares of those who do not take part carry no tracked link, so that they are no events of the program.
         taking = self._members.taking_part(day)
         if not taking.all():
             rows = rows.take(taking[rows.person])
@@ -157,7 +157,7 @@ class Program:
         return Scored(np.concatenate(people or empty), np.concatenate(amounts or empty), leads)
 
     def kept_rows(self) -> Rows:
-        """All events so far. Raises RuntimeError when the model was told not to keep them."""
+        """All events so far. Raises RuntimeError where the model was created without `record_events`."""
         if self._kept is None:
             raise RuntimeError(
                 "events were not kept; they take memory; build the model with record_events=True"
@@ -165,11 +165,11 @@ class Program:
         return joined(self._kept).ordered()
 
     def recorded_events(self) -> list[Event]:
-        """All events so far in canonical order. Raises RuntimeError when the model was told not to keep them."""
+        """All events so far in canonical order. Raises RuntimeError where the model was created without `record_events`."""
         rows, channels = self.kept_rows(), self._setting.content.channels
         tags = [item_tags(self._items, item) for item in range(len(self._items.ids))]
         happened = self._shared(rows, tags, [channel.name for channel in channels])
-        # Whoever joins in the morning has joined before they share.
+        # Enrolment in the morning comes before the shares of that day.
         steps = membership_events(self._members, self._staff, self._clock, self._timeline, self.running)
         return (
             sorted([*steps, *happened], key=lambda one: (one.occurred_at, one.source, one.id))
@@ -196,7 +196,7 @@ class Program:
         ]
 
     def earned_millipoints(self) -> Ints:
-        """int64[n]: earned so far, over all schemes: everybody's total is with the last one of their group."""
+        """int64[n]: millipoints earned so far over all schemes; totals are carried over, so the last scheme of each group has them."""
         if len(self.running) == 1:
             return self.running[0].earned.copy()
         total = np.zeros(self._staff.size, dtype=np.int64)
@@ -205,7 +205,7 @@ class Program:
         return total
 
     def redeem(self, draws: Floats, day: int, present: Flags) -> Floats:
-        """Let those who are there turn points in for what the scheme in force offers, with one draw each; money paid in each run."""
+        """float64[R]: money paid today for rewards that those present redeem under the scheme in force, by one draw each."""
         chance, on, paid = (
             self._lanes.rows.redemption_per_week,
             self._clock.date_of(day),
@@ -219,7 +219,7 @@ class Program:
         return paid
 
     def liability(self) -> Floats:
-        """float64[R]: money owed for points held."""
+        """float64[R]: liability for unredeemed points, in money."""
         first = self._lanes.first
         return sum(
             (running.catalogue.liability_each(running.earned, first) for running in self.running),
@@ -227,7 +227,7 @@ class Program:
         )
 
     def promised(self, day: int, clicks: Floats) -> Floats:
-        """float64[n]: points that everybody believes a share to bring, with so many clicks on it, under the scheme of their group."""
+        """float64[n]: points that each employee expects of a share with `clicks` clicks, under the scheme of their group."""
         found = np.zeros(self._staff.size)
         for group in range(len(self._timeline.names)):
             running = self.in_force(group, day)
@@ -237,7 +237,7 @@ class Program:
         return found
 
     def incentives(self, day: int, state: State, present: Flags) -> Incentives:
-        """What every employee is offered on `day`."""
+        """The incentives of every employee on `day`."""
         offer, lanes = Incentives.none(self._staff.size), self._lanes
         for group in range(len(self._timeline.names)):
             members = self._timeline.members(group)
@@ -268,7 +268,7 @@ class Program:
         offer.put("felt_more", members, felt_more(believed, phase.terms, heads, self._lanes.rows))
 
     def _put_loss(self, offer: Incentives, group: int, members: Ints | None, day: int, state: State) -> None:
-        # Who had something of a scheme misses it when it is gone, the more the more they liked the thing itself.
+        # The loss of a scheme is felt in proportion to the value of its reward and to motivation.
         weeks, last = self._timeline.weeks_without_scheme(group, day), self._last[group]
         if weeks is None or last is None:
             return
@@ -288,7 +288,7 @@ class Program:
         return among
 
     def _places_by_shares(self, group: int, phase: Phase, state: State, among: Flags) -> Floats:
-        # A board without points counts shares since it was put up.
+        # A leaderboard without points counts the shares since its phase began.
         base = self._board_base.setdefault((group, phase.day), state.total_shares.copy())
         return thirds_by_run((state.total_shares - base).astype(np.float64), among, self._lanes)
 

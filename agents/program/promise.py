@@ -1,4 +1,4 @@
-"""What a scheme announces: the points that everybody can read off its rules before the first share."""
+"""The announced reward of a scheme: the points that follow from its rules for a first share."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Ints = NDArray[np.int64]
 
 
 class Promise(NamedTuple):
-    """To each segment, float64[segments].
+    """Announced reward by segment, float64[segments] each.
 
-    share, click     points announced for a share and for a click, a click's chance of a lead included; surprises are not announced
-    tangible         tangible part of what is paid, surprises included
+    share, click     announced points for a share and for a click, the latter including its chance of a lead; surprises are excluded
+    tangible         tangible part of the points paid, surprises included
     public, expected parts of the tangible pay that are public, and announced
     """
 
@@ -34,7 +34,7 @@ class Promise(NamedTuple):
 
 
 class Examples(NamedTuple):
-    """One example of each (segment, kind of item, channel), arrays of one length; `weight` is how often it is met."""
+    """One example for each (segment, kind of item, channel), arrays of one length; `weight` is its relative frequency."""
 
     segment: Ints
     segment_code: Ints
@@ -53,10 +53,10 @@ def promises_of(
     date: int,
     month: int,
 ) -> list[Promise]:
-    """Score a first share, click and lead of every example afresh; one promise for each number of leads a click.
+    """One promise for each value of `leads_per_click`, by scoring a first share, click and lead of every example.
 
     events   (kind code, verification level) of share, click and lead
-    date, month   ordinal of a day, and months since year 0: when the examples happen
+    date, month   when the examples happen: ordinal of a date, and months since year 0
     """
     firsts = [_first(compiled, examples, kind, level, date, month=month) for kind, level in events]
     return [_promise(scheme, examples, firsts, (1.0, 1.0, leads)) for leads in leads_per_click]
@@ -96,7 +96,7 @@ def _promise(
 def _first(
     compiled: CompiledScheme, examples: Examples, kind: int, level: int, date: int, *, month: int
 ) -> tuple[Ints, Ints, Floats]:
-    # Segment, rule and weighted points of each award that a first event of this kind brings.
+    # Segment, rule and weighted points of each award for a first event of this kind.
     size = examples.segment.size
     zeros = np.zeros(size, dtype=np.int64)
     batch = EventBatch(

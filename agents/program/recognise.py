@@ -1,4 +1,4 @@
-"""Thanks: public recognition by the rule of the phase or the scheme's highlights, and kudos between colleagues."""
+"""Recognition: public thanks by the rule of the phase or the scheme's highlights, and kudos between colleagues."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ NEWCOMER_DAYS = 90
 def give(
     keys: Any, first: Any, among: Any, rates: Any, day: Any, givers: Any, counts: Any
 ) -> Any:  # fmt: skip
-    """Who of those `among` gives so many kudos today, `rates` of each run being expected of one; return how many do."""
+    """Write who of `among` gives kudos today, and how many, to `givers` and `counts`; return the number of givers.
+
+    `rates` is the expected number per person, by run.
+    """
     found = 0
     for r in range(keys.size):
         none = math.exp(-rates[r])
@@ -42,7 +45,7 @@ def give(
             if among[i] == 0:
                 continue
             u = uniform(keys[r], day, i - first[r], 0)
-            # Most give none.
+            # Most people give none.
             if few and u < none:
                 continue
             count = poisson_from_uniform(u, rates[r])
@@ -53,20 +56,20 @@ def give(
 
 
 class Thanks(NamedTuple):
-    """One day's recognition, float64[n]: its weight for each receiver (one public thank-you counts 1), and the acts."""
+    """One day's recognition, float64[n] each: its weight for the receiver (one public thank-you counts 1), and the number of acts."""
 
     weight: Floats
     acts: Floats
 
     def joined_by(self, celebrated: Flags) -> Thanks:
-        """And these thanked once more, in public."""
+        """The same with one more public thank-you for each of `celebrated`."""
         if not celebrated.any():
             return self
         return Thanks(self.weight + celebrated, self.acts + celebrated)
 
 
 class Recogniser:
-    """Decides who is thanked on a day, and remembers who ever was (`ever`, bool[n])."""
+    """Decides who is thanked on a day; `ever` (bool[n]) marks those who have been thanked at least once."""
 
     def __init__(self, timeline: Timeline, staff: Staff, motivation: Floats, lanes: Lanes) -> None:
         self._timeline, self._staff, self._lanes = timeline, staff, lanes
@@ -92,7 +95,7 @@ class Recogniser:
         *,
         prior: dict[str, Flags],
     ) -> Thanks:
-        """Thanks of `day`: `shares` are today's, `recent` those of the last seven days; `prior` are the classes of prior activity."""
+        """The recognition of `day`: `shares` are today's, `recent` those of the last seven days, `prior` the classes of prior activity."""
         weight, acts, given = self._nothing, self._nothing, self._lanes.rows
         for group in range(len(self._timeline.names)):
             scheme, rules = self._timeline.phase(group, day).scheme, self._rules(group, day)
@@ -127,7 +130,7 @@ class Recogniser:
         return Thanks(weight, acts)
 
     def pull(self, day: int, taking: Flags, prior: dict[str, Flags]) -> tuple[Floats, Flags]:
-        """float64[n]: how near everybody is to an award that was announced; bool[n]: who can still have one that is tangible."""
+        """float64[n]: proximity of each employee to an announced award; bool[n]: who can still win a tangible one."""
         near, prize = self._nothing, self._nobody
         for group in range(len(self._timeline.names)):
             announced = [one for one in self._rules(group, day) if one[1].expectation == "announced"]
@@ -150,7 +153,7 @@ class Recogniser:
             open_still = concerned & (counted < rule.shares)
             near = np.minimum(1.0, (counted + 1.0) / rule.shares)
             return np.asarray(open_still * np.exp(lanes.rows.goal_exponent * np.log(near)), dtype=np.float64)
-        # Who stands where the places end has most to win; who has nothing yet has the chance that places give.
+        # The pull is strongest at the last awarded place; without shares so far it is the fraction of places that are awarded.
         near, heads = np.asarray(concerned * rule.share, dtype=np.float64), lanes.counts(concerned)
         sharers = np.flatnonzero(concerned & (counted > 0))
         order = sharers[np.lexsort((-counted[sharers], lanes.lane[sharers]))]
@@ -172,7 +175,7 @@ class Recogniser:
         acts[rows] += 1.0
 
     def _rules(self, group: int, day: int) -> list[tuple[int, Recognition]]:
-        # (first day, rule): of the phase, and of the scheme's highlights, which reward the best few.
+        # (first day, rule) of the phase's recognition, and of the scheme's highlights, which recognise the best few.
         phase = self._timeline.phase(group, day)
         rules = [] if phase.recognition is None else [(phase.day, phase.recognition)]
         if phase.scheme is not None:
@@ -181,7 +184,7 @@ class Recogniser:
         return rules
 
     def _of_highlights(self, scheme: IncentiveScheme) -> list[Recognition]:
-        # Equal schemes are one object in a timeline.
+        # Equal schemes are the same object in a timeline, so that the identity can be the key.
         if id(scheme) not in self._highlights:
             self._highlights[id(scheme)] = [
                 Recognition(
@@ -215,13 +218,13 @@ class Recogniser:
         best = sharers[np.lexsort((draws[sharers], -counted[sharers], lanes.lane[sharers]))]
         chosen, at = np.zeros(self._rows.size, dtype=bool), lanes.starts(sharers).tolist()
         for run, heads in enumerate(lanes.counts(members).tolist()):
-            # Seven hundredths of a hundred people are seven, although the product of the floats is a little more.
+            # 0.07 · 100 is slightly above 7 in floating point: round before taking the ceiling.
             places = int(np.ceil(round(rule.share * float(heads), 9)))
             chosen[best[at[run] : min(at[run] + places, at[run + 1])]] = True
         return chosen
 
     def _kudos(self, day: int, weekend: bool, members: Flags, recent: Floats, present: Flags) -> Floats:
-        # Colleagues thank those whose shares they saw this week.
+        # Kudos go to colleagues who shared in the last seven days.
         lanes = self._lanes
         worth_thanking = np.flatnonzero(present & (recent > 0.0))
         at = lanes.starts(worth_thanking)
@@ -244,6 +247,6 @@ class Recogniser:
 
 
 def due(first_day: int, rule: Recognition, day: int) -> bool:
-    """Thanks are given at the end of every `every_days` days from `first_day`, at most `times` times."""
+    """True on the last day of each period of `every_days` days from `first_day`, for at most `times` periods."""
     passed = day - first_day + 1
     return passed % rule.every_days == 0 and (rule.times is None or passed // rule.every_days <= rule.times)

@@ -1,4 +1,4 @@
-"""What happened, as the live program would have seen it: events with real times, waiting until their local day is over."""
+"""Simulated events as the live program would receive them, with exact times, pending until their local day is over."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from rewards.events import Verification
 Ints = NDArray[np.int64]
 
 SOURCE = "groundswell/simulation"
-# In alphabetical order: at one instant the canonical order is that of the ids, which begin with the kind.
+# Alphabetical: at one instant the canonical order is that of the ids, and an id begins with the kind.
 KINDS = ("click", "contact", "lead", "share")
 CLICK, CONTACT, LEAD, SHARE = range(4)
-# A share is declared, a click is tracked by the link, a contact gained and a lead come through a connector.
+# A share is declared, a click tracked by its link; contacts gained and leads come through a connector.
 VERIFICATIONS: tuple[Verification, ...] = ("tracked", "connector", "connector", "declared")
 
 
@@ -28,8 +28,8 @@ class Rows(NamedTuple):
     day            simulated day of the person's local date
     item           index of the content item
     channel        index of the content's channels
-    number         of the share that the event goes back to, unique in a run
-    ordinal        which of that share's clicks
+    number         number of the share that caused the event, unique in a run
+    ordinal        index of the click among that share's clicks
     """
 
     person: Ints
@@ -47,11 +47,11 @@ class Rows(NamedTuple):
         return cls(*(np.empty(0, dtype=np.int64) for _ in cls._fields))
 
     def take(self, rows: NDArray[np.generic]) -> Rows:
-        """The rows of an index or mask."""
+        """The events selected by an index array or mask."""
         return Rows(*(column[rows] for column in self))
 
     def ordered(self) -> Rows:
-        """Canonical order: instant, then id."""
+        """The events in canonical order: by instant, then id."""
         return self.take(self.order(np.arange(self.day.size)))
 
     def order(self, rows: Ints) -> Ints:
@@ -60,7 +60,7 @@ class Rows(NamedTuple):
         order = np.argsort(instant)
         rising = instant[order]
         same = rising[1:] == rising[:-1]
-        # Few happen at one second: only these are ordered by all that tells them apart.
+        # Few events share a second: only these need the full sort key.
         tied = np.flatnonzero(np.append(same, False) | np.append(False, same)) if same.any() else order[:0]
         mine = order[tied]
         at = rows[mine]
@@ -68,19 +68,19 @@ class Rows(NamedTuple):
         return rows[order]
 
     def event_id(self, row: int) -> str:
-        """Deterministic id; text order equals the order of (kind, number, ordinal)."""
+        """The event's deterministic id; ids sort like (kind, number, ordinal)."""
         return f"{KINDS[self.kind[row]]}-{self.number[row]:09d}-{self.ordinal[row]:06d}"
 
 
 def joined(parts: list[Rows]) -> Rows:
-    """All rows of several parts, in their order."""
+    """The events of several parts, concatenated."""
     if not parts:
         return Rows.empty()
     return Rows(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 class Waiting:
-    """Events that have been caused but whose local day is still to come (a click may follow its share by days)."""
+    """Pending events: those whose local day is not over yet (a click may follow its share by days)."""
 
     def __init__(self) -> None:
         self._rows = Rows.empty()
@@ -92,11 +92,11 @@ class Waiting:
         return found
 
     def add(self, rows: Rows) -> None:
-        """Take events in."""
+        """Add events."""
         self._rows = joined([self._rows, rows])
 
     def due(self, day: int) -> Rows:
-        """Hand out all events with a local day up to `day`, in canonical order."""
+        """Remove and return all events with a local day up to `day`, in canonical order."""
         ripe = self._rows.day <= day
         out = self._rows.take(self._rows.order(np.flatnonzero(ripe)))
         self._rows = self._rows.take(np.flatnonzero(~ripe))

@@ -1,4 +1,4 @@
-"""Points turned into rewards: what the program pays, and what it owes for points not yet turned in."""
+"""Redemption of points for rewards: money paid, and the liability for points not redeemed yet."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ MUCH = 1 << 60
 
 
 class Shop:
-    """What the whole company has taken, whichever of its schemes offered it: it goes by the ids of rewards and by windows of time.
+    """Redemptions of the whole company across its schemes, counted by reward id and by window of time.
 
-    spent, unspendable  int64[n]: millipoints that everybody has turned in, and those that lay beyond an award budget
+    spent, unspendable  int64[n]: millipoints redeemed, and millipoints earned beyond an award budget
     """
 
     def __init__(self, n: int, lane: Ints | None = None) -> None:
@@ -36,16 +36,16 @@ class Shop:
 
     @property
     def taken(self) -> dict[str, int]:
-        """How often each reward was taken, over all runs."""
+        """Number of redemptions of each reward, over all runs."""
         found = Counter[str]()
         for (_, name), times in self._taken.items():
             found[name] += times
         return found
 
     def draw(self, pool: str, whole: int, person: Ints, wanted: Ints) -> Ints:
-        """int64[k]: what a window's pool of `whole` millipoints gives to those who want it, first come, first served.
+        """int64[k]: millipoints granted from a window's pool of `whole` millipoints to `wanted`, first come, first served.
 
-        Another size changes what is left of the window, and takes nothing back that was given.
+        A change of the pool's size within a window changes what is left; grants are not taken back.
         """
         given, lane = np.zeros_like(wanted), self.lane[person]
         for run in np.unique(lane).tolist():
@@ -57,17 +57,17 @@ class Shop:
         return given
 
     def left(self, run: int, names: list[str], stock: Ints) -> Ints:
-        """int64[rewards]: what a run's stock has left."""
+        """int64[rewards]: remaining stock of each reward in a run."""
         return stock - np.array([self._taken[run, name] for name in names], dtype=np.int64)
 
     def budget_left(self, run: int, names: list[str], budgets: Ints, on: date) -> Ints:
-        """int64[rewards]: what a run's budgets of the month have left."""
+        """int64[rewards]: remaining budget of each reward for the month in a run."""
         return budgets - np.array(
             [self._used[run, name, on.year, on.month] for name in names], dtype=np.int64
         )
 
     def take(self, person: int, name: str, price: int, on: date) -> None:
-        """Somebody turns points in."""
+        """Book one redemption."""
         run = int(self.lane[person])
         self.spent[person] += price
         self._taken[run, name] += 1
@@ -75,9 +75,9 @@ class Shop:
 
 
 class Catalogue:
-    """The rewards of one scheme, as far as stock, the month's budgets and the award budget go.
+    """The rewards of one scheme, within stock, monthly budgets and the award budget.
 
-    A point is worth what the dearest reward costs per point, so that the liability is never understated.
+    A point is valued at the highest cost per point of any reward, so that the liability is never understated.
     """
 
     def __init__(self, scheme: IncentiveScheme, shop: Shop) -> None:
@@ -94,7 +94,7 @@ class Catalogue:
         )
 
     def award(self, person: Ints, amounts: Ints, on: date) -> None:
-        """Take in a day's awards in their order: what goes beyond the award budget cannot be spent."""
+        """Charge a day's awards to the award budget in order; the excess cannot be spent."""
         if self._pool is None or not amounts.size:
             return
         wanted = np.maximum(amounts, 0)
@@ -103,15 +103,15 @@ class Catalogue:
         np.add.at(self._shop.unspendable, person, wanted - given)
 
     def held(self, earned: Ints) -> Ints:
-        """int64[n]: what those who earned so much can spend; 0 for who earned nothing here."""
+        """int64[n]: spendable millipoints, given those earned; 0 for those who earned nothing under this scheme."""
         return np.where(earned == 0, 0, earned - self._shop.spent - self._shop.unspendable)
 
     def redeem(self, earned: Ints, draws: Floats, chance: Floats | float, on: date) -> float:
-        """Let those whose draw is below `chance` take the dearest reward that they can afford and that is left; money paid."""
+        """Money paid when those whose draw is below `chance` redeem the most expensive reward that is available and affordable."""
         return float(self.redeem_each(earned, draws, chance, on).sum())
 
     def redeem_each(self, earned: Ints, draws: Floats, chance: Floats | float, on: date) -> Floats:
-        """float64[R]: the same, told for each run."""
+        """float64[R]: the same by run."""
         shop, held, cents = self._shop, self.held(earned), np.zeros(self._shop.runs, dtype=np.int64)
         able = (draws < chance) & (earned > 0) & (held >= self._prices.min(initial=MUCH))
         for person in np.flatnonzero(able).tolist():
@@ -125,11 +125,11 @@ class Catalogue:
         return cents / 100.0
 
     def liability(self, earned: Ints) -> float:
-        """Money owed for the points that are still held."""
+        """Liability for the points that can still be spent, in money."""
         return float(self.held(earned).sum()) * self.cost_per_millipoint
 
     def liability_each(self, earned: Ints, first: Ints) -> Floats:
-        """float64[R]: the same for each run, whose people begin at `first`."""
+        """float64[R]: the same by run; `first` holds the first row of each run."""
         if self.cost_per_millipoint == 0.0:
             return np.zeros(first.size - 1)
         held = np.empty(first.size - 1, dtype=np.int64)
@@ -139,7 +139,7 @@ class Catalogue:
 
 @kernel(I64In, I64In, I64In, I64In, I64Out)
 def add_held(first: Any, earned: Any, spent: Any, unspendable: Any, held: Any) -> None:
-    """What the people of each run can spend, of those who earned anything."""
+    """Sum of spendable millipoints of each run, over those who earned anything."""
     for r in range(first.size - 1):
         total = 0
         for i in range(first[r], first[r + 1]):

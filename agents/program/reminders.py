@@ -1,4 +1,4 @@
-"""Reminders to the enrolled: opened less and less, and at a price where they are more than people want."""
+"""Reminders to the enrolled: opening rates that decline, and annoyance where there are more than people want."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 WORKING_DAYS, MOST_A_WEEK = 5, 50.0
-# Ordinals of the MEMBERSHIP stream on a day, after those of joining and lapsing; and a day that never comes, for traits.
+# Ordinals of the MEMBERSHIP stream, after those of joining and lapsing; and a day number beyond any horizon, for traits.
 REQUEST, OPT_OUT, OPEN = 8, 16, 64
 TRAITS_DAY, WANTED = 1 << 40, 2
 
 
 def in_sight(per_week: float, ordinal: int) -> int:
-    """Reminders sent on a date (ordinal): on working days, evenly."""
+    """Number of reminders sent on a date (ordinal): spread evenly over working days."""
     week, weekday = divmod(ordinal - 1, 7)
     if weekday >= WORKING_DAYS:
         return 0
@@ -32,7 +32,7 @@ def in_sight(per_week: float, ordinal: int) -> int:
 
 
 def opening(weeks: Floats, annoyance: Floats, per_week: float, p: Parameters) -> Floats:
-    """Chance that a reminder is opened: fading with the weeks to a floor, less the more are sent, less where they annoy.
+    """Chance that a reminder is opened: decays with the weeks to a floor, and falls with the number sent and with annoyance.
 
     (o∞ + (o₀ − o∞) · 2^(−weeks / τ_o)) · max(1, n)^(ε − 1) · exp(−θ_o · A)
     """
@@ -43,15 +43,15 @@ def opening(weeks: Floats, annoyance: Floats, per_week: float, p: Parameters) ->
 
 
 def annoyed_by(per_week: float, wanted: Floats, p: Parameters) -> Floats:
-    """What one more reminder adds to annoyance: nothing up to what a person wants a week, ever more beyond: g · max(0, 1 − wanted / n)."""
+    """Annoyance added by one reminder, g · max(0, 1 − wanted / n): 0 up to the wanted number a week."""
     felt: Floats = p.annoyance_gain * np.maximum(0.0, 1.0 - wanted / max(per_week, 1e-9))
     return felt
 
 
 def best_a_week(p: Parameters) -> float:
-    """The number of reminders a week of which most are opened once annoyance has settled; beyond it one more means fewer.
+    """The number of reminders a week that maximises opened reminders at stationary annoyance.
 
-    Over people who want different numbers. `MOST_A_WEEK` where there is no such number.
+    Averaged over people who want different numbers. `MOST_A_WEEK` where there is no interior maximum.
     """
     points, weights = np.polynomial.hermite_e.hermegauss(15)
     wanted = p.digests_wanted * np.exp(p.digests_wanted_spread * points)
@@ -62,7 +62,7 @@ def best_a_week(p: Parameters) -> float:
 
 
 class Reminders:
-    """float64[n] each: `annoyance`, and the part `opened` of recent digests.
+    """State of reminders: `annoyance` and the fraction `opened` of recent digests, float64[n] each.
 
     `since` is int64[n], the day of joining; `off` marks those who turned reminders off.
     """
@@ -79,7 +79,7 @@ class Reminders:
 
     @property
     def wanted(self) -> Floats:
-        """float64[n]: reminders a week that each wants at most."""
+        """float64[n]: number of reminders a week up to which each is not annoyed."""
         if self._wanted is None:
             p, lanes = self._lanes.rows, self._lanes
             drawn = [
@@ -91,23 +91,23 @@ class Reminders:
         return self._wanted
 
     def begin(self, day: int, joining: Flags, by_default: bool) -> None:
-        """These people join today."""
+        """Start reminders for those who enrol today."""
         self.since[joining], self._fresh_from[joining] = day, day
         self._by_default[joining], self.opened[joining] = by_default, 1.0
         self.off[joining] = False
 
     def renew(self, day: int, members: Flags) -> None:
-        """A relaunch: a part of the time since joining is forgotten."""
+        """Relaunch: reset a part of the time since enrolment, so that reminders are partly novel again."""
         kept = 1.0 - np.broadcast_to(self._lanes.rows.novelty_renewal, self.annoyance.shape)[members]
         self._fresh_from[members] = day - (day - self._fresh_from[members]) * kept
 
     def fade(self) -> None:
-        """A day passes."""
+        """Let annoyance decay by one day."""
         _ = self.wanted
         self.annoyance *= self._halves
 
     def send(self, day: int, to: Flags, number: int, per_week: float) -> tuple[Floats, Floats]:
-        """float64[n] each: how many of today's reminders everybody opens, and 1 for those who turn them off for good."""
+        """float64[n] each: number of today's reminders opened, and 1 for those who turn reminders off for good."""
         rows = np.flatnonzero(to & ~self.off)
         opened, out = np.zeros(self.off.size), np.zeros(self.off.size)
         p, lanes = self._lanes.of(rows), self._lanes
@@ -128,7 +128,7 @@ class Reminders:
         return opened, out
 
     def request(self, day: int, to: Flags) -> Ints:
-        """Who reads a request that is sent to these people today; one more message annoys as one reminder too many."""
+        """Rows of those who read a request sent to `to` today; the message annoys like one unwanted reminder."""
         rows = np.flatnonzero(to)
         p, lanes = self._lanes.of(rows), self._lanes
         chance = p.digest_first * np.exp(-p.annoyance_opening * self.annoyance[rows])

@@ -1,4 +1,4 @@
-"""One scheme in force inside the simulation: its tables, everybody's score, and what they have come to expect of it."""
+"""One scheme in force in the simulation: compiled tables, scores, and learnt expectations."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ GREEN_LIT_TAG = "green-lit"
 
 
 class RunningScheme:
-    """A compiled scheme with the score of n people.
+    """A compiled scheme with the scoring state of n people.
 
-    share_belief, click_belief  float64[n]: points expected for a share, and for a click with the leads among clicks; they begin
-                                at what is announced and follow what is awarded, so that caps are learnt by meeting them
+    share_belief, click_belief  float64[n]: expected points for a share, and for a click including its chance of a lead; they start at the
+                                announced values and are updated by awards, so that caps are learnt by experience
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class RunningScheme:
         self._segments = np.array([words.segment_codes.get(s, -1) for s in staff.segments], dtype=np.int64)
         tags = [[words.tag_mask(_tags(kind, lit)) for lit in (False, True)] for kind in items.kinds]
         self._tags = np.array(tags, dtype=np.int64)[items.kind, (items.green_lit > 0.0).astype(np.int64)]
-        # Runs number their items alike.
+        # Items have the same ids in every run.
         names = {name: object_key(name) for name in set(items.ids)}
         self._objects = np.array([names[name] for name in items.ids], dtype=np.int64)
         self._levels = np.array([VERIFICATION_LEVEL[name] for name in VERIFICATIONS], dtype=np.int64)
@@ -93,7 +93,7 @@ class RunningScheme:
         self._board_window: tuple[int, ...] | None = None
 
     def batch(self, rows: Rows) -> EventBatch:
-        """Events as the kernel reads them."""
+        """The events as input of the scoring kernel."""
         day = rows.day
         days = np.unique(day)
         dates = [self._clock.date_of(int(one)) for one in days]
@@ -117,9 +117,9 @@ class RunningScheme:
         )
 
     def take_over(self, other: RunningScheme, members: Ints, aside: Aside) -> Aside:
-        """Carry what these people have begun and spent from another scheme; `aside` is what that one did not name.
+        """Carry the scoring state of `members` over from another scheme; returns the state that this scheme has no use for.
 
-        Returns the same of this one.
+        `aside` is the same of the other scheme: state kept for schemes that are not in force.
         """
         mine = ScoreState(other.state.people[members], *new_objects(1))
         carried, left = carry_people(
@@ -132,15 +132,15 @@ class RunningScheme:
         return left
 
     def score(self, rows: Rows, known: CompiledScheme) -> Awards:
-        """Score events in canonical order, and let everybody learn what a share and a click really bring.
+        """Score events in canonical order, and update expectations by the awards.
 
-        `known`: the scheme as those people know it, with what was away before it.
+        `known`: the scheme compiled with the absences of the people's group.
         """
         self.state, awards = score_batch(known.tables, self.state, self.batch(rows))
         self._unsure.append(rows.person)
-        # Standing by itself: people's rows are long, and totals are asked for every day.
+        # A contiguous copy: rows of people are long, and totals are read every day.
         self._earned[rows.person] = self.state.people[rows.person, 0]
-        # A badge is paid once: its points say nothing about what the next share brings.
+        # A badge is paid once, so that its points do not enter the expectation for the next share.
         lasting = (awards.reason != codes.BADGE) & (awards.reason != codes.BADGE_LOST)
         paid = awards.amount_millipoints * lasting
         amounts = np.bincount(awards.event, weights=paid, minlength=rows.person.size)
@@ -157,17 +157,17 @@ class RunningScheme:
 
     @property
     def counts_contacts(self) -> bool:
-        """Whether anything in the scheme asks for contacts gained."""
+        """True where some part of the scheme counts contacts gained."""
         return bool(self._kinds[CONTACT] >= 0)
 
     @property
     def earned(self) -> Ints:
-        """int64[n]: millipoints earned so far by those who are under this scheme, or were last."""
+        """int64[n]: millipoints earned so far by those for whom this scheme is or was last in force."""
         return self._earned
 
     def goal(self) -> Floats:
-        """float64[n]: fraction done of the unreached badge or level that is nearest to being reached; 0 without any."""
-        # Nobody comes nearer to a goal without an event.
+        """float64[n]: progress towards the nearest badge or level not reached yet, as a fraction; 0 without any."""
+        # Progress changes by events only: recompute it for those who had some.
         if self._unsure:
             rows = np.unique(np.concatenate(self._unsure))
             self._goal[rows] = self._goals(rows)
@@ -193,7 +193,7 @@ class RunningScheme:
         return np.where(nearest < 1.0, nearest, 0.0)
 
     def prizes(self, day_of_scheme: int) -> tuple[Floats, Floats]:
-        """float64[n] each: 1 where a tangible, announced prize can still be had, and where such a one is public."""
+        """float64[n] each: 1 where a tangible, announced prize can still be won, and 1 where such a prize is public."""
         running = [one.nature for one in self.scheme.challenges if day_of_scheme < one.days]
         for_all = running + [one.nature for one in self.scheme.recognition.highlights]
         badges = self._prized
@@ -216,7 +216,7 @@ class RunningScheme:
         )
 
     def places(self, day: int, present: Flags) -> Floats:
-        """float64[n]: +1 first third, −1 last third of the scheme's first board (of all points without one)."""
+        """float64[n]: +1 in the first third, −1 in the last third of the scheme's first leaderboard (by total points without one)."""
         board = self.scheme.leaderboards[0] if self.scheme.leaderboards else None
         window = "total" if board is None else board.window
         today = self._clock.date_of(day)
@@ -240,7 +240,7 @@ class RunningScheme:
         return thirds(points, present, self._lanes.lane * len(names) + membership)
 
     def _promises(self, items: Items, content: Content, leads_per_click: list[float]) -> list[Promise]:
-        # Everybody reads the scheme: one share, click and lead of each kind of item on each channel.
+        # Expectations start from the announced rules: one share, click and lead of each kind of item on each channel.
         sizes = (len(self._staff.segments), len(items.kinds), len(content.channels))
         segment, kind, channel = (axis.ravel() for axis in np.indices(sizes))
         shares = (
@@ -263,7 +263,7 @@ def _is_prize(nature: Nature) -> bool:
 
 
 def _have(now: StateColumns, metric: int, index: int) -> Floats:
-    # What is counted within one object has no column: nobody sees how near they are to it.
+    # Counts within one object have no column in the state: progress towards them is not visible.
     if metric == codes.METRIC_POINTS:
         return now.earned.astype(np.float64)
     if metric == codes.METRIC_AWARDS:
@@ -274,7 +274,7 @@ def _have(now: StateColumns, metric: int, index: int) -> Floats:
 
 
 def item_tags(items: Items, item: int) -> tuple[str, ...]:
-    """Tags of an item's events: those of its kind, and "green-lit" where it is."""
+    """Tags of an item's events: those of its kind, and "green-lit" where the item is."""
     return _tags(items.kinds[int(items.kind[item])], bool(items.green_lit[item]))
 
 

@@ -1,4 +1,4 @@
-"""Streaks as their holders see them on a day: intact, covered by a freeze, or broken."""
+"""The state of streaks on a day: intact, covered by a freeze, or broken."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ LEAST_LENGTH = 2
 
 
 class StreakHealth(NamedTuple):
-    """float64[n], 0 or 1: a streak of two days or more that nothing threatens, and one that broke within the last week.
+    """float64[n], 0 or 1: `intact` for an unbroken streak of two days or more, `broken` for one that broke within the last week.
 
-    Both are 0 while a freeze covers a missed day: the streak is repaired, but no longer unblemished until its holder acts again.
+    Both are 0 while a freeze covers a missed day, until the next counted act.
     """
 
     intact: Floats
@@ -32,10 +32,10 @@ class StreakHealth(NamedTuple):
 def standing(
     tables: SchemeTables, streaks: Ints, people: Ints, segments: Ints, leave: Ints, *, date: date
 ) -> StreakHealth:
-    """The state of these people's streaks on the morning of `date`, the best of each person's.
+    """The state of the best streak of each person on the morning of `date`; missed days are counted as scoring would on `date`.
 
-    What is missed is what scoring would find missed if they came back on it. streaks   int64[k, S, 8] of the people int64[k] in the
-    segments int64[k] that the scheme knows; leave   as in `EventBatch`
+    streaks   int64[k, S, 8] of `people` int64[k] in `segments` int64[k] (codes of the scheme)
+    leave     as in `EventBatch`
     """
     intact, broken = np.zeros(people.size), np.zeros(people.size)
     for s, rule in enumerate(tables.streak):

@@ -1,4 +1,4 @@
-"""What those who share write: the day's posts of employees."""
+"""The posts that employees write on a day."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ Ints = NDArray[np.int64]
 
 
 class Writing(NamedTuple):
-    """What the events of a day are written from.
+    """Inputs of a day's posts.
 
-    Opportunities, those of them (rows) that end in a share, and what everybody is offered, expects to earn and is subject to.
+    Opportunities, the rows of them that end in a share, incentives, expected points and conditions.
     """
 
     met: Opportunities
@@ -36,7 +36,7 @@ class Writing(NamedTuple):
 
 
 class Writer:
-    """Turns shares into posts, and remembers how often each item was shared."""
+    """Turns shares into posts, and counts how often each item was shared."""
 
     def __init__(self, world: World, setting: Setting, occasions: Occasions) -> None:
         self._world, self._occasions = world, occasions
@@ -45,7 +45,7 @@ class Writer:
         self._known = np.array([np.nan if c.visibility is None else c.visibility for c in self._channels])
 
     def written(self, today: Writing, state: State, day: int) -> Posts:
-        """The posts."""
+        """The posts of the day, one for each share."""
         met, shared, offer, believed, conditions = today
         items, who, item = self._world.items, met.person[shared], met.item[shared]
         p = self._world.lanes.of(who)
@@ -75,7 +75,7 @@ class Writer:
         return posts
 
     def _reachable(self, who: Ints, state: State, conditions: Conditions) -> Floats:
-        # Who gained contacts is seen by more, though not in proportion; who lost some, by fewer.
+        # Exposure grows with contacts gained, less than proportionally, and falls with contacts lost.
         p, contacts = self._world.lanes.of(who), np.maximum(self._world.staff.contacts[who], 1)
         grown = np.exp((1.0 - p.size_exponent) * np.log1p(state.gained[who] / contacts))
         return np.asarray(conditions.audience[who] * grown)

@@ -1,4 +1,4 @@
-"""The company as a scenario writes it: people, the audience around them, and the company's own accounts."""
+"""The company section of a scenario: employees, their audience, and the company's own accounts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Tie = tuple[str, str]
 
 
 def _in_order(ties: tuple[Tie, ...]) -> tuple[Tie, ...]:
-    """The same ties however a file lists them: in one order, and each once."""
+    """The ties in canonical order without duplicates, however the file lists them."""
     return tuple(sorted(set(ties)))
 
 
@@ -25,7 +25,7 @@ class Contacts(Part):
     """How many contacts a generated employee has: lognormal with a Pareto tail."""
 
     median: Positive = 300.0
-    """Contacts of the employee in the middle."""
+    """Median number of contacts."""
     sigma: Annotated[float, Field(ge=0.0, le=3.0)] = 1.0
     """Standard deviation of the natural logarithm of the count; 0 gives everybody the median."""
     tail_share: Share = 0.01
@@ -33,9 +33,9 @@ class Contacts(Part):
     tail_exponent: Annotated[float, Field(gt=1.0, le=10.0)] = 2.0
     """Exponent of the tail; lower is heavier."""
     least: Annotated[int, Field(ge=0)] = 5
-    """Nobody has fewer."""
+    """Minimum number of contacts."""
     most: Annotated[int, Field(ge=1, le=1_000_000)] = 30_000
-    """Nobody has more."""
+    """Maximum number of contacts."""
 
     @model_validator(mode="after")
     def _least_below_most(self) -> Self:
@@ -56,43 +56,43 @@ class Segment(Part):
     teams: Annotated[int, Field(ge=1, le=1000)] = 2
     """Teams in the segment, of equal size."""
     contacts_median: Positive | None = None
-    """Median contacts here, instead of the organisation's."""
+    """Median number of contacts in this segment, instead of the organisation's."""
     timezone: Zone | None = None
-    """IANA time zone here, instead of the organisation's."""
+    """IANA time zone of this segment, instead of the organisation's."""
     desk: Literal["desk", "non-desk"] = "desk"
-    """Whether people sit at a desk; others meet fewer items."""
+    """Whether employees work at a desk; others have fewer opportunities to share."""
     part_time: Share = 0.0
-    """Share of people who work half time."""
+    """Share of employees who work half time."""
     influence: NonNegative = 1.0
-    """Weight of this segment's word with those who buy: factor on the leads from its clicks."""
+    """Influence on buyers: factor on the leads per click of this segment."""
 
 
 class Audience(Part):
-    """The people outside who can see shares."""
+    """The people outside the company who can see shares."""
 
     size: Annotated[int, Field(ge=1, le=20_000_000)] = 100_000
-    """Different people."""
+    """Number of distinct people."""
     homophily: Share = 0.5
-    """Part of an employee's ties that stay within their segment's own public."""
+    """Probability that a contact is drawn from the audience of the employee's own segment instead of from everybody."""
     coworkers: Share = 0.15
     """Part of an employee's ties that are colleagues."""
     overlap: Share = 0.0
-    """How much ties crowd on popular people: 0 spreads them evenly, 1 the most."""
+    """Concentration of ties on popular people: 0 spreads them evenly, 1 is the most concentrated."""
     onward_contacts: Annotated[float, Field(ge=0.0, le=2000.0)] = 300.0
-    """Contacts of an audience member, who may repost to them."""
+    """Mean number of contacts of an audience member, to whom they may repost."""
 
 
 class CorporateAccount(Part):
-    """A company page: a source of the same content with its own followers, lower trust and no peer premium."""
+    """A company page: it posts the same content to its own followers, with lower trust and without the premium of a peer."""
 
     name: Name = "company-page"
     """Name of the account."""
     followers: Annotated[int, Field(ge=0)] = 20_000
-    """People who follow it."""
+    """Number of followers."""
     posts_per_week: Annotated[float, Field(ge=0.0, le=1000.0)] = 5.0
-    """Posts a week, Poisson."""
+    """Mean number of posts a week (Poisson)."""
     capability: Literal["intern", "junior", "trained", "experienced", "expert"] = "trained"
-    """Who runs it: what is written, and how far it is trusted."""
+    """Capability of those who run it: affects the quality of posts and the trust in them."""
 
     @property
     def level(self) -> float:
@@ -101,18 +101,18 @@ class CorporateAccount(Part):
 
 
 class Turnover(Part):
-    """People who leave and people who come."""
+    """Turnover of staff: leavers and their replacements."""
 
     leavers_per_year: Share = 0.0
     """Share of the staff that leaves within a year."""
     replaced: Share = 1.0
-    """Share of leavers whose post is filled again."""
+    """Share of leavers who are replaced."""
     days_to_refill: Annotated[int, Field(ge=0, le=365)] = 30
-    """Days from a leaving to the joining that fills the post."""
+    """Days from a departure to the start of the replacement."""
 
 
 class Organisation(Part):
-    """The company: people rows from a CSV, or a headcount with segments; its audience and its own accounts."""
+    """The company: employees from a people CSV, or a headcount with segments; its audience and its own accounts."""
 
     headcount: Annotated[int, Field(ge=1, le=200_000)] | None = None
     """Number of employees to generate; leave it out where `people` is given."""
@@ -122,20 +122,20 @@ class Organisation(Part):
         Segment(name="support", share=0.2, teams=2),
         Segment(name="operations", share=0.2, teams=3, contacts_median=200.0, desk="non-desk", part_time=0.3),
     )
-    """Groups of generated employees."""
+    """Segments of generated employees."""
     people: tuple[PersonRow, ...] | None = None
-    """The people themselves: in a scenario file, the name of a people CSV beside it."""
+    """The employees: in a scenario file, the name of a people CSV in the same folder."""
     network: Ties | None = None
-    """Who of the company sees whose posts, as pairs (who posts, who sees it), instead of colleagues drawn at random: in a scenario
-    file, the name of an edge list beside it."""
+    """Ties among employees as pairs (who posts, who sees it), instead of colleagues drawn at random: in a scenario file, the name of an
+    edge list in the same folder."""
     contacts: Contacts = Contacts()
-    """How many contacts generated employees have."""
+    """Distribution of contacts of generated employees."""
     influence: dict[Name, NonNegative] = Field(default_factory=dict)
-    """Factor on the leads from a segment's clicks, by the name of the segment: for people from a file."""
+    """Factor on the leads per click, by name of the segment; for employees from a file."""
     timezone: Zone = "Europe/Madrid"
     """IANA time zone."""
     audience: Audience = Audience()
-    """The people outside."""
+    """The audience outside the company."""
     corporate_accounts: Annotated[tuple[CorporateAccount, ...], Field(max_length=20)] = (CorporateAccount(),)
     """The company's own pages."""
     turnover: Turnover = Turnover()
@@ -162,26 +162,26 @@ class Organisation(Part):
         return self
 
     def weight_of(self, segment: str) -> float:
-        """Factor on the leads from a segment's clicks."""
+        """Factor on the leads per click of a segment."""
         generated = () if self.people is not None else self.segments
         own = {one.name: one.influence for one in generated}
         return self.influence.get(segment, own.get(segment, 1.0))
 
     @property
     def size(self) -> int:
-        """How many people there are on the first day."""
+        """Number of employees on the first day."""
         return self.headcount or len(self.people or ())
 
     @property
     def number_of_teams(self) -> int:
-        """How many teams there are."""
+        """Number of teams."""
         if self.people is None:
             return sum(segment.teams for segment in self.segments)
         return len({row.team for row in self.people})
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """The id of each of them: those of the people file, or generated ones."""
+        """The ids of the employees: those of the people file, or generated ones."""
         if self.people:
             return tuple(row.id for row in self.people)
         return tuple(f"e{number + 1:06d}" for number in range(self.size))

@@ -1,4 +1,4 @@
-"""What employees are offered to share, where, and under which policy, as a scenario writes it."""
+"""The content, channels and policy sections of a scenario."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ class ContentKind(Part):
     share: Positive = 1.0
     """Part of the mix, relative to the other kinds' shares."""
     topic: Name | None = None
-    """A segment's name, or a topic of its own; left out: each segment's in turn."""
+    """Name of a segment, or another topic; left out: the segments' topics in turn."""
     tags: tuple[fields.Name, ...] = ()
-    """Tags that a scheme's conditions can ask for; items marked safe also carry `green-lit`."""
+    """Tags that conditions of a scheme can refer to; items marked safe also carry `green-lit`."""
     polish: Share = 0.3
-    """How promotional and templated it reads."""
+    """How polished and templated it reads; lowers trust."""
     useful: Share = 0.5
-    """How much a reader gains."""
+    """How useful it is to readers."""
     promotional: Share = 0.3
-    """How much it advertises: what makes tired contacts mute its sharer."""
+    """How much it advertises; makes fatigued contacts mute the sharer."""
     praises_others: Share = 0.0
-    """How much it praises others, competitors even: readers take it for useful, and it advertises less."""
+    """How much it praises others, including competitors: readers find it more useful and less promotional."""
     risk: Share = 0.2
-    """How easily a sharer could get into trouble over it."""
+    """Risk of a sanction for sharing it."""
     green_lit: Share = 0.8
     """Share of these items that are marked safe to share."""
     disclosure: bool = True
-    """Whether shares say that the sharer works here."""
+    """Whether shares disclose that the sharer works for the company."""
 
 
 class Channel(Part):
-    """Where shares appear."""
+    """A channel: a network where shares appear."""
 
     name: fields.Name = "linkedin"
-    """Name of the channel, as schemes and content write it."""
+    """Name of the channel, as in schemes and content."""
     share: Positive = 1.0
-    """Part of all shares that go there, relative to the other channels' shares."""
+    """Part of all shares that are made here, relative to the other channels' shares."""
     visibility: Share | None = None
-    """Chance that a contact with an empty feed sees a post; left out: the parameter `visibility`."""
+    """Chance that a contact with an empty feed sees a post; left out: the model parameter `visibility`."""
     half_life_hours: Positive = 24.0
-    """Hours after which half of all sights have happened."""
+    """Hours after which half of all exposures have happened."""
     clicks: NonNegative = 1.0
     """Factor on clicks here."""
     reposts: NonNegative = 1.0
@@ -59,14 +59,14 @@ class Channel(Part):
 
 
 class Content(Part):
-    """The content desk: what is offered to employees, how much of it, and where it is shared."""
+    """The content on offer: kinds of items, how many of them, and the channels."""
 
     items_per_week: Annotated[float, Field(gt=0.0, le=1000.0)] = 5.0
     """Items published a week."""
     lifetime_days: Annotated[int, Field(ge=1, le=365)] = 14
     """Days for which an item can be shared."""
     notifications: Annotated[float, Field(ge=0.0, le=50.0)] = 1.0
-    """Factor on the opportunities to share: 1 as usual, 2 twice as many, 0 none."""
+    """Factor on the opportunities to share: 1 is usual, 2 twice as many, 0 none."""
     kinds: Annotated[tuple[ContentKind, ...], Field(min_length=1, max_length=30)] = (
         ContentKind(
             name="insight", share=0.4, tags=("insight",), polish=0.2, useful=0.7, promotional=0.1, risk=0.2
@@ -78,35 +78,35 @@ class Content(Part):
             name="product", share=0.2, tags=("product",), polish=0.7, useful=0.3, promotional=0.9, risk=0.3
         ),
     )
-    """The mix."""
+    """The mix of kinds of content."""
     channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=20)] = (Channel(),)
     """Where shares appear."""
 
 
 class Policy(Part):
-    """The social-media policy as an employee meets it; levels from 0 (none) to 1 (the most)."""
+    """The social-media policy for employees; levels from 0 (none) to 1 (the most)."""
 
     strictness: Share = 0.3
-    """How much the policy threatens: feeds fear."""
+    """How threatening the policy is; raises fear."""
     training: Share = 0.2
-    """Share of employees trained in it: training lowers fear."""
+    """Share of employees trained in the policy; training lowers fear."""
     approval_delay_days: Annotated[int, Field(ge=0, le=90)] = 0
-    """Days from publication until an item may be shared; waiting is trouble, as approval is."""
+    """Days from publication until an item may be shared; waiting adds friction, as approval does."""
     approval: Share = 0.0
-    """Part of shares that must be approved one by one: trouble, beside that of the tools."""
+    """Part of shares that need individual approval; adds friction to that of the tools."""
     tools_friction: Share = 0.3
-    """How much trouble a share is."""
+    """Friction: how much effort a share takes with the tools at hand."""
     sanctions_per_risky_share: Share = 0.0
     """Chance of a sanction for a share that was not green-lit, at full risk."""
 
 
 class PolicyChange(Part):
-    """What a phase changes in the policy; what is left out stays as the scenario's `policy` has it."""
+    """Changes of the policy in a phase; fields left out keep the value of the scenario's `policy`."""
 
     strictness: Share | None = None
     """Instead of the policy's."""
     training: Share | None = None
-    """Share of employees trained from this phase on: those trained already stay among them."""
+    """Share of employees trained from this phase on, including those trained before."""
     tools_friction: Share | None = None
     """Instead of the policy's."""
     sanctions_per_risky_share: Share | None = None
@@ -114,8 +114,8 @@ class PolicyChange(Part):
     approval: Share | None = None
     """Instead of the policy's."""
     signed: bool = False
-    """Whether everybody must sign it on the first day of the phase: it acts on fear at once, else within weeks."""
+    """Whether everybody must sign it on the first day of the phase: it then affects fear at once, else within weeks."""
 
     def applied_to(self, policy: Policy) -> Policy:
-        """The policy with these changes."""
+        """`policy` with these changes applied."""
         return policy.model_copy(update=self.model_dump(exclude_none=True, exclude={"signed"}))

@@ -1,4 +1,4 @@
-"""The base and the small types of which settings are made."""
+"""The base model and field types of settings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _known_zone(value: object) -> object:
 
 
 def or_none(part: object) -> BeforeValidator:
-    """Take `none`, written out, for nothing, and say so in the JSON Schema."""
+    """A validator that reads the word `none` as None, and declares it in the JSON Schema."""
     return BeforeValidator(_none_is_null, json_schema_input_type=part | Literal["none"] | None)
 
 

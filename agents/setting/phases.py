@@ -1,4 +1,4 @@
-"""What changes on which day, and for whom: phases and randomised arms, as a scenario writes them."""
+"""Phases and randomised arms of a scenario: which conditions hold from which day, and for whom."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _known_size(value: object) -> object:
 
 
 class Reward(Part):
-    """A reward for every share, written short. It becomes a scheme of one rule."""
+    """Shorthand for a scheme of one rule: a reward for every share."""
 
     size: Annotated[
         Literal["none", "token", "large"] | Annotated[int, Field(ge=0, le=MOST_POINTS)],
@@ -32,11 +32,11 @@ class Reward(Part):
     ] = "token"
     """`none`, `token` (2 points), `large` (25 points), or a number of points a share."""
     worth: Literal["tangible", "symbolic"] = "tangible"
-    """`tangible` points buy something; `symbolic` ones only count."""
+    """`tangible` points can be redeemed for rewards; `symbolic` ones cannot."""
     publicity: Literal["public", "private"] = "private"
-    """Whether others know of it."""
+    """Whether others know of the reward."""
     expectation: Literal["expected", "surprise"] = "expected"
-    """Whether it was announced."""
+    """Whether the reward was announced."""
 
     @property
     def points(self) -> int:
@@ -44,7 +44,7 @@ class Reward(Part):
         return SIZES[self.size] if isinstance(self.size, str) else self.size
 
     def scheme(self) -> IncentiveScheme | None:
-        """The scheme meant; None where nothing is paid."""
+        """The equivalent scheme; None where nothing is paid."""
         if self.points == 0:
             return None
         words = (str(self.size), self.worth, self.publicity, self.expectation)
@@ -58,45 +58,44 @@ class Reward(Part):
 
 
 class Terms(Part):
-    """On which terms rewards are paid: how they are felt, beside their points. What is scored stays what the scheme says, since each of
-    these pays as much on average."""
+    """Framing of the rewards: how they are perceived, apart from their points. Scoring is unchanged, since all options pay the same on
+    average."""
 
     framing: Literal["gain", "loss"] = "gain"
-    """`loss`: as something that one has already and may lose."""
+    """`loss`: the reward is presented as something already owned that may be lost."""
     odds: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
-    """Below 1 a lottery: with this chance a share pays so many times as much, else nothing."""
+    """Below 1 the reward is a lottery: with this probability a share pays the inverse multiple of its points, else nothing."""
     hangs_on: Literal["self", "team"] = "self"
-    """`team`: what a share earns is paid to the whole team in equal parts."""
+    """`team`: the points of a share are divided equally among the whole team."""
     publicity: Share | None = None
-    """Part of the tangible points that colleagues see, instead of what the scheme's rules say."""
+    """Part of the tangible points that is visible to colleagues, instead of the scheme's own."""
 
 
 class Contest(Part):
-    """A contest between teams, from the phase's day."""
+    """A contest between teams that starts on the phase's first day."""
 
     days: Annotated[int, Field(ge=1, le=3660)] = 28
-    """Days it lasts, its phase at most: then it is won, and its pull fades."""
+    """Duration in days, at most that of the phase; it is then decided and its effect decays."""
     standing: Literal["hidden", "shown"] = "hidden"
-    """`shown`: everybody sees how far each team is from the best, in shares a head."""
+    """`shown`: everybody sees each team's shares a head relative to the best team."""
     winner_thanked: bool = False
     """Whether the winning team is thanked in public at the end."""
 
 
 class Recognition(Part):
-    """Thanks for employees, given every `every_days` by a rule."""
+    """Recognition of employees every `every_days` days, by a rule."""
 
     rule: Literal["random", "threshold", "exclusive"] = "threshold"
-    """`random`: each of those concerned with chance `share`. `threshold`: everybody with at least `shares`
-    shares since the last time. `exclusive`: the best sharers since the last time, `share` of those concerned,
-    nobody who did not share."""
+    """`random`: each eligible employee with probability `share`. `threshold`: everybody with at least `shares` shares since the last time.
+    `exclusive`: the top sharers since the last time, a fraction `share` of those eligible, and nobody without a share."""
     every_days: Annotated[int, Field(ge=1, le=3660)] = 7
-    """Days between thanks; the first are given at the end of so many days of the phase."""
+    """Days between recognitions; the first is given at the end of that many days of the phase."""
     share: Share = 0.33
-    """Part of those concerned, for `random` and `exclusive`."""
+    """Fraction of those eligible, for `random` and `exclusive`."""
     shares: Annotated[int, Field(ge=1, le=1000)] = 1
     """Shares needed, for `threshold`."""
     times: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    """How often it happens at most; left out: as long as the phase lasts."""
+    """Maximum number of times; left out: as long as the phase lasts."""
     among: Literal[
         "everyone",
         "newcomers",
@@ -106,54 +105,52 @@ class Recognition(Part):
         "motivation-low",
         "motivation-high",
     ] = "everyone"
-    """Who can be thanked: everyone, those who joined within 90 days, one class of the split `prior`, or the less or more
-    motivated half."""
+    """Who is eligible: everyone, those who joined within 90 days, one class of the split `prior`, or the less or more motivated half."""
     expectation: Literal["surprise", "announced"] = "surprise"
-    """`announced`: known beforehand, so that it pulls those within reach before it is given."""
+    """`announced`: known beforehand, so that it motivates those within reach before it is given."""
     worth: Literal["symbolic", "tangible"] = "symbolic"
-    """`tangible`: something that one can sell comes with it; announced, it is pay."""
+    """`tangible`: it comes with something of monetary value; if announced too, it crowds out motivation like pay."""
     delay_days: Annotated[int, Field(ge=0, le=365)] = 0
-    """Days by which thanks come late."""
+    """Delay of the thanks in days."""
     giver: Literal["somebody", "nobody"] = "somebody"
-    """`nobody`: from the company, and no one in particular."""
+    """`nobody`: from the company rather than from a person."""
     publicity: Literal["public", "private"] = "public"
-    """Public thanks count in full, private ones as a colleague's (`kudos_weight`)."""
+    """Public thanks have full weight, private ones that of a colleague's kudos (`kudos_weight`)."""
 
 
 class Phase(Part):
-    """What is in force from `day` until the next phase. Of the phase before nothing stays in force; what people have begun, earned and
-    spent goes on under the next scheme."""
+    """The conditions in force from `day` until the next phase. Nothing of the previous phase remains in force; points, counters and streaks
+    are carried over to the next scheme."""
 
     day: Annotated[int, Field(ge=0, le=36_600)] = 0
     """First day; 0 is the start date."""
     scheme: Annotated[IncentiveScheme | None, or_none(IncentiveScheme)] = None
-    """The incentive scheme: `none`, a preset's name, a YAML file beside the scenario, or written out in place."""
+    """The incentive scheme: `none`, the name of a preset, a YAML file in the scenario's folder, or an inline scheme."""
     reward: Annotated[Reward | None, or_none(Reward)] = None
     """Instead of a scheme: one reward for every share, or `none`."""
     leaderboard: Literal["scheme", "shown", "hidden"] = "scheme"
-    """`scheme`: shown if the scheme has one. `shown`: in any case (of shares, where nothing gives points).
-    `hidden`: not at all."""
+    """`scheme`: shown if the scheme has one. `shown`: always (by shares, where nothing gives points). `hidden`: never."""
     norm_message: Literal["none", "median"] = "none"
-    """`median`: everybody is told the median weekly rate of those who share at all."""
+    """`median`: everybody sees the median weekly rate of those who share at all."""
     contest: Annotated[Contest | None, or_none(Contest)] = None
     """A contest between teams, or `none`."""
     recognition: Annotated[Recognition | None, or_none(Recognition)] = None
-    """Thanks by a rule, or `none`."""
+    """Recognition by a rule, or `none`."""
     notifications: Annotated[float, Field(ge=0.0, le=50.0)] | None = None
-    """Factor on the opportunities to share, instead of the content desk's."""
+    """Factor on the opportunities to share, instead of the content's."""
     tool: Annotated[Tool | None, or_none(Tool)] = None
     """The tool for sharing, or `none`. Without one in any phase everybody takes part in the schemes."""
     relaunch: bool = False
-    """Whether the phase begins with a relaunch: everybody invited who is not enrolled is invited anew, and the tool is partly new to
+    """Whether the phase begins with a relaunch: those invited but not enrolled are invited again, and the tool is partly novel again to
     the enrolled."""
     request: Annotated[Request | None, or_none(Request)] = None
     """A message on the phase's first day that asks for shares, or `none`."""
     terms: Terms = Terms()
-    """On which terms the rewards of the scheme are paid."""
+    """Framing of the scheme's rewards."""
     audience: Share = 1.0
-    """Part of everybody's contacts who are still there: an audience may shrink on a day."""
+    """Part of the contacts who still use the channels: a sudden loss of audience."""
     policy: PolicyChange = PolicyChange()
-    """What this phase changes in the policy."""
+    """Changes of the policy in this phase."""
 
     @model_validator(mode="after")
     def _relaunch_of_something(self) -> Self:
@@ -172,7 +169,7 @@ class Phase(Part):
                 raise ValueError(
                     "a phase with both scheme and reward; reward is a scheme written short; keep one of the two"
                 )
-            # Frozen for everybody else: from here on the phase has a scheme and no reward.
+            # The model is frozen, hence this call: after validation a phase has a scheme and no reward.
             object.__setattr__(self, "scheme", self.reward.scheme())
             object.__setattr__(self, "reward", None)
         return self
@@ -182,20 +179,20 @@ Phases = Annotated[tuple[Phase, ...], Field(min_length=1, max_length=500)]
 
 
 class Arm(Part):
-    """A group of employees, drawn at random, that lives through phases of its own instead of the scenario's."""
+    """A randomised arm: a random group of employees with phases of its own instead of the scenario's."""
 
     name: Name
     """Name of the arm; everybody else is in the arm `control`."""
     share: Share
-    """Part of the staff drawn into it."""
+    """Fraction of the staff assigned to the arm."""
     by: Literal["person", "team"] = "person"
-    """Whether people or whole teams are drawn."""
+    """Whether individuals or whole teams are assigned."""
     phases: Phases
-    """What this arm lives through."""
+    """The phases of this arm."""
 
 
 def check_phases(phases: tuple[Phase, ...], owner: str) -> None:
-    """Raise ValueError unless the phases begin on day 0 and rise day by day."""
+    """Raise ValueError unless the phases begin on day 0 and have ascending days."""
     days = [phase.day for phase in phases]
     if days[0] != 0:
         raise ValueError(f"{owner} starts on day {days[0]}; the first phase is day 0; add a phase for day 0")

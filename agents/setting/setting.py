@@ -1,8 +1,8 @@
-"""What is simulated: the company, its content and policy, and what changes on which day.
+"""The definition of a simulation: the company, its content and policy, phases and arms.
 
-`sims.Scenario` adds a name, seeds and outcomes to a `Setting`; files named in a scenario are read there, so that a setting is
-complete in itself and its content hash names everything that moves a number. Nothing here needs Mesa or a compiler. This module
-is also the one address of every part of a setting.
+`sims.Scenario` adds a name, seeds and outcomes to a `Setting`. Files that a scenario names are read there, so that a setting is
+self-contained and its content hash covers everything that affects a result. Nothing here imports Mesa or a compiler. All parts of a
+setting can be imported from this module.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ CONTROL = "control"
 
 
 class ParameterChoice(Part):
-    """A named preset, then single values on top, then whole mechanisms switched off (docs/model.md)."""
+    """The model's parameters: a preset, then single values, then mechanisms switched off (docs/model.md)."""
 
     preset: str = "default"
-    """A named set of values for a kind of company."""
+    """Name of a set of values for a kind of company."""
     values: dict[str, float] = Field(default_factory=dict)
-    """Single parameters by name."""
+    """Values of single parameters by name."""
     off: tuple[str, ...] = ()
     """Mechanisms that are switched off."""
 
@@ -74,21 +74,21 @@ class ParameterChoice(Part):
         return self
 
     def resolve(self) -> Parameters:
-        """The parameters meant. Raises ValueError for an unknown name or a value outside its bounds."""
+        """The resulting parameters. Raises ValueError for an unknown name or a value outside its bounds."""
         return Parameters.preset(self.preset).replace(**self.values).without(*self.off)
 
 
 class Setting(Part):
-    """Everything a run of the model depends on besides seed and run number."""
+    """Everything that a run of the model depends on besides seed and run number."""
 
     organisation: Organisation
     """The company and its audience."""
     content: Content = Content()
-    """What is offered to employees."""
+    """The content on offer to employees."""
     policy: Policy = Policy()
     """The social-media policy."""
     phases: Phases = (Phase(),)
-    """What is in force from which day; the first begins on day 0."""
+    """Phases with the conditions in force from their day on; the first begins on day 0."""
     arms: Annotated[tuple[Arm, ...], Field(max_length=20)] = ()
     """Randomised groups with phases of their own."""
     parameters: ParameterChoice = ParameterChoice()
@@ -98,14 +98,13 @@ class Setting(Part):
     horizon_days: Annotated[int, Field(ge=1, le=3660)] = 182
     """Days simulated from day 0."""
     burn_in_days: Annotated[int, Field(ge=0, le=3660)] = 28
-    """Days before day 0 without any program, in which habits and norms settle."""
+    """Days before day 0 without any program, in which habits and norms become stationary."""
     split_day: Annotated[int, Field(ge=0, le=3660)] = 0
-    """The splits `prior`, `acts`, `median` and `rank` class people by what they did before this day."""
+    """The splits `prior`, `acts`, `median` and `rank` classify employees by their activity before this day."""
     split_acts: Annotated[
         tuple[Annotated[int, Field(ge=1, le=1000)], ...], Field(min_length=1, max_length=8)
     ] = (1, 5)
-    """The split `acts`: numbers of shares, from day 0 (or from the beginning of the burn-in) to the split day, at which a new class
-    begins."""
+    """Class boundaries of the split `acts`: numbers of shares from day 0 (or from the start of the burn-in) to the split day."""
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
@@ -147,8 +146,9 @@ class Setting(Part):
 
 
 def quiet_days(setting: Setting) -> int:
-    """Days from day 0 on which nothing is in force in any group. So long settings that differ in phases and arms alone are lived
-    alike. None where there is ever a tool or a request: who takes part is asked for from day 0 on.
+    """Number of days from day 0 on which nothing is in force in any group, so that settings differing in phases and arms only coincide.
+
+    0 where there is ever a tool or a request, since participation is then evaluated from day 0 on.
     """
     phases = [phase for group in (setting.phases, *(arm.phases for arm in setting.arms)) for phase in group]
     if any(phase.tool is not None or phase.request is not None for phase in phases):

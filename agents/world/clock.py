@@ -1,4 +1,4 @@
-"""Simulated time: days counted from the start date, seconds in UTC, and everybody's local date."""
+"""Simulated time: days counted from the start date, seconds in UTC, and local dates."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ WORKDAY_SECONDS = 8 * 3600 + 1800
 
 
 class Clock:
-    """Converts between local wall time and UTC for a handful of zones, over the days of a run.
+    """Converts between local wall time and UTC for a few zones, over the days of a run.
 
-    Offsets come from the standard library's zone data; a change of offset is found to the second.
+    Offsets come from the standard library's zone data; changes of offset are exact to the second.
     """
 
     def __init__(self, zones: tuple[str, ...], start: date, first_day: int, last_day: int) -> None:
@@ -34,7 +34,7 @@ class Clock:
         return date.fromordinal(self.start_ordinal + day)
 
     def is_weekend(self, day: int) -> bool:
-        """Saturday or Sunday."""
+        """True on Saturdays and Sundays."""
         return self.date_of(day).weekday() >= 5
 
     def offsets(self, utc_seconds: Ints, zone: Ints) -> Ints:

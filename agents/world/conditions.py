@@ -1,4 +1,4 @@
-"""The policy and the notifications that each employee lives under on a day."""
+"""The policy and the rate of opportunities that apply to each employee on a day."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Conditions:
-    """float64[n] unless said.
+    """Conditions of one day, float64[n] unless stated otherwise.
 
     strictness, friction, sanctions   of the policy in force: levels, and the chance of a sanction at full risk
     trained, signed                   bool[n]: trained, and bound by a policy signed on the phase's first day
-    audience                          part of everybody's contacts who are still there
+    audience                          part of each employee's contacts who still use the channels
     rates, silent                     for a working day (0) and a weekend day (1): opportunities expected, and the chance of none
     """
 
@@ -37,7 +37,7 @@ class Conditions:
 
 
 class ConditionBook:
-    """Looks conditions up by day; they are computed again only when some group enters another phase."""
+    """Conditions by day, cached until some group enters another phase."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class ConditionBook:
         return self._known[key]
 
     def eased(self, trained: NDArray[np.bool_]) -> Floats:
-        """What is left of trouble to those who know how: a factor."""
+        """Factor on friction: lower for the trained."""
         return np.asarray(1.0 - self._training_ease * trained)
 
     def weekly(self, day: int) -> tuple[Floats, Floats]:
@@ -105,10 +105,10 @@ class ConditionBook:
 
 
 def waiting(days: int) -> float:
-    """How much of the trouble of an approval it is to wait so many days: half of it in a week, all in the end."""
+    """Friction of waiting `days` relative to that of an approval: a half after a week, saturating at 1."""
     return days / (days + 7.0)
 
 
 def opportunity_days(weekend_factor: Any) -> Any:
-    """Working days' worth of opportunities in a week, of a number or of an array."""
+    """Opportunities in a week, in units of a working day's, for a number or an array of factors."""
     return 5.0 + 2.0 * weekend_factor

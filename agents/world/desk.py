@@ -1,4 +1,4 @@
-"""The content desk: which items exist, when they can be shared, and what they are like."""
+"""Content items of a run: publication, lifetime and qualities."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ WORKING_DAYS = 5
 class Items:
     """Every item of a run, in order of publication; arrays of one length.
 
-    available, expires   first day it can be shared and first day it no longer can
-    topic                column of the audience's interests; the first ones are the segments
-    polish … praises     levels from 0 to 1 of its kind
-    appeal               standard normal
-    first                int64[R + 1]: where each run's items begin
+    available, expires   first day on which it can be shared, and first day on which it no longer can
+    topic                column of the audience's interests; the segments' topics come first
+    polish … praises     levels of its kind, from 0 to 1
+    appeal               standard normal draw
+    first                int64[R + 1]: first item of each run
     """
 
     ids: tuple[str, ...]
@@ -49,7 +49,7 @@ class Items:
 
     @classmethod
     def side_by_side(cls, desks: Sequence[Items]) -> Items:
-        """Those of several runs of one content desk, one after another."""
+        """The items of several runs of one setting, concatenated."""
         if len(desks) == 1:
             return desks[0]
         columns = (
@@ -79,7 +79,7 @@ class Items:
 
 
 def topics(content: Content, segments: tuple[str, ...]) -> tuple[str, ...]:
-    """Names of the topics: the segments first, then those that only content names."""
+    """Names of the topics: the segments, then those that only content has."""
     named = [kind.topic for kind in content.kinds if kind.topic is not None]
     return tuple(dict.fromkeys([*segments, *named]))
 
@@ -94,7 +94,7 @@ def publish_all(
     seed: int,
     run: int,
 ) -> Items:
-    """All items that can be shared between `first_day` and `last_day`; a fractional cadence evens out over the weeks."""
+    """All items that can be shared between `first_day` and `last_day`; a fractional number a week is met on average over weeks."""
     key = stream_key(seed, Stream.CONTENT, run)
     start = first_day - content.lifetime_days - approval_delay_days
     weeks = (last_day - start) // 7 + 1

@@ -1,4 +1,4 @@
-"""Draws whose run and ordinal differ from row to row."""
+"""Uniform draws whose run and ordinal differ from row to row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs side by side: the rows of all of them in one array, run after run, so that one pass over it serves them all."""
+"""Layout of several runs in one array: rows of one run after those of another, so that one pass covers all runs."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-# How numpy adds: through so many sums at once, and longer arrays in several pieces.
+# NumPy's pairwise summation: the number of parallel accumulators, and the length beyond which it splits an array.
 AT_ONCE, IN_ONE_PIECE = 8, 128
 
 
 class Draw(NamedTuple):
-    """What names a run: every draw of it follows from `seed` and `run`, and it goes by `parameters`."""
+    """Identity of a run: its random numbers follow from `seed` and `run`, its behaviour from `parameters`."""
 
     seed: int
     run: int
@@ -31,7 +31,7 @@ class Draw(NamedTuple):
 
 
 class _At:
-    """Parameters of each of some rows, an array a parameter: read like `Parameters`."""
+    """Parameters broadcast to rows, with the attributes of `Parameters`."""
 
     def __init__(self, laws: Laws, lane: Ints) -> None:
         self._laws, self._lane = laws, lane
@@ -39,17 +39,17 @@ class _At:
     def __getattr__(self, name: str) -> Any:
         found = self._laws.column(name)
         first = found.flat[0]
-        # What all runs agree on stays a number.
+        # A parameter with one value in all runs stays a scalar.
         value = float(first) if (found == first).all() else found[self._lane]
         self.__dict__[name] = value
         return value
 
 
 class Laws:
-    """The parameters of R runs. Equations read them through `at`: numbers where the runs agree, else one value a row.
+    """The parameters of R runs. Equations read them through `at`: scalars where the runs agree, else one value a row.
 
-    Whatever a parameter must first be raised to a power for is a property of `Parameters`, computed run by run, so that a run has
-    the same bits whatever other runs are beside it.
+    Powers of parameters are properties of `Parameters` and computed run by run, so that a run has the same bits whatever other runs are
+    simulated with it.
     """
 
     def __init__(self, parameters: Iterable[Parameters]) -> None:
@@ -70,7 +70,7 @@ class Laws:
         return self._columns[name]
 
     def table(self, names: tuple[str, ...]) -> Floats:
-        """float64[R, k]: some parameters of each run, a row a run."""
+        """float64[R, k]: the named parameters, a row a run."""
         if names not in self._tables:
             self._tables[names] = np.stack([self.column(name) for name in names], axis=1)
         return self._tables[names]
@@ -94,11 +94,11 @@ class Laws:
 
 
 class Lanes:
-    """Whose rows are whose.
+    """Assignment of rows to runs.
 
-    draws      of each run
-    first      int64[R + 1]: where each run's rows begin
-    lane, own  int64[n]: the run of each row, and its number within it, which names its draws
+    draws      identity of each run
+    first      int64[R + 1]: first row of each run
+    lane, own  int64[n]: run of each row, and its number within the run, which keys its draws
     """
 
     def __init__(self, draws: Sequence[Draw], sizes: Sequence[int]) -> None:
@@ -115,17 +115,17 @@ class Lanes:
 
     @cached_property
     def even(self) -> bool:
-        """Whether all runs have as many rows."""
+        """True where all runs have the same number of rows."""
         return bool((self.sizes == self.sizes[0]).all())
 
     def keys(self, stream: Stream) -> NDArray[np.uint64]:
-        """uint64[R]: the key of a stream in each run. Whoever asks has the same array, which `rename` writes to."""
+        """uint64[R]: the key of a stream in each run; a shared array, which `rename` updates in place."""
         if stream not in self._keys:
             self._keys[stream] = keys_of(self.draws, stream)
         return self._keys[stream]
 
     def rename(self, draws: Sequence[Draw]) -> None:
-        """What is drawn from now on is what these draws would draw."""
+        """Key all further random numbers by these draws."""
         for stream, keys in self._keys.items():
             keys[:] = keys_of(draws, stream)
 
@@ -134,7 +134,7 @@ class Lanes:
         return self.laws.at(self.lane[row])
 
     def by_law(self, reckon: Callable[[Parameters], float]) -> Floats | float:
-        """What follows from each run's parameters: one number where they agree, else one a row."""
+        """`reckon` applied to each run's parameters: a scalar where the runs agree, else one value a row."""
         if self.laws.one is not None:
             return reckon(self.laws.one)
         return np.array([reckon(parameters) for parameters in self.laws.all])[self.lane]
@@ -144,11 +144,11 @@ class Lanes:
         return [slice(int(a), int(b)) for a, b in zip(self.first[:-1], self.first[1:], strict=True)]
 
     def starts(self, row: Ints) -> Ints:
-        """int64[R + 1]: where each run's part of the rising rows `row` begins."""
+        """int64[R + 1]: start of each run's part of the ascending rows `row`."""
         return np.searchsorted(row, self.first)
 
     def counts(self, flags: Flags) -> Ints:
-        """int64[R]: how many are set in each run."""
+        """int64[R]: number of set flags in each run."""
         if self.count == 1:
             return np.array([np.count_nonzero(flags)])
         return (
@@ -158,13 +158,13 @@ class Lanes:
         )
 
     def whole(self, values: NDArray[np.int64]) -> Ints:
-        """int64[R]: sums of whole numbers by run."""
+        """int64[R]: sums of integers by run."""
         return np.add.reduceat(values, self.first[:-1])
 
     def means(self, values: Floats, among: Flags, everybody: bool) -> Floats:
-        """float64[R]: the mean of `values` over those in `among` (0 where nobody is); `everybody` says that all are.
+        """float64[R]: mean of `values` over the rows in `among`, 0 without any; `everybody` states that all rows are.
 
-        Sums are those of one run's array by itself, in numpy's own order.
+        Sums have the same bits as NumPy's sum of that run's array alone.
         """
         if everybody and self.even:
             return np.asarray(values.reshape(self.count, -1).mean(axis=1))
@@ -173,18 +173,18 @@ class Lanes:
 
 
 def keys_of(draws: Sequence[Draw], stream: Stream) -> NDArray[np.uint64]:
-    """uint64[R]: the key of a stream under each of some draws."""
+    """uint64[R]: the key of a stream for each draw."""
     return np.array([stream_key(draw.seed, stream, draw.run) for draw in draws], dtype=np.uint64)
 
 
 def distinct(rising: Ints) -> tuple[Ints, Ints]:
-    """The different values of a rising array, and where each begins (and the last ends), int64[k] and int64[k + 1]."""
+    """Distinct values of an ascending array, int64[k], and the bounds of their runs, int64[k + 1]."""
     begins = np.flatnonzero(np.diff(rising, prepend=-1))
     return rising[begins], np.append(begins, rising.size)
 
 
 def sums(values: Floats, starts: Ints) -> Floats:
-    """float64[k, R]: of each row of float64[k, n] the sum of each run's part, in numpy's own order; `starts` as of `Lanes.starts`."""
+    """float64[k, R]: sums by run of each row of float64[k, n], with the bits of NumPy's sum; `starts` as of `Lanes.starts`."""
     found = np.empty((len(values), starts.size - 1))
     add_up(values, starts, found)
     for run in np.flatnonzero(np.diff(starts) > IN_ONE_PIECE):
@@ -194,10 +194,9 @@ def sums(values: Floats, starts: Ints) -> Floats:
 
 @kernel(F64Matrix, I64In, F64MatrixOut)
 def add_up(values: Any, starts: Any, found: Any) -> None:
-    """Sums of each run's part of some rows of values, where it is no longer than `IN_ONE_PIECE`.
+    """Sums of each run's part of some rows of values, for parts up to `IN_ONE_PIECE` long.
 
-    As numpy adds: fewer than eight one after another, else through eight sums that are added in pairs, and what is left of the eights after
-    them.
+    In NumPy's order: fewer than eight values one after another, else eight accumulators that are added in pairs, then the remainder.
     """
     for row in range(values.shape[0]):
         for r in range(starts.size - 1):
@@ -216,12 +215,12 @@ def add_up(values: Any, starts: Any, found: Any) -> None:
 
 
 def medians(values: Floats, starts: Ints, lane: Ints) -> Floats:
-    """float64[R]: the median of each run's part of `values`, 0 where there is none; arguments as of `sums`."""
+    """float64[R]: median of each run's part of `values`, 0 where it is empty; arguments as of `sums`."""
     ordered = values[np.lexsort((values, lane))]
     sizes = np.diff(starts)
     some = np.flatnonzero(sizes)
     low, high = starts[some] + (sizes[some] - 1) // 2, starts[some] + sizes[some] // 2
     found = np.zeros(sizes.size)
-    # Of an odd number the two middle ones are one, which is not added to itself.
+    # Of an odd number both middle values are the same element, which must not be averaged with itself (rounding, infinities).
     found[some] = np.where(low == high, ordered[low], (ordered[low] + ordered[high]) / 2.0)
     return found

@@ -1,7 +1,7 @@
-"""Large arrays of which little is ever written, in memory that one chunk of runs hands on to the next.
+"""Large, sparsely written arrays in memory that is reused from one chunk of runs to the next.
 
-A page of memory costs microseconds when it is first touched, and a run touches two thousand. So what runs side by side had is kept for
-those that come after them in the same thread.
+First touching a page of memory costs microseconds, and a run touches two thousand pages. So the memory of a chunk is kept for the next
+chunk of the same thread.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from numpy.typing import NDArray
 Kind = TypeVar("Kind", bound=np.generic)
 
 PAGE = 1 << 20
-# Chunks differ a little in size.
+# Margin, since chunks differ a little in size.
 SPARE = 1.02
-# Names of `mallopt`: from what size on an array has a mapping of its own, and how much free memory goes back to the machine.
+# `mallopt` options M_MMAP_THRESHOLD and M_TRIM_THRESHOLD: size from which an array has its own mapping, and free memory that is returned.
 _MAPPED_FROM, _GIVEN_BACK_FROM = -3, -1
 _MAPPED_BYTES, _GIVEN_BACK_BYTES = 1 << 25, 1 << 28
 
 
 class _Kept(threading.local):
-    """Of each thread: the memory that nobody has, and that which the open `handed_on` gave out."""
+    """Per thread: free blocks of memory, and those in use by the open `handed_on` block."""
 
     def __init__(self) -> None:
         self.free: list[mmap] = []
@@ -40,7 +40,7 @@ _KEPT = _Kept()
 
 @cache
 def keep_small_arrays() -> None:
-    """Let the process keep what a day's arrays had for those of the next day, where its allocator can be told so (glibc's)."""
+    """Configure the allocator (glibc only) to keep the memory of a day's arrays for those of the next day."""
     with suppress(AttributeError, OSError, TypeError):
         tell = ctypes.CDLL(None).mallopt
         tell(_MAPPED_FROM, _MAPPED_BYTES)
@@ -49,7 +49,7 @@ def keep_small_arrays() -> None:
 
 @contextmanager
 def handed_on() -> Iterator[None]:
-    """Within this block large arrays come from memory that earlier blocks had; none of them may be used after it."""
+    """A context in which large arrays reuse memory of earlier contexts; none of them may be used after it."""
     keep_small_arrays()
     outer, _KEPT.given = _KEPT.given, []
     try:
@@ -60,12 +60,12 @@ def handed_on() -> Iterator[None]:
 
 
 def give_up() -> None:
-    """Let go of what is kept for later blocks, and of what a block had that was cut short wherever it was."""
+    """Release the memory kept for later contexts, and that of a context that was interrupted."""
     _KEPT.free, _KEPT.given = [], None
 
 
 def unwritten(size: int, kind: type[Kind]) -> NDArray[Kind]:
-    """An array that takes memory where it is written to, page by page, and nowhere else. What it holds before is anything."""
+    """An uninitialised array whose pages take memory only when they are written to."""
     count = max(size * np.dtype(kind).itemsize, 1)
     if _KEPT.given is None:
         return np.frombuffer(_mapped(count), dtype=kind, count=size)
@@ -73,7 +73,7 @@ def unwritten(size: int, kind: type[Kind]) -> NDArray[Kind]:
 
 
 def untouched(size: int, kind: type[Kind]) -> NDArray[Kind]:
-    """Zeros; outside such a block they take memory where they are written to, page by page, and nowhere else."""
+    """An array of zeros; outside `handed_on` its pages take memory only when they are written to."""
     if _KEPT.given is None:
         return np.frombuffer(_mapped(max(size * np.dtype(kind).itemsize, 1)), dtype=kind, count=size)
     found = unwritten(size, kind)
@@ -87,7 +87,7 @@ def _lent(count: int, given: list[mmap]) -> mmap:
         found = min(fitting, key=len)
         _KEPT.free.remove(found)
     else:
-        # What is too small is given back to the machine, so that no more is kept than was ever needed at once.
+        # Blocks that are too small are released, so that no more is kept than was ever needed at once.
         if _KEPT.free:
             _KEPT.free.remove(max(_KEPT.free, key=len))
         found = _mapped(-(-int(count * SPARE) // PAGE) * PAGE)
@@ -96,5 +96,5 @@ def _lent(count: int, given: list[mmap]) -> mmap:
 
 
 def _mapped(count: int) -> mmap:
-    # This process's own: pages of what could be shared take longer to come by.
+    # A private mapping: pages of a shared one take longer to allocate.
     return mmap(-1, count, flags=MAP_PRIVATE | MAP_ANONYMOUS)

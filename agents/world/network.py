@@ -1,4 +1,4 @@
-"""The company's audience: who sees whose posts, what they care about and how full their feeds are."""
+"""The audience network: ties, interests and feed loads."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ LOAD, SEGMENT = 0, 1
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """One run's network, with every row drawn. Nodes are employees 0…E−1, corporate accounts E…E+C−1, then the audience.
+    """The network of one run with all contacts drawn. Nodes are employees 0…E−1, corporate accounts E…E+C−1, then the audience.
 
     onward_weight   how many real edges each stored edge of an audience member stands for. Reposters'
                     contacts are thinned (an
                     audience of a million with 300 contacts each needs no 300 million edges): a stored edge
                     is seen once but
                     clicked and reposted as often as the edges it stands for, so expectations stay.
-    degrees         int64[sources], contacts of each
+    degrees         int64[sources], number of contacts of each
     """
 
     graph: Graph
@@ -51,18 +51,18 @@ class Network:
 
     @property
     def n_sources(self) -> int:
-        """Employees and the company's own pages."""
+        """Number of sources: employees and the company's own pages."""
         return self.n_employees + self.n_corporate
 
 
 class Built:
-    """The sketches of R runs, their large arrays one run's after another's from the beginning.
+    """The sketches of R runs, built run by run into concatenated arrays.
 
-    What a run needs while it is sketched is used again by the next.
+    Scratch memory of one run's sketch is reused by the next.
     """
 
     def __init__(self, nodes: Sequence[int], audience: int) -> None:
-        """`nodes` of each run, and how many of these are its audience."""
+        """`nodes` and `audience` are the numbers of nodes, and of audience members among them, of each run."""
         self._nodes, self._audience = _bounds(nodes).tolist(), audience
         self.sketches: list[Sketch] = []
         self.onward_weight: list[float] = []
@@ -72,7 +72,7 @@ class Built:
         self.feed_load = unwritten(self._nodes[-1], np.float32)
 
     def add(self, sketch: Sketch, feed_load: Floats, onward_weight: float) -> None:
-        """Those of the next run."""
+        """Append the sketch of the next run."""
         run = len(self.sketches)
         nodes = slice(self._nodes[run], self._nodes[run + 1])
         rows = slice(nodes.start + run, nodes.stop + run + 1)
@@ -85,16 +85,16 @@ class Built:
 
 
 class Networks:
-    """The networks of R runs side by side. A row is drawn when somebody is first heard: few ever are.
+    """The networks of R runs, concatenated. The contacts of a node are drawn when it first posts or reposts, which few ever do.
 
-    nodes, edges, sources  int64[R + 1]: where each run's begin
-    offsets        int64[nodes + R]: the offsets of each run's rows among its own edges, one run's after another's
-    targets        int32[edges], nodes of the edge's own run; drawn: uint8[nodes], whether a row of it is
+    nodes, edges, sources  int64[R + 1]: first node, edge and source of each run
+    offsets        int64[nodes + R]: CSR offsets of each run's rows among its own edges, concatenated
+    targets        int32[edges], nodes of the edge's own run; drawn: uint8[nodes], whether a node's contacts are drawn
     feed_load      float32[nodes]
-    levels         float64[R, 3]: interest in one's own topic, in others, and its width; interests are drawn when they are asked for
-    begins, degrees, lane  int64[sources]: first edge among all, contacts, and run of each source
+    levels         float64[R, 3]: mean interest in one's own topic, in others, and its spread; interests are drawn on demand
+    begins, degrees, lane  int64[sources]: first edge among all, number of contacts, and run of each source
     onward_weight  float64[R], as of `Network`
-    The other arrays are those of `engine.generate.Sketch`, one run's after another's.
+    The other arrays are those of `engine.generate.Sketch`, concatenated.
     """
 
     def __init__(self, built: Built, n_corporate: int, n_topics: int, laws: Laws) -> None:
@@ -136,7 +136,7 @@ class Networks:
             self._enter_ties(sketches, self.ties)
 
     def _enter_ties(self, sketches: Sequence[Sketch], ties: Ties) -> None:
-        """Rows that are known in part are there from the beginning: the kernels draw none of them."""
+        """Draw the contacts of nodes with given ties now, so that the kernels do not draw them."""
         known = ties.counts.size
         for run, sketch in enumerate(sketches):
             sketch.fill(0, known, self.targets[int(self.edges[run]) : int(self.edges[run + 1])])
@@ -144,7 +144,7 @@ class Networks:
 
     @cached_property
     def world(self) -> tuple[Ints, ...]:
-        """As `agents.audience.audience_kernel.World` has it."""
+        """The arrays in the order of `agents.audience.audience_kernel.World`."""
         return (
             self.nodes, self.edges, self.sources, self.offsets, self.coworkers, self.coworkers_at, self.starts, self.starts_at,
             self.employees,
@@ -152,7 +152,7 @@ class Networks:
 
     @cached_property
     def rows(self) -> tuple[Any, ...]:
-        """What the kernels that draw rows read and write."""
+        """The arrays that kernels read and write to draw contacts."""
         return self.world, self.row_segments, self.members, self.mixing, self.keys, self.taken, self.targets
 
     @property
@@ -162,18 +162,18 @@ class Networks:
 
     @cached_property
     def pages(self) -> Ints:
-        """int64[k]: the corporate accounts among all sources."""
+        """int64[k]: indices of the corporate accounts among all sources."""
         return np.flatnonzero(self.own >= self.employees[self.lane])
 
     @cached_property
     def source_edges(self) -> Ints:
-        """int64[R]: how many edges of each run are its employees' and corporate accounts'."""
+        """int64[R]: number of edges of each run that start at employees and corporate accounts."""
         last = self.sources[1:] - 1
         found: Ints = self.begins[last] + self.degrees[last] - self.edges[:-1]
         return found
 
     def sketch(self, run: int) -> Sketch:
-        """What the rows of one run follow from."""
+        """The sketch from which the contacts of one run are drawn."""
         node, after = int(self.nodes[run]), int(self.nodes[run + 1])
         people = int(self.nodes[run + 1] - self.nodes[run] - self.sources[run + 1] + self.sources[run])
         first = int(self.nodes[run] - self.sources[run])
@@ -186,7 +186,7 @@ class Networks:
         )  # fmt: skip
 
     def of(self, run: int) -> Network:
-        """One run's network by itself, all of it."""
+        """The network of one run with all contacts drawn."""
         nodes, edges = (slice(int(x[run]), int(x[run + 1])) for x in (self.nodes, self.edges))
         sketch, targets = self.sketch(run), self.targets[edges]
         if not self.drawn[nodes].all():
@@ -214,7 +214,7 @@ def build_networks(
     organisation: Organisation, staffs: Sequence[Staff], n_topics: int, draws: Sequence[Draw]
 ) -> Networks:
     """Sketch the audience network of each run."""
-    # Who is there on the first day is the same in every run, and stands first.
+    # The staff of the first day is the same in every run, and comes first.
     ties = ties_of(organisation, staffs[0])
     audience, pages = organisation.audience.size, len(organisation.corporate_accounts)
     built = Built([staff.size + pages + audience for staff in staffs], audience)
@@ -234,7 +234,7 @@ def _sketched(
     segments = np.concatenate([staff.segment, np.full(len(accounts), -1, dtype=np.int64)])
     rows = np.arange(audience.size, dtype=np.int64)
     audience_segment = np.floor(len(staff.segments) * uniforms(key, 1, rows, SEGMENT)).astype(np.int32)
-    # Nobody knows more people than there are.
+    # The number of contacts is bounded by the size of the audience.
     onward = min(audience.onward_contacts, audience.size - 1.0)
     stored = stored_contacts(onward, p)
     sketch = sketch_network(
@@ -255,7 +255,7 @@ def _sketched(
 
 
 def ties_of(organisation: Organisation, staff: Staff) -> Ties | None:
-    """The ties that the organisation's network names, if it has one. Who joins later is in no file."""
+    """The ties of the organisation's edge list, None without one. Later joiners are in no file."""
     if organisation.network is None:
         return None
     place = {name: number for number, name in enumerate(staff.ids)}
@@ -267,7 +267,7 @@ def ties_of(organisation: Organisation, staff: Staff) -> Ties | None:
 
 
 def stored_contacts(onward: float, p: Parameters) -> float:
-    """Edges kept of the `onward` contacts of an outsider: few, but so many that none is answered more than once by all it stands for."""
+    """Edges stored of the `onward` contacts of an outsider: few, but enough that an edge's weight times any response rate stays below 1."""
     likeliest = max(p.click_base, p.repost_base) * np.exp(
         p.trust_weight * p.peer_trust + p.affinity_weight + 0.5 * p.quality_weight
     )
@@ -275,7 +275,7 @@ def stored_contacts(onward: float, p: Parameters) -> float:
 
 
 def _interests(segment: NDArray[np.int32], n_topics: int, p: Parameters, key: np.uint64) -> Floats32:
-    # As `engine.response_kernel.taste` draws them one by one.
+    # The same draws as `engine.response_kernel.taste` makes one by one.
     rows = np.arange(segment.size, dtype=np.int64)
     interest = np.empty((segment.size, n_topics), dtype=np.float32)
     for topic in range(n_topics):
@@ -292,6 +292,6 @@ def _feed_loads(n_nodes: int, p: Parameters, key: np.uint64) -> Floats:
     np.exp(load, out=load)
     load *= p.feed_load_mean
     if p.active_share < 1.0:
-        # The feed of somebody who never looks is without end. Chosen without a branch: chance decides, person by person.
+        # An inactive person has an infinite feed load and so sees nothing. Chosen without a branch, since chance decides person by person.
         load = np.where(uniforms(key, 4, rows) < p.active_share, load, np.inf)
     return load

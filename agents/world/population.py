@@ -1,4 +1,4 @@
-"""Who works in the simulated company: rows as arrays, from people rows or generated, with fixed traits and turnover."""
+"""The simulated staff as arrays, from people rows or generated, with fixed traits and turnover."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ STEERER, RANK, FEAR_SENSITIVITY, TRAINING, PART_TIME, LEAVING, REFILL, REGULAR =
 
 @dataclass(frozen=True)
 class Staff:
-    """Who is employed and where: one row a post-holder, joiners after the people of the first day.
+    """The staff: one row an employee, joiners after the employees of the first day.
 
-    joins, leaves   first day present and first day gone (`ALWAYS` when never within reach)
+    joins, leaves   first day present and first day gone (`ALWAYS` where outside the simulated days)
     leave           int64[l, 3]: person, first and last date (ordinals) of leave, by person
-    since           date (ordinal) since when with the company; 0 where it is not known
+    since           date (ordinal) of joining the company; 0 where it is not known
     """
 
     ids: tuple[str, ...]
@@ -53,12 +53,12 @@ class Staff:
 
     @property
     def size(self) -> int:
-        """How many people."""
+        """Number of rows."""
         return len(self.ids)
 
     @classmethod
     def side_by_side(cls, staffs: Sequence[Staff]) -> Staff:
-        """Those of several runs of one organisation, one after another."""
+        """The staff of several runs of one organisation, concatenated."""
         if len(staffs) == 1:
             return staffs[0]
         first = np.cumsum([0, *(one.size for one in staffs)])
@@ -74,7 +74,7 @@ class Staff:
         )
 
     def rows(self) -> list[PersonRow]:
-        """Everybody as rows of a people file: what the live program and `replay` need to know of them."""
+        """The staff as rows of a people file, for the live program and `replay`."""
         leave: list[list[tuple[date, date]]] = [[] for _ in self.ids]
         for person, first, last in self.leave.tolist():
             leave[person].append((date.fromordinal(first), date.fromordinal(last)))
@@ -99,7 +99,7 @@ class Staff:
 
     @cached_property
     def steady(self) -> bool:
-        """Whether nobody ever joins or leaves."""
+        """True where nobody ever joins or leaves."""
         return bool((self.joins == -ALWAYS).all() and (self.leaves == ALWAYS).all())
 
     @cached_property
@@ -110,7 +110,7 @@ class Staff:
 
     @cached_property
     def days_off(self) -> Ints:
-        """int64[l, 3]: person, first and last date (ordinals) of leave, and of dates that people's time zones left out, by person."""
+        """int64[l, 3]: person, first and last date (ordinals) of leave and of dates skipped by the person's time zone, by person."""
         found = [tuple(row) for row in self.leave.tolist()]
         for code, zone in enumerate(self.zones):
             never = [day.toordinal() for _, day in left_out(zone)]
@@ -119,7 +119,7 @@ class Staff:
         return np.array(sorted(found), dtype=np.int64).reshape(len(found), 3)
 
     def is_off(self, date: int) -> Flags:
-        """bool[n]: on leave on that date (ordinal), or without that date at all."""
+        """bool[n]: on leave on `date` (ordinal), or in a time zone that skipped it."""
         off = np.zeros(self.size, dtype=bool)
         if self.days_off.size == 0:
             return off
@@ -129,7 +129,7 @@ class Staff:
 
 @dataclass(frozen=True)
 class Traits:
-    """What is fixed about each employee, float64[n] unless said: see docs/model.md."""
+    """Fixed traits of each employee, float64[n] unless stated otherwise (docs/model.md)."""
 
     base: Floats
     motivation: Floats
@@ -144,7 +144,7 @@ class Traits:
 
     @classmethod
     def side_by_side(cls, traits: Sequence[Traits]) -> Traits:
-        """Those of several runs, one after another."""
+        """The traits of several runs, concatenated."""
         if len(traits) == 1:
             return traits[0]
         return cls(**{f.name: np.concatenate([getattr(one, f.name) for one in traits]) for f in fields(cls)})
@@ -168,8 +168,9 @@ def build_staff(
     *,
     named: Staff | None = None,
 ) -> Staff:
-    """The staff of a run, joiners between `first_day` and `last_day` included. `named`: those whom the organisation names (`named_staff`),
-    where they were read already.
+    """The staff of a run, including those who join between `first_day` and `last_day`.
+
+    `named`: the result of `named_staff`, where it is already at hand.
     """
     key = stream_key(seed, Stream.POPULATION, run)
     staff = named or named_staff(organisation) or _generated(organisation, key)
@@ -179,7 +180,7 @@ def build_staff(
 
 
 def named_staff(organisation: Organisation) -> Staff | None:
-    """The people of the organisation's rows, the same in every run; None where it has none, so that they are made up."""
+    """The staff from the organisation's people rows, the same in every run; None where it has none and staff is generated."""
     return _from_rows(organisation.people) if organisation.people else None
 
 
@@ -304,18 +305,17 @@ def _with_turnover(
 
 
 def draw_traits(staff: Staff, p: Parameters, seed: int, run: int) -> Traits:
-    """Fixed traits of everybody, each from an ordinal of its own of the POPULATION stream.
+    """Draw the fixed traits of everybody, each trait from its own ordinal of the POPULATION stream.
 
-    `training_draw` is uniform: a policy that trains a share of the staff trains those below it, so that more training reaches
-    more people and loses none.
+    `training_draw` is uniform: a policy that trains a share of the staff trains those with a draw below it, so that a larger share
+    includes everybody of a smaller one.
     """
     key = stream_key(seed, Stream.POPULATION, run)
     rows = np.arange(staff.size, dtype=np.int64)
     logs = np.log(np.maximum(staff.contacts, 1))
     spread = float(logs.std())
     pull = p.motivation_spread * normals(key, 0, rows, MOTIVATION)
-    # Variance of a logit-normal level moves its mean towards one half; a small correction keeps the stated
-    # mean.
+    # The variance of a logit-normal level shifts its mean towards one half; a small correction keeps the stated mean.
     centre = np.log(p.motivation_mean / (1.0 - p.motivation_mean)) if 0.0 < p.motivation_mean < 1.0 else 0.0
     motivation = _logistic(centre * np.sqrt(1.0 + np.pi * p.motivation_spread**2 / 8.0) + pull)
     if p.motivation_mean in (0.0, 1.0):

@@ -1,4 +1,4 @@
-"""Which phase an employee lives in on a day: the setting's phases, or those of the arm drawn for them."""
+"""The phase in force for an employee on a day: the setting's phases, or those of the employee's arm."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from rewards.scheme.scheme import IncentiveScheme
 
 Ints = NDArray[np.int64]
 BEFORE = Phase()
-# A scheme of which less than this part is remembered is as good as never known.
+# A scheme of which less than this part is remembered counts as never known.
 FORGOTTEN = 0.01
 
 
 class Timeline:
-    """Groups (0: the control, in nobody's arm; then the arms in order), who is in which, and the phase of each group on each day."""
+    """Groups (0 is the control, then the arms in order), their members, and the phase of each group on each day."""
 
     def __init__(self, setting: Setting, staff: Staff, seed: int, run: int) -> None:
         self._lay_out(setting, assign(setting, staff, seed, run))
 
     @classmethod
     def of(cls, setting: Setting, group: Ints) -> Timeline:
-        """With everybody's group known already."""
+        """The timeline of a setting, given everybody's group."""
         made = cls.__new__(cls)
         made._lay_out(setting, group)
         return made
@@ -43,13 +43,13 @@ class Timeline:
         self._clocks: dict[tuple[int, int, float, float], tuple[float, int]] = {}
 
     def phase(self, group: int, day: int) -> Phase:
-        """The phase in force; before day 0 there is none of anything."""
+        """The phase in force for a group on a day; before day 0 an empty one."""
         if day < 0:
             return BEFORE
         return max((phase for phase in self._phases[group] if phase.day <= day), key=lambda phase: phase.day)
 
     def members(self, group: int) -> Ints | None:
-        """The rows of a group; None where all are in it."""
+        """The rows of a group; None where everybody is in it."""
         if group not in self._members:
             rows = np.flatnonzero(self.group == group)
             self._members[group] = None if rows.size == self.group.size else rows
@@ -60,7 +60,7 @@ class Timeline:
         return self._phases[group]
 
     def scheme_began(self, group: int, day: int) -> int:
-        """First day of the unbroken run of phases with the scheme in force on `day`."""
+        """First day of the consecutive phases with the scheme that is in force on `day`."""
         phase = self.phase(group, day)
         began = phase.day
         while began > 0:
@@ -71,7 +71,7 @@ class Timeline:
         return began
 
     def weeks_without_scheme(self, group: int, day: int) -> float | None:
-        """Weeks since a scheme of the group was last in force; None where one is, or never was."""
+        """Weeks since a scheme of the group was last in force; None while one is in force, or where none ever was."""
         phases = [phase for phase in self._phases[group] if phase.day <= day]
         if day < 0 or phases[-1].scheme is not None:
             return None
@@ -81,8 +81,8 @@ class Timeline:
     def novelty_weeks(self, group: int, day: int, p: Parameters) -> float:
         """The novelty clock a of a group, in weeks.
 
-        It runs while a scheme is in force, a change of what a scheme offers turns back a part of it, the larger the newer the offer is,
-        and without a scheme it fades with the half-life of novelty itself.
+        It advances while a scheme is in force; a change of the offer sets it back by a part, the larger the newer the offer (`newness`);
+        without a scheme it decays with the half-life of novelty itself.
         """
         if day < 0:
             return 0.0
@@ -92,14 +92,14 @@ class Timeline:
         return self._gone_on(phases[index], clock, days, day, p)
 
     def _gone_on(self, phase: Phase, clock: float, days: int, day: int, p: Parameters) -> float:
-        # Whole days of one offer are added up first, so that a phase which changes nothing changes no bit.
+        # Days under one offer are summed as integers first, so that a phase without a change does not change the result by rounding.
         if phase.scheme is None:
             gone = (day - phase.day) / 7.0 / p.novelty_half_life_weeks
             return float((clock + days / 7.0) * 2.0**-gone)
         return clock + (days + day - phase.day) / 7.0
 
     def _clock_at(self, group: int, index: int, p: Parameters) -> tuple[float, int]:
-        # As a phase begins: the clock up to the last change of an offer, and whole days since.
+        # At the start of a phase: the clock at the last change of the offer, and whole days since.
         if index == 0:
             return 0.0, 0
         key = (group, index, p.novelty_half_life_weeks, p.novelty_renewal)
@@ -117,7 +117,7 @@ class Timeline:
         return self._clocks[key]
 
     def _newness(self, group: int, index: int, half_life_weeks: float) -> float:
-        # Against every scheme of before; one is forgotten while others are in force, with the half-life of novelty.
+        # Compared with every earlier scheme; a scheme is forgotten while others are in force, with the half-life of novelty.
         phases, found, since = self._phases[group], 1.0, 0
         scheme = phases[index].scheme
         for at in range(index - 1, -1, -1):
@@ -139,7 +139,7 @@ class Timeline:
         return self._new[pair]
 
     def contest(self, group: int, day: int, half_life_weeks: float) -> float:
-        """1 during a contest of the phase or a challenge of its scheme; after its end, or its phase's, it halves every half-life."""
+        """1 during a contest of the phase or a challenge of its scheme; afterwards it decays by half every half-life."""
         level = 0.0
         for phase, following in zip(self._phases[group], [*self._phases[group][1:], None], strict=True):
             if phase.day > day:
@@ -156,18 +156,18 @@ class Timeline:
 
     @property
     def schemes(self) -> list[IncentiveScheme]:
-        """Every scheme that is ever in force, each once, in order of first use."""
+        """The distinct schemes that are ever in force, in order of first use."""
         found: list[IncentiveScheme] = []
         for phases in self._phases:
             for phase in phases:
-                # Equal schemes are one object here.
+                # Equal schemes are the same object here, so that identity decides.
                 if phase.scheme is not None and all(phase.scheme is not known for known in found):
                     found.append(phase.scheme)
         return found
 
 
 def _without_twins(groups: tuple[tuple[Phase, ...], ...]) -> tuple[tuple[Phase, ...], ...]:
-    # A scheme that differs from an earlier one in words only is that one: it goes on with the same scores.
+    # A scheme that differs from an earlier one in texts only is treated as that one and continues its scores.
     first: dict[str, IncentiveScheme] = {}
 
     def known(phase: Phase) -> Phase:
@@ -179,7 +179,7 @@ def _without_twins(groups: tuple[tuple[Phase, ...], ...]) -> tuple[tuple[Phase, 
 
 
 def assign(setting: Setting, staff: Staff, seed: int, run: int) -> Ints:
-    """int64[n]: 0 or 1 + index of the arm; by person or by whole teams, from the ASSIGNMENT stream."""
+    """int64[n]: the randomly assigned group, 0 for control or 1 + index of the arm; by person or team, from the ASSIGNMENT stream."""
     key = stream_key(seed, Stream.ASSIGNMENT, run)
     group = np.zeros(staff.size, dtype=np.int64)
     by_person = uniforms(key, 0, np.arange(staff.size, dtype=np.int64))

@@ -1,4 +1,4 @@
-"""When two schemes are the same: a name, a title or a note makes no scheme new."""
+"""Comparison of schemes: names, titles and notes do not make a scheme new."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from rewards.scheme.scheme import IncentiveScheme
 
 WORDS = frozenset(("title", "note", "description"))
-# What nobody who shares meets: who is shown to whom in small groups, and when a person looks first.
+# Sections that do not affect employees' decisions: small-group privacy, and thresholds of human review.
 BEHIND_THE_SCENES = frozenset(("name", "privacy", "fair_play"))
 
 
 def scoring_form(scheme: IncentiveScheme) -> str:
-    """All of it that scoring reads, and the ids by which awards go on: schemes of one form share one score."""
+    """The part of a scheme that scoring reads, including the ids that state is carried by, as text: equal forms share one score."""
     return _text(_without_words(_body(scheme)))
 
 
@@ -23,12 +23,12 @@ Offer = list[tuple[str, Leaves]]
 
 
 def offered(scheme: IncentiveScheme) -> Offer:
-    """All of it that people can tell by living under it, neither words nor ids.
+    """The part of a scheme that employees can experience, without texts and ids.
 
-    Each rule, badge, reward … and each section that is no list, with the name of its section.
+    One element for each rule, badge, reward … and each section that is not a list, with the name of its section.
     """
     body = _body(scheme)
-    # What a badge or a challenge counts is told by what it names, not by the name.
+    # References of badges and challenges are replaced by the kind of event they count, so that ids do not matter.
     kinds = {("awards", rule["id"]): rule["on"] for rule in body["rules"]}
     kinds |= {("streak", streak["id"]): str(streak["kinds"]) for streak in body["streaks"]}
     needs = [need for badge in body["badges"] for group in badge["groups"] for need in group]
@@ -42,10 +42,10 @@ def offered(scheme: IncentiveScheme) -> Offer:
 
 
 def newness(here: Offer, before: Offer) -> float:
-    """How new an offer is to those who lived under another, by what in it is newest or gone.
+    """Novelty of an offer relative to an earlier one, from 0 to 1: that of its most novel or missing element.
 
-    0 for a twin, 1 for a rule, badge, board … of a kind that was not there, in between where only numbers moved: one that is x times
-    another is 1 − x new, x below 1.
+    0 for equivalent offers, 1 for a rule, badge, board … of a kind that did not exist, in between where only numbers changed: a number that
+    is x < 1 times the other has novelty 1 − x.
     """
     return max(_farthest(here, before), _farthest(before, here))
 
@@ -62,7 +62,7 @@ def _leaves(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 
 
 def _farthest(some: Offer, others: Offer) -> float:
-    # Of all parts that which is least like any of its section among the others.
+    # The maximum over elements of the distance to the nearest element of the same section in the other offer.
     return max(
         (
             1.0 - max((_likeness(part, other) for where, other in others if where == section), default=0.0)
@@ -88,7 +88,7 @@ def _ratio(one: object, other: object) -> float:
 
 
 def _number(value: object) -> float | None:
-    # Points are written as text in JSON.
+    # Points are serialised as text in JSON.
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:

@@ -1,4 +1,4 @@
-"""What a run is given before its first day: the company's people, their audience and the content, whatever the program does."""
+"""The exogenous part of a run: staff, audience network and content, independent of the program."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from agents.world.population import Staff, Traits, build_staff, draw_traits, nam
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """The worlds of R runs side by side. Settings of one organisation, content and length share it."""
+    """The worlds of R runs, concatenated. Settings with the same organisation, content and length can share one."""
 
     lanes: Lanes
     staffs: tuple[Staff, ...]
@@ -28,7 +28,7 @@ class World:
 
     @classmethod
     def of(cls, setting: Setting, draws: Sequence[Draw]) -> World:
-        """Build it."""
+        """Build the worlds of a setting, one a draw."""
         first, last = -setting.burn_in_days, setting.horizon_days
         named = named_staff(setting.organisation)
         staffs = tuple(
@@ -54,23 +54,23 @@ class World:
 
     @cached_property
     def staff_sources(self) -> Ints:
-        """int64[n]: where each employee is among the sources of the networks."""
+        """int64[n]: index of each employee among the sources of the networks."""
         found: Ints = self.networks.sources[self.lanes.lane] + self.lanes.own
         return found
 
     @cached_property
     def degrees(self) -> Floats:
-        """float64[sources]: contacts of each."""
+        """float64[sources]: number of contacts of each."""
         return np.asarray(self.networks.degrees, dtype=np.float64)
 
     @cached_property
     def staff_ties(self) -> tuple[Floats, Floats]:
-        """float64[R, n] and float64[R], where runs are alike: contacts of each employee, and of all of them, at least one."""
+        """float64[R, n] and float64[R], for runs of equal size: contacts of each employee, and their sum (at least 1)."""
         ties = self.degrees.reshape(self.lanes.count, -1)[:, : int(self.networks.employees[0])]
         return ties, np.maximum(1.0, ties.sum(axis=1))
 
     @cached_property
     def page_ties(self) -> tuple[Floats, Floats]:
-        """The same of the company's pages."""
+        """The same for the company's pages."""
         ties = self.degrees.reshape(self.lanes.count, -1)[:, int(self.networks.employees[0]) :]
         return ties, np.maximum(1.0, ties.sum(axis=1))

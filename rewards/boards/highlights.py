@@ -153,7 +153,7 @@ def _give(tx: Transaction, organisation: str, period: Period, now_us: int) -> No
         where = places(tx, list(found.values()))
         shared = {who: items for who, items in shared.items() if where[who].is_enrolled(period.ends_us - 1)}
     chosen = best(shared, people, period.highlight, key)
-    told = {
+    arguments = {
         "title": period.highlight.title, "first": period.first.isoformat(), "last": period.last.isoformat(),
     }  # fmt: skip
     drafts: list[NewEntry] = [
@@ -162,7 +162,7 @@ def _give(tx: Transaction, organisation: str, period: Period, now_us: int) -> No
             "highlight",
             period.key,
             0,
-            told,
+            arguments,
             version=period.version,
             board_zone=period.zone,
             dedupe=f"{key}{who}",

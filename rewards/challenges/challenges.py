@@ -125,13 +125,13 @@ def _finish(tx: Transaction, organisation: str, run: Run, now_us: int) -> None:
     )  # fmt: skip
     reached = sorted(unit for unit, amount in done.items() if amount >= goal)
     paid = _pay(tx, organisation, run, parts, now_us) if run.challenge.points else 0
-    told = {
+    result = {
         "challenge": run.challenge.id,
         "first_day": run.first.isoformat(),
         "teams_reached": len(reached),
         "people_paid": paid,
     }
-    trail.tell(tx, organisation, [("challenge.finished", told)], now_us)
+    trail.tell(tx, organisation, [("challenge.finished", result)], now_us)
     trail.log(tx, organisation, "system", "challenge.finish", run.challenge.id, reason="", at_us=now_us)
 
 

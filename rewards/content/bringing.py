@@ -68,10 +68,12 @@ def read_items(data: bytes, zone: str = "UTC") -> Read:
 
 def _from_json(data: bytes) -> Read:
     try:
-        told = json.loads(data)
+        parsed = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise BadValue("JSON: not readable ({error}); correct it there", error=error) from None
-    documents = told.get("items") if isinstance(told, dict) else told
+    documents = parsed
+    if isinstance(parsed, dict):
+        documents = [parsed] if "id" in parsed and "items" not in parsed else parsed.get("items")
     if not isinstance(documents, list):
         raise BadValue('JSON: got no list of items; write [{"id": …}, …] or {"items": […]}')
     return _made(enumerate(documents, 1), ContentItem.model_validate)

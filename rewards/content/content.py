@@ -208,8 +208,8 @@ def recall(
     )
     people, _ = link_rows.reach(tx, organisation, item)
     title = get_item(tx, organisation, item).title
-    told = {"item": item, "title": title, "reason": reason, "notice": notice, "sharers": people}
-    trail.tell(tx, organisation, [("content.recalled", told)], to_us(now))
+    message = {"item": item, "title": title, "reason": reason, "notice": notice, "sharers": people}
+    trail.tell(tx, organisation, [("content.recalled", message)], to_us(now))
     tell_of_recalls(tx, organisation, now)
     return people
 

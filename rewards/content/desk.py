@@ -191,7 +191,7 @@ def approve(
     needed = policy_of(tx, organisation).policy.people_to_approve
     if needed > 1 and actor == row.author:
         raise Refused(
-            "content item {item!r}: {needed} people stand for an item here, and {actor!r} wrote it; ask a colleague to approve it",
+            "content item {item!r}: {needed} people answer for an item here, and {actor!r} wrote it; ask a colleague to approve it",
             item=item,
             needed=needed,
             actor=actor,

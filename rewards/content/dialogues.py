@@ -3,6 +3,8 @@
 from string import Formatter
 from urllib.parse import quote
 
+from rewards.scheme.channels import MAIL
+
 DIALOGUES = {
     "linkedin": "https://www.linkedin.com/sharing/share-offsite/?url={url}",
     "x": "https://x.com/intent/post?text={text}&url={url}",
@@ -12,8 +14,7 @@ DIALOGUES = {
     "threads": "https://www.threads.net/intent/post?url={url}",
     "whatsapp": "https://wa.me/?text={both}",
     "xing": "https://www.xing.com/social_plugins/share?url={url}",
-    "mail": "mailto:?subject={title}&body={both}",
-    "email": "mailto:?subject={title}&body={both}",
+    **dict.fromkeys(MAIL, "mailto:?subject={title}&body={both}"),
 }
 """`text`: the words, `url`: the link, `both`: words and link, `title`: the item's."""
 

@@ -97,12 +97,12 @@ def feed_entries(body: bytes, address: str = "") -> list[Found]:
     import feedparser
 
     # As bytes: a text would be taken for an address or a file to open. Its own clean-up of markup is not needed.
-    told = feedparser.parse(
+    feed = feedparser.parse(
         BytesIO(body), response_headers={"content-location": address}, sanitize_html=False
     )
-    language = _language(told.feed.get("language", ""))
+    language = _language(feed.feed.get("language", ""))
     found = []
-    for entry in told.entries[:MOST_ENTRIES]:
+    for entry in feed.entries[:MOST_ENTRIES]:
         url = str(entry.get("link", "")).strip()
         title = text_of(str(entry.get("title", "")), MOST_TITLE)
         if not title or not _is_web(url):
@@ -121,12 +121,12 @@ def page_preview(fetched: Fetched) -> list[Found]:
     tree = load_html(fetched.body)
     if tree is None:
         return []
-    told = extract_metadata(tree, default_url=fetched.url)
-    if told is None or not told.title:
+    metadata = extract_metadata(tree, default_url=fetched.url)
+    if metadata is None or not metadata.title:
         return []
     language = _language(str(tree.get("lang") or ""))
-    tags = _names(tuple(str(tag) for tag in told.tags or ()))
-    title, summary = text_of(told.title, MOST_TITLE), text_of(told.description or "", MOST_SUMMARY)
+    tags = _names(tuple(str(tag) for tag in metadata.tags or ()))
+    title, summary = text_of(metadata.title, MOST_TITLE), text_of(metadata.description or "", MOST_SUMMARY)
     return [Found(title, fetched.url, summary, language, tags)] if title else []
 
 

@@ -1,6 +1,7 @@
 """Sharing: a draft in one's own words, a tracked link, and clicks that only people make."""
 
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -376,7 +377,22 @@ def tagged(url: str, channel: str, item: str) -> str:
     parts = urlsplit(url)
     tags = {"utm_source": channel, "utm_medium": "employee", "utm_campaign": item}
     kept = [pair for pair in parts.query.split("&") if pair and _parameter(pair) not in tags]
-    return urlunsplit(parts._replace(query="&".join([*kept, urlencode(tags)])))
+    query = "&".join([*kept, urlencode(tags)])
+    return urlunsplit(parts._replace(netloc=_host_in_ascii(parts.netloc), query=query))
+
+
+def _host_in_ascii(netloc: str) -> str:
+    """The host as the name system knows it: a header of a redirect holds ASCII alone, and not every reader undoes %C3%BC in a host."""
+    if netloc.isascii():
+        return netloc
+    user, at, host = netloc.rpartition("@")
+    labels = unicodedata.normalize("NFKC", host).lower().split(".")
+    return user + at + ".".join(map(_label_in_ascii, labels))
+
+
+def _label_in_ascii(label: str) -> str:
+    name, colon, port = label.partition(":")
+    return label if name.isascii() else f"xn--{name.encode('punycode').decode()}{colon}{port}"
 
 
 def _parameter(pair: str) -> str:

@@ -92,21 +92,21 @@ class FoldBatch:
         if self._reaches_back(place, stored, fresh):
             self.replay(person, place, stored)
             return
-        stand, drafts = self.fold(person.id, place, FoldState(stored.scheme_version, stored.state), fresh)
+        state, drafts = self.fold(person.id, place, FoldState(stored.scheme_version, stored.state), fresh)
         badges = {badge_of(draft) for draft in drafts if draft.kind == "badge"}
         if badges and badge_rows.holds_any(self.tx, self.organisation, person.id, badges):
             # A permanent badge outlived its events and is now earned again: once is enough.
             self.replay(person, place, stored)
             return
         self._found += drafts
-        self._keep(person.id, stand, fresh[-1])
+        self._keep(person.id, state, fresh[-1])
 
     def replay(self, person: AnyPerson, place: Place, stored: AnyState) -> None:
         """Replay the open period and draft the differences to the ledger."""
         ever = self.open_events(person.id, voided=True)
-        stand, drafts, events = self._again(person, place, stored, ever)
+        state, drafts, events = self._again(person, place, stored, ever)
         self._found += drafts
-        self._keep(person.id, stand, events[-1] if events else None)
+        self._keep(person.id, state, events[-1] if events else None)
 
     def _take_late(
         self, person: AnyPerson, place: Place, stored: AnyState, fresh: Sequence[InboxEvent]
@@ -169,10 +169,10 @@ class FoldBatch:
             return [] if len(events) == len(ever) else self.fold(person.id, place, start, ever)[1]
 
         ledger = Ledger(self.tx, self.schemes, person.id, self.closed_us, standing)
-        stand, desired = self.fold(person.id, place, start, events)
+        state, desired = self.fold(person.id, place, start, events)
         earned = {badge_of(draft) for draft in desired if draft.kind == "badge"}
         gone, fresh = ledger.differences(desired, {one.ref for one in events}, lambda: earned, once_counted)
-        return stand, [*gone, *fresh, *self._top_ups(person, place, start, events)], events
+        return state, [*gone, *fresh, *self._top_ups(person, place, start, events)], events
 
     def _compared(self, late: Sequence["_Late"]) -> dict[int, list[NewEntry | Undoing]]:
         """By person, the differences that late events make; the entries they change are read in one query."""
@@ -356,12 +356,12 @@ class FoldBatch:
             return None
         return object_key(event.item)
 
-    def _keep(self, person_id: int, stand: FoldState, last: InboxEvent | None) -> None:
+    def _keep(self, person_id: int, state: FoldState, last: InboxEvent | None) -> None:
         self._states.append(
             {
                 "key": person_id,
-                "scheme_version": stand.version,
-                "state": stand.state,
+                "scheme_version": state.version,
+                "state": state.state,
                 "last_us": last.occurred_us if last else states.BEFORE_ALL_US,
                 "last_source": last.source if last else "",
                 "last_event": last.event_id if last else "",
@@ -384,13 +384,13 @@ def replay_people(
     """
     locked = states.lock(tx, organisation, ids)
     busy = locked if idle_too else states.every(tx, sorted(locked))
-    folder = FoldBatch(tx, organisation, Schemes.of(tx, organisation), closed_until(home), now_us)
+    batch = FoldBatch(tx, organisation, Schemes.of(tx, organisation), closed_until(home), now_us)
     people = people_rows.by_ids(tx, organisation, locked)
     where = places(tx, list(people.values()))
     for person_id, stored in sorted(locked.items()):
         if person_id in busy:
-            folder.replay(people[person_id], where[person_id], stored)
-    return folder.post()
+            batch.replay(people[person_id], where[person_id], stored)
+    return batch.post()
 
 
 def closed_until(home: OrganisationRow | None) -> int:

@@ -141,13 +141,13 @@ class _Intake:
 
     def _count(self, taken: Sequence[Arrival]) -> None:
         counted = [one for one in taken if one.status == SCORED]
-        folder = FoldBatch(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
+        batch = FoldBatch(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
         fresh = [(one.event.person_id, one.event.occurred_us) for one in counted]
         held = hold_unusual(
             self.tx, self.organisation, self.schemes, fresh, self.closed_us, now_us=self.now_us
         )
-        folder.under_review = {row.id for row in held}
-        entries = self._settle(folder, counted, held)
+        batch.under_review = {row.id for row in held}
+        entries = self._settle(batch, counted, held)
         for one in taken:
             self._answer(one, entries.get(one.event.ref, ()))
         self._tell(taken)
@@ -265,7 +265,7 @@ class _Intake:
         return self.schemes.grace_hours(self.schemes.at(at_us) or self.schemes.at(self.now_us)) * HOUR_US
 
     def _settle(
-        self, folder: FoldBatch, counted: Sequence[Arrival], held: Sequence[EventRow]
+        self, batch: FoldBatch, counted: Sequence[Arrival], held: Sequence[EventRow]
     ) -> dict[int, tuple[EntryView, ...]]:
         """Fold each beneficiary's new events, or replay where one came out of order; post everything at once."""
         fresh: dict[int, list[InboxEvent]] = {}
@@ -279,20 +279,20 @@ class _Intake:
             person_id
             for person_id, mine in ordered.items()
             if person_id not in earlier
-            and folder.is_late(self.places[person_id], self.people[person_id], mine)
+            and batch.is_late(self.places[person_id], self.people[person_id], mine)
         ]
-        folder.read_ahead(late)
+        batch.read_ahead(late)
         for person_id, mine in ordered.items():
             person = self.people[person_id]
             if person_id in earlier:
-                folder.replay(person, self.places[person_id], person)
+                batch.replay(person, self.places[person_id], person)
             else:
-                folder.advance(person, self.places[person_id], person, mine)
-        self._replay_others(folder, earlier - set(fresh))
-        ids = folder.post()
+                batch.advance(person, self.places[person_id], person, mine)
+        self._replay_others(batch, earlier - set(fresh))
+        ids = batch.post()
         events = {one.event.ref: one.event for one in counted}
         entries: dict[int, list[EntryView]] = {}
-        for id_, draft in zip(ids, folder.drafts, strict=True):
+        for id_, draft in zip(ids, batch.drafts, strict=True):
             if draft.event_ref in events and draft.reverses is None:
                 view = of_draft(
                     id_,
@@ -308,7 +308,7 @@ class _Intake:
     def _external(self, person_id: int | None) -> str | None:
         return None if person_id is None else self.people[person_id].external_id
 
-    def _replay_others(self, folder: FoldBatch, ids: Collection[int]) -> None:
+    def _replay_others(self, batch: FoldBatch, ids: Collection[int]) -> None:
         """Replay people without an event in the batch, one of whose earlier events now waits for review."""
         if not ids:
             return
@@ -316,7 +316,7 @@ class _Intake:
         people = people_rows.by_ids(self.tx, self.organisation, locked)
         where = places(self.tx, list(people.values()))
         for person_id, stored in sorted(locked.items()):
-            folder.replay(people[person_id], where[person_id], stored)
+            batch.replay(people[person_id], where[person_id], stored)
 
     def _answer(self, one: Arrival, entries: tuple[EntryView, ...]) -> None:
         event = one.event
@@ -337,8 +337,8 @@ class _Intake:
     def _refused_entry(self, one: Arrival) -> NewEntry:
         """An award of zero that says why: too late, of a closed period, or of somebody who had left."""
         event = one.event
-        folder = FoldBatch(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
-        return folder.zero(event, self.places[event.person_id], one.status)
+        batch = FoldBatch(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
+        return batch.zero(event, self.places[event.person_id], one.status)
 
     def _contradicts(self, stored: EventRow, event: Event) -> bool:
         """True where the payload differs from that of the stored event with the same key.

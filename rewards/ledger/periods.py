@@ -26,16 +26,16 @@ def close_period(tx: Transaction, organisation: str, until: datetime, actor: str
             day=until.isoformat(),
         )
     schemes = Schemes.of(tx, organisation)
-    folder = FoldBatch(tx, organisation, schemes, closed_us, now_us)
+    batch = FoldBatch(tx, organisation, schemes, closed_us, now_us)
     states.rebase_idle(tx, organisation, until_us)
     busy = states.active_since(tx, organisation, until_us)
     people = people_rows.by_ids(tx, organisation, [row.person_id for row in busy])
     where = places(tx, list(people.values()))
     for row in busy:
-        events = folder.open_events(row.person_id, until_us)
-        stand, _ = folder.fold(
+        events = batch.open_events(row.person_id, until_us)
+        state, _ = batch.fold(
             row.person_id, where[row.person_id], FoldState(row.base_version, row.base_state), events
         )
-        states.rebase(tx, row.person_id, stand.version, stand.state)
+        states.rebase(tx, row.person_id, state.version, state.state)
     organisation_rows.close_until(tx, organisation, until_us)
     trail.log(tx, organisation, actor, "period.close", until.isoformat(), reason="", at_us=now_us)

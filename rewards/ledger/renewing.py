@@ -33,12 +33,12 @@ def _renew(tx: Transaction, organisation: str, now_us: int) -> int:
         return 0
     closed_us = closed_until(home)
     # As if nothing had been closed yet, so that everything before is open to be read.
-    folder = FoldBatch(tx, organisation, Schemes.of(tx, organisation), states.BEFORE_ALL_US, now_us)
+    batch = FoldBatch(tx, organisation, Schemes.of(tx, organisation), states.BEFORE_ALL_US, now_us)
     people = people_rows.by_ids(tx, organisation, old)
     where = places(tx, list(people.values()))
     for person_id in old:
-        before = folder.open_events(person_id, closed_us)
-        stand, _ = folder.fold(person_id, where[person_id], FoldState(NO_SCHEME, b""), before)
-        states.renew(tx, person_id, stand.version, stand.state)
+        before = batch.open_events(person_id, closed_us)
+        state, _ = batch.fold(person_id, where[person_id], FoldState(NO_SCHEME, b""), before)
+        states.renew(tx, person_id, state.version, state.state)
     replay_people(tx, organisation, home, old, now_us, idle_too=True)
     return len(old)

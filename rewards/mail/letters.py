@@ -75,7 +75,7 @@ def _invitation(data: Data, to: Receiver) -> Letter:
         _("Your sign-in for {organisation}").format(organisation=to.organisation),
         (
             _("Hello {name},").format(name=to.name),
-            _("{organisation} invites you to its programme for sharing what is worth sharing. Choose a password to sign in.").format(
+            _("{organisation} invites you to its program for sharing what is worth sharing. Choose a password to sign in.").format(
                 organisation=to.organisation
             ),
             _("The link works once, until {moment}. Taking part is your choice.").format(moment=moment(to.expires, to.zone)),
@@ -105,10 +105,10 @@ def _join(data: Data, to: Receiver) -> Letter:
         _("{organisation} invites you to take part").format(organisation=to.organisation),
         (
             _("Hello {name},").format(name=to.name),
-            _("You can join the programme in which colleagues share what they find worth sharing, in their own words."),
+            _("You can join the program in which colleagues share what they find worth sharing, in their own words."),
             _("Joining is your choice, and so is not joining: nobody is shown who did. You can pause or leave at any time."),
         ),
-        _("You get this once, because {organisation} invites you to its programme.").format(organisation=to.organisation),
+        _("You get this once, because {organisation} invites you to its program.").format(organisation=to.organisation),
         (_("See what it is and join"), data["link"]),
     )  # fmt: skip
 

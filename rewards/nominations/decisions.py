@@ -162,12 +162,12 @@ def _award(
     tx: Transaction, organisation: str, found: Round, people: Sequence[NamedPersonRow], actor: str, *, reason: str, now_us: int
 ) -> None:  # fmt: skip
     amount, first = millipoints(found.award.points), found.first.toordinal()
-    told = {"title": found.award.title}
+    arguments = {"title": found.award.title}
     asked = Schemes.of(tx, organisation).asks_enrolment(found.version)
     where = places(tx, people) if asked else {}
     drafts = [
         bonus(
-            row, "nomination", found.award.id, 0 if asked and not where[row.id].is_enrolled(now_us) else amount, told,
+            row, "nomination", found.award.id, 0 if asked and not where[row.id].is_enrolled(now_us) else amount, arguments,
             version=found.version, board_zone=found.zone,
             dedupe=f"nomination:{found.award.id}:{first}:{found.version}:{row.id}", now_us=now_us,
         )

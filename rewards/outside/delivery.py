@@ -27,7 +27,7 @@ from rewards.store.units import to_us
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=24)
 MOST_ATTEMPTS = 10
-"""With these pauses the last attempt comes about three days after the first."""
+"""With these pauses the last attempt comes a little over two days after the first."""
 LEASE = timedelta(seconds=120)
 SEND_SECONDS = 10
 """For one attempt whole, however many addresses a name has and however slowly the receiver answers."""

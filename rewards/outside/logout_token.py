@@ -59,8 +59,8 @@ def read_logout_token(provider: Provider, text: str) -> LoggedOut:
 
 
 def _check_type(found: Token) -> None:
-    told = found.header.get("typ", "jwt")
-    if not isinstance(told, str) or told.lower() not in _TYPES:
+    token_type = found.header.get("typ", "jwt")
+    if not isinstance(token_type, str) or token_type.lower() not in _TYPES:
         raise NotProven("another type of token")
 
 

@@ -133,12 +133,12 @@ class Provider:
             return None
         if not offered:
             return None
-        told = {
+        parameters = {
             "id_token_hint": token,
             "client_id": self.settings.client_id,
             "post_logout_redirect_uri": back_to,
         }
-        return f"{offered}{'&' if urlsplit(offered).query else '?'}{urlencode(told)}"
+        return f"{offered}{'&' if urlsplit(offered).query else '?'}{urlencode(parameters)}"
 
     def metadata(self) -> dict[str, Any]:
         """What the provider says of itself. Raises Silent."""

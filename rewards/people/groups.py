@@ -46,14 +46,14 @@ def groups_shown(
         cell = (segment if "segment" in of else "", team if "team" in of else "")
         cells[cell] = cells.get(cell, 0) + people
     everywhere = minimum_group(tx, organisation, now)
-    key, told = ("groups", organisation), (everywhere, minimum, tuple(sorted(cells.items())))
+    key, request = ("groups", organisation), (everywhere, minimum, tuple(sorted(cells.items())))
     kept: dict[object, Shown] = tx.database.cache.get(key, {})
-    if told not in kept:
+    if request not in kept:
         found = shown_groups(cells, everywhere)
         found = found if minimum <= everywhere else shown_groups(cells, minimum, found)
-        kept = {**(kept if len(kept) < MOST_KEPT else {}), told: found}
+        kept = {**(kept if len(kept) < MOST_KEPT else {}), request: found}
         tx.database.cache[key] = kept
-    return kept[told]
+    return kept[request]
 
 
 def _kinds(tx: Transaction, organisation: str, now: datetime) -> set[Kind]:

@@ -206,8 +206,8 @@ def invite(
         rows.add(tx, organisation, [(id_, at_us, INVITED) for id_, _ in chosen])
         rows.invite(tx, [id_ for id_, _ in chosen], at_us)
         record(tx, organisation, [_event(id_, name, INVITED, at_us) for id_, name in chosen], received_at=now)
-    told = [id_ for id_, _ in chosen] if tell else []
-    sent = queue_to(tx, organisation, told, "join", {"link": OWN_PAGE}, now=now)
+    receivers = [id_ for id_, _ in chosen] if tell else []
+    sent = queue_to(tx, organisation, receivers, "join", {"link": OWN_PAGE}, now=now)
     trail.log(
         tx, organisation, actor, "people.invite", str(len(chosen)), reason="people invited", at_us=at_us
     )

@@ -88,11 +88,11 @@ def get_profile(tx: Transaction, organisation: str, external_id: str) -> Profile
 
 def stamp_of(row: NamedPersonRow) -> str:
     """A word for a person's row as it is now."""
-    told = [
+    state = [
         row.id, row.external_id, row.name, row.email, row.segment, row.team, row.timezone, row.contacts, row.locale, row.desk,
         row.hours_share_ppm, row.joined_date, row.manager_id, "inactive" if row.status == "inactive" else "present",
     ]  # fmt: skip
-    return hashlib.sha256(dump(told).encode()).hexdigest()[:20]
+    return hashlib.sha256(dump(state).encode()).hexdigest()[:20]
 
 
 def check_stamp(row: NamedPersonRow, stamp: str | None) -> None:

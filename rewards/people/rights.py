@@ -56,7 +56,7 @@ MEANINGS: Mapping[Right, str] = MappingProxyType(
         Right.PEOPLE_WRITE: msg("add, change, import, link, merge and erase people"),
         Right.PERIODS: msg("close a period"),
         Right.EVENTS_EXPORT: msg("export all events"),
-        Right.INVITE: msg("invite people to the programme, as employees"),
+        Right.INVITE: msg("invite people to the program, as employees"),
         Right.AUDIT_READ: msg("the audit log"),
         Right.ACCOUNTS: msg("accounts, their roles, invitations to any role, resets"),
         Right.TOKENS: msg("API tokens and webhooks"),

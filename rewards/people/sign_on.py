@@ -84,7 +84,7 @@ def sign_on(
             )
         )
     if row.status not in PRESENT:
-        raise Refused(_("You are not active in this programme any more. Ask HR if that is a mistake."))
+        raise Refused(_("You are not active in this program any more. Ask HR if that is a mistake."))
     _give_roles(tx, organisation, row, vouched.roles, now)
     return open_session(
         tx, organisation, row.external_id, now, device, former=former, provider=vouched.session
@@ -161,7 +161,7 @@ def _give_roles(
     if given is None:
         given = frozenset({"employee"} if account is None else account.roles.split())
     if not given:
-        raise Refused(_("Your company has given you no role in this programme. Ask HR for one."))
+        raise Refused(_("Your company has given you no role in this program. Ask HR for one."))
     roles = " ".join(role for role in ROLES if role in given)
     if account is not None and account.roles == roles:
         return

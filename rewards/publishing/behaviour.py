@@ -91,13 +91,13 @@ def behaviour(tx: Transaction, organisation: str, now: datetime) -> Behaviour:
     """
     stored = latest_result(tx, organisation, KIND)
     key = ("behaviour", organisation)
-    told = (None, to_us(now) // (DAY_US // 144)) if stored is None else (stored.id, 0)
+    version = (None, to_us(now) // (DAY_US // 144)) if stored is None else (stored.id, 0)
     known: tuple[object, Behaviour] | None = tx.database.cache.get(key)
-    if known is not None and known[0] == told:
+    if known is not None and known[0] == version:
         return known[1]
     found = _live(tx, organisation, now) if stored is None else _opened(json.loads(stored.body_json))
     if found.origin != "none":
-        tx.database.cache[key] = told, found
+        tx.database.cache[key] = version, found
     return found
 
 

@@ -193,7 +193,7 @@ def shadow(
     candidate = schemes.with_candidate(
         compile_scheme(scheme), holds_us, max(effective_us, closed_until(home)), now_us, mode
     )
-    folder = FoldBatch(tx, organisation, candidate, closed_until(home), now_us)
+    batch = FoldBatch(tx, organisation, candidate, closed_until(home), now_us)
     begun = states.every(tx, people_rows.every_id(tx, organisation) if of is None else of)
     given = [
         (id_, change)
@@ -205,7 +205,7 @@ def shadow(
     people = people_rows.by_ids(tx, organisation, {*begun, *(id_ for id_, _ in given)})
     where = places(tx, [people[id_] for id_ in begun])
     changes = {
-        id_: sum(draft.amount for draft in folder.differences(people[id_], where[id_], stored))
+        id_: sum(draft.amount for draft in batch.differences(people[id_], where[id_], stored))
         for id_, stored in begun.items()
     }
     for id_, change in given:
@@ -294,12 +294,14 @@ def _displaced(schemes: Schemes, newest: InForce, now_us: int, agreed: bool) -> 
         return [one.version for one in coming if one.effective_us >= newest.effective_us]
     displaced = schemes.displaced(now_us, newest)
     if displaced:
-        told = ", ".join(f"{one.version} (from {from_us(one.effective_us).isoformat()})" for one in displaced)
+        versions = ", ".join(
+            f"{one.version} (from {from_us(one.effective_us).isoformat()})" for one in displaced
+        )
         raise Conflict(
             "effective {day}: version {told} is scheduled and would never be in force; choose another instant, roll it back "
             "first, or publish with displace_scheduled",
             day=from_us(newest.effective_us).isoformat(),
-            told=told,
+            told=versions,
         )
     return []
 

@@ -29,7 +29,7 @@ MOST_AT_ONCE = 200
 MOST_WORDS = 1000
 NO_TEAM = "segment: "
 """Before the segment of those who are in no team: they are drawn together."""
-GIVES = {PROGRAMME: msg("The programme"), DIGESTS: msg("Digests")}
+GIVES = {PROGRAMME: msg("The program"), DIGESTS: msg("Digests")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Literal
 
-from rewards.fields import name_of
 from rewards.language import counted, gettext, in_signs, said
 from rewards.scheme import sentences
+from rewards.scheme.channels import channel_title
 from rewards.scheme.earning import Cap, Rule
 from rewards.scheme.explain_achievements import explain_badge, explain_challenge, explain_streak, paragraph
-from rewards.scheme.networks import UNREWARDED_NETWORKS
+from rewards.scheme.networks import NETWORKS, rules_of
 from rewards.scheme.offers import Highlight, Kudos, Leaderboard, Nomination, Reward
 from rewards.scheme.phrases import act, condition, joined, points
 from rewards.scheme.quantities import Nature
@@ -37,10 +37,7 @@ def explain_scheme(scheme: IncentiveScheme, role: Role = "employee") -> list[str
         )
     lines += [_rule(rule) + _nature(rule.nature, hr) for rule in scheme.rules]
     lines += [said("All rules together: {cap}.", cap=_cap(cap)) for cap in scheme.caps]
-    if unpaid := _unpaid(scheme):
-        lines.append(
-            said("No points on {channels}: their rules forbid rewards for posts.", channels=joined(unpaid))
-        )
+    lines += _unpaid(scheme)
     lines += [explain_streak(streak) for streak in scheme.streaks]
     lines += [explain_badge(badge, scheme) + _nature(badge.nature, hr) for badge in scheme.badges]
     lines += [
@@ -55,11 +52,30 @@ def explain_scheme(scheme: IncentiveScheme, role: Role = "employee") -> list[str
     return lines + _time(scheme.calendar) + _others(scheme, hr)
 
 
-def _unpaid(scheme: IncentiveScheme) -> tuple[str, ...]:
-    """The channels as the scheme lists them, then the networks known to forbid rewards, each by one name."""
-    known = UNREWARDED_NETWORKS if scheme.channel_rules == "kept" else ()
-    listed = scheme.unrewarded_channels
-    return (*listed, *(name for name in known if name not in map(name_of, listed)))
+def _unpaid(scheme: IncentiveScheme) -> list[str]:
+    """Where nothing is paid, each network by one name: by the networks' own rules, and by the company's choice."""
+    listed = dict.fromkeys(map(_title, scheme.unrewarded_channels))
+    barred = [rules.title for rules in NETWORKS if not rules.rewards]
+    theirs = [name for name in barred if scheme.channel_rules == "kept" or name in listed]
+    ours = [name for name in listed if name not in theirs]
+    lines = []
+    if theirs:
+        lines.append(
+            said(
+                "No points on {channels}: their rules forbid rewards for posts.",
+                channels=joined(tuple(theirs)),
+            )
+        )
+    if ours:
+        lines.append(
+            said("No points on {channels}: the company gives none there.", channels=joined(tuple(ours)))
+        )
+    return lines
+
+
+def _title(channel: str) -> str:
+    rules = rules_of(channel)
+    return channel_title(channel) if rules is None else rules.title
 
 
 def _nature(nature: Nature, hr: bool) -> str:

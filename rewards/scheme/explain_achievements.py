@@ -5,7 +5,7 @@ from __future__ import annotations
 from rewards.language import counted, gettext, said
 from rewards.scheme import sentences
 from rewards.scheme.achievements import Badge, Challenge, Penalty, Requirement, Streak
-from rewards.scheme.phrases import chained, condition, day_names, joined, kind_words, points
+from rewards.scheme.phrases import chained, condition, day_names, deed, deeds, joined, kind_words, points
 from rewards.scheme.scheme import IncentiveScheme
 
 
@@ -48,7 +48,7 @@ def _need(need: Requirement, titles: dict[str, str]) -> str:
     text = (
         counted("{count} unit “{what}”", "{count} units “{what}”", need.at_least, what=kind)
         if need.metric == "quantity"
-        else counted("once “{what}”", "{count} times “{what}”", need.at_least, what=kind)
+        else deeds(need.of, need.at_least)
     )
     if need.beneficiary == "owner":
         text = said("{what} on something of yours", what=text)
@@ -76,7 +76,7 @@ def _penalty(penalty: Penalty) -> str:
 
 def explain_streak(streak: Streak) -> str:
     """What keeps a streak, and what saves it."""
-    what = joined(tuple(f"“{kind_words(kind)}”" for kind in streak.kinds))
+    what = joined(tuple(map(deed, streak.kinds)))
     places = {"title": streak.title, "what": what, "days": joined(day_names(streak.days), "and")}
     if streak.when:
         places["condition"] = condition(streak.when)
@@ -94,8 +94,8 @@ def explain_streak(streak: Streak) -> str:
         text += " " + _freezes(streak.freezes, streak.freeze_window)
     if streak.repair:
         text += " " + counted(
-            "If you missed no more than {count} day, {events} on the day you come back repair it.",
-            "If you missed no more than {count} days, {events} on the day you come back repair it.",
+            "If you missed no more than {count} day, {events} of these on the day you come back repair it.",
+            "If you missed no more than {count} days, {events} of these on the day you come back repair it.",
             streak.repair.missed_days,
             events=streak.repair.events,
         )
@@ -133,9 +133,7 @@ def explain_challenge(one: Challenge, scheme: IncentiveScheme) -> str:
         "awards": lambda: counted(
             "once “{what}”", "{count} times “{what}”", one.goal, what=titles.get(one.of, one.of)
         ),
-        "events": lambda: counted(
-            "once “{what}”", "{count} times “{what}”", one.goal, what=kind_words(one.of)
-        ),
+        "events": lambda: deeds(one.of, one.goal),
         "quantity": lambda: counted(
             "{count} unit “{what}”", "{count} units “{what}”", one.goal, what=kind_words(one.of)
         ),

@@ -114,8 +114,6 @@ NETWORKS: tuple[NetworkRules, ...] = (
 _BY_NAME = {name: rules for rules in NETWORKS for name in rules.names}
 UNREWARDED = tuple(name for rules in NETWORKS if not rules.rewards for name in rules.names)
 """Names of channels on which nothing is paid, whatever a scheme lists."""
-UNREWARDED_NETWORKS = tuple(rules.names[0] for rules in NETWORKS if not rules.rewards)
-"""The same, each network by one name."""
 
 
 def rules_of(channel: str) -> NetworkRules | None:

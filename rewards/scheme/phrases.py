@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Literal
 
 from rewards.amounts import amount_text
-from rewards.language import gettext, msg, said
+from rewards.language import counted, gettext, msg, said
+from rewards.scheme.channels import channel_title
 from rewards.scheme.predicates import (
     All,
     AnyOf,
@@ -30,6 +31,15 @@ _ACTS = {
     "training": msg("you finish a training"),
     "kudos": msg("you thank a colleague"),
     "comment": msg("you comment"),
+}
+_DEEDS = {
+    "share": msg("a share"),
+    "click": msg("a click"),
+    "lead": msg("a lead"),
+    "suggestion": msg("a suggestion"),
+    "training": msg("a training"),
+    "kudos": msg("thanks"),
+    "comment": msg("a comment"),
 }
 _DAYS = {
     "mon": msg("Monday"),
@@ -91,6 +101,31 @@ def kind_words(kind: str) -> str:
     return kind.replace("_", " ").replace(".", " ")
 
 
+def deed(kind: str) -> str:
+    """An event of a kind as a noun."""
+    return gettext(_DEEDS[kind]) if kind in _DEEDS else said("“{kind}”", kind=kind_words(kind))
+
+
+def deeds(kind: str, count: int) -> str:
+    """So many events of a kind."""
+    match kind:
+        case "share":
+            return counted("{count} share", "{count} shares", count)
+        case "click":
+            return counted("{count} click", "{count} clicks", count)
+        case "lead":
+            return counted("{count} lead", "{count} leads", count)
+        case "suggestion":
+            return counted("{count} suggestion", "{count} suggestions", count)
+        case "training":
+            return counted("{count} training", "{count} trainings", count)
+        case "kudos":
+            return counted("{count} thanks to a colleague", "{count} thanks to colleagues", count)
+        case "comment":
+            return counted("{count} comment", "{count} comments", count)
+    return counted("once “{what}”", "{count} times “{what}”", count, what=kind_words(kind))
+
+
 def act(kind: str, of_owner: bool) -> str:
     """What somebody does, as words that follow “when”."""
     if of_owner:
@@ -112,7 +147,7 @@ def condition(predicate: Predicate) -> str:
         case SegmentIn(segment=names):
             return said("you work in {segments}", segments=joined(names))
         case ChannelIn(channel=names):
-            return said("it is on {channels}", channels=joined(names))
+            return said("it is on {channels}", channels=joined(tuple(map(channel_title, names))))
         case TagIn(tag=names):
             return said("the item is tagged {tags}", tags=joined(names))
         case WeekdayIn(weekday=names):

@@ -22,6 +22,7 @@ from rewards.scheme.achievements import (
     Requirement,
     Streak,
 )  # fmt: skip
+from rewards.scheme.channels import every_name
 from rewards.scheme.earning import Cap, Decay, Multiplier, Rule
 from rewards.scheme.networks import UNREWARDED
 from rewards.scheme.offers import AwardBudget, Highlight, Kudos, Leaderboard, Nomination, Recognition, Reward
@@ -248,7 +249,8 @@ class IncentiveScheme(Part):
     def unpaid_channels(self) -> tuple[str, ...]:
         """Names of all channels on which nothing is paid: those listed first, then those that are known to forbid it."""
         known = UNREWARDED if self.channel_rules == "kept" else ()
-        return tuple(dict.fromkeys((*map(name_of, self.unrewarded_channels), *known)))
+        listed = (name for channel in self.unrewarded_channels for name in every_name(channel))
+        return tuple(dict.fromkeys((*listed, *known)))
 
     def is_unrewarded(self, channel: str) -> bool:
         """Whether the scheme pays nothing on the channel, however its name is written."""

@@ -70,7 +70,9 @@ _SENTENCES: dict[Reason, str] = {
     ),
     Reason.ALREADY_AWARDED: msg("No points for “{title}”: this item already earned them once."),
     Reason.UNVERIFIED: msg("No points for “{title}” yet: the rule asks for {verification}."),
-    Reason.CHANNEL_UNREWARDED: msg("No points for “{title}”: this channel's rules forbid rewards for posts."),
+    Reason.CHANNEL_UNREWARDED: msg(
+        "No points for “{title}”: posts on this channel earn none, by its own rules or the company's choice."
+    ),
     Reason.FADED: msg("No points for “{title}”: the amount falls with each repeat and has reached zero."),
     Reason.COMES_TO_ZERO: msg(
         "No points for “{title}”: the amount comes to nothing here (its multipliers or its quantity)."

@@ -90,9 +90,9 @@ def _plain_name(name: str) -> str:
 def cause_of(error: BaseException, text: str) -> str:
     """What a database said when it failed, in one line, without anything of its address that could be secret."""
     driver = getattr(error, "orig", None) or error
-    told = said(driver)
-    if told:
-        return told
+    message = said(driver)
+    if message:
+        return message
     if type(driver).__module__.partition(".")[0] == "psycopg":
         # Nothing of ours has reached the server yet: the sentence is about the connection.
         sentence = " ".join(str(driver).split())

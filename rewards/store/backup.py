@@ -34,7 +34,7 @@ def backup(db: Database, path: Path) -> None:
                 "the database has no tables of Groundswell; there is nothing to back up; see DATABASE_URL"
             )
     path.parent.mkdir(parents=True, exist_ok=True)
-    with written(path) as out:
+    with written(path, new=True) as out:
         if db.dialect == "sqlite":
             with told(), db.read() as tx:
                 source = cast("sqlite3.Connection", tx.connection.connection.driver_connection)
@@ -74,7 +74,7 @@ def restore(path: Path, url: str) -> None:
     with (
         told(),
         closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as source,
-        written(file) as copy,
+        written(file, new=True) as copy,
     ):
         _copy(source, Path(copy.name))
 

@@ -17,9 +17,9 @@ _KEYS = ("organisation_id", "item", "drafted")
 
 def note(tx: Transaction, organisation: str, item: str, document: str, *, drafted: bool) -> None:
     """Note what a document that was just written says."""
-    told = told_by(document)
-    row = {"organisation_id": organisation, "item": item, "drafted": drafted, **told}
-    tx.execute(upsert(tx, FACT).on_conflict_do_update(index_elements=_KEYS, set_=told), row)
+    columns = told_by(document)
+    row = {"organisation_id": organisation, "item": item, "drafted": drafted, **columns}
+    tx.execute(upsert(tx, FACT).on_conflict_do_update(index_elements=_KEYS, set_=columns), row)
 
 
 def drop_drafted(tx: Transaction, organisation: str, item: str) -> None:

@@ -31,8 +31,10 @@ def words_for(external_id: str, name: str, email: str | None, other_names: Itera
 
 def _forms(words: Sequence[str]) -> list[str]:
     # Names of tags and topics are kept without capitals, in which some letters are two.
-    told = {one for word in words for one in (word, word.casefold())}
-    return sorted({normalize(form, one) for one in told for form in ("NFC", "NFD")}, key=len, reverse=True)
+    variants = {one for word in words for one in (word, word.casefold())}
+    return sorted(
+        {normalize(form, one) for one in variants for form in ("NFC", "NFD")}, key=len, reverse=True
+    )
 
 
 def pattern_of(words: Sequence[str]) -> re.Pattern[str]:

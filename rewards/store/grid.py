@@ -101,8 +101,8 @@ def choices(tx: Transaction, organisation: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name in ("segments", "channels", "tags", "language"):
         texts = tx.execute(select(FACT.c[name]).where(where).distinct()).scalars()
-        told = ([text] if name == "language" else values_of(text) for text in texts)
-        found[name] = sorted({one for some in told for one in some if one})
+        values = ([text] if name == "language" else values_of(text) for text in texts)
+        found[name] = sorted({one for some in values for one in some if one})
     return found
 
 

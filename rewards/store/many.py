@@ -69,9 +69,9 @@ def add_memberships(tx: Transaction, organisation: str, spans: Sequence[tuple[in
         for span in spans
     ]
     made = upsert(tx, MEMBERSHIP)
-    told = {name: made.excluded[name] for name in ("segment", "team", "ahead")}
+    updates = {name: made.excluded[name] for name in ("segment", "team", "ahead")}
     for start in range(0, len(rows), _ROWS):
-        statement = made.on_conflict_do_update(index_elements=["person_id", "from_us"], set_=told)
+        statement = made.on_conflict_do_update(index_elements=["person_id", "from_us"], set_=updates)
         tx.execute(statement, rows[start : start + _ROWS])
 
 

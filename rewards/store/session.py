@@ -89,8 +89,8 @@ class Transaction:
 
     def each(self, statement: Prepared[RowT], keys: Sequence[int], **rest: object) -> Question[RowT]:
         """Such a question, to be asked together with others."""
-        told = json.dumps(list(keys)) if self.dialect == "sqlite" else list(keys)
-        return statement, [{KEYS: told, **rest}]
+        bound = json.dumps(list(keys)) if self.dialect == "sqlite" else list(keys)
+        return statement, [{KEYS: bound, **rest}]
 
     def _ask_all(self, *questions: Question[Any]) -> list[list[Any]]:
         if self.dialect == "sqlite":

@@ -1,4 +1,4 @@
-"""What calibrate–emulate–sample is held against at as many runs of the model: the ensemble smoother alone, and rejection."""
+"""Baselines of calibrate–emulate–sample with the same number of model runs: the ensemble smoother alone, and rejection."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ ACCEPTED = 0.05
 def smoother_alone(
     model: Model, observed: Floats, d: int, runs: int, *, rounds: int = 4, rng: np.random.Generator
 ) -> Floats:
-    """float64[n, d]: the last ensemble of ES-MDA, all runs in its rounds."""
+    """float64[n, d]: the last ensemble of ES-MDA, with all runs spent in its rounds."""
     ensemble = runs // (rounds * (ECHOED + 1)) * ECHOED
     return walk(model, observed, d, Budget(ensemble=ensemble, rounds=rounds), rng).last
 
 
 def rejection(model: Model, observed: Floats, d: int, runs: int, *, rng: np.random.Generator) -> Floats:
-    """float64[n, d]: of so many draws from the prior the closest, each summary in its median deviations."""
+    """float64[n, d]: the closest of `runs` prior draws, with each summary scaled by its median absolute deviation."""
     z = ndtri(latin_hypercube(runs, d, rng))
     s = model(0, z, "from the prior")
     spread = np.median(np.abs(s - np.median(s, axis=0)), axis=0)

@@ -1,4 +1,4 @@
-"""A history and a scenario in, a posterior out: what is known of the parameters once this company's own past has been seen."""
+"""Calibrates a scenario on a history: the posterior of the parameters given the company's own past."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ LEAST_RUNS, MOST_RUNS = 400, 100_000
 FOREMOST = 4
 LEAST_WIDENED = 0.05
 INFORMED = 0.25
-"""A parameter whose variance shrank by less than this is told to stay at its prior."""
+"""A parameter whose variance shrank by less than this part is reported as not informed."""
 
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """What is calibrated: the history's weeks, the scenario that lives them, its free parameters, and what the two are held together by."""
+    """A calibration problem: the history's weeks, the scenario that simulates them, its free parameters, and the summaries."""
 
     observed: Observed
     scenario: Scenario
@@ -47,7 +47,7 @@ class Question:
 
     @classmethod
     def of(cls, history: History, scenario: Scenario) -> Question:
-        """Raises CalibrationError where there is nothing to calibrate on."""
+        """The problem for a history and a scenario. Raises CalibrationError where there is nothing to calibrate on."""
         observed = observed_of(history, scenario)
         days = observed.weeks * WEEK_DAYS
         short = scenario.model_copy(
@@ -89,13 +89,13 @@ class Question:
         )
 
     def effect(self, at: int, usual: float) -> Floats:
-        """float64[K]: how far one week's being as it is, and not as usual, moved the summaries."""
+        """float64[K]: change of the summaries due to one week's deviation from its usual value."""
         one, values = self.weeks[at], self._known
         values[one.series, one.week] = one.told(usual, values)
         return np.asarray(self.seen - self.of_runs(values[None])[0])
 
     def asked(self, seed: int) -> Asked:
-        """As the workers share it."""
+        """The inputs shared by worker processes."""
         return Asked(self.scenario, seed, self.prior, self.observed.series, self.observed.weeks)
 
 
@@ -108,9 +108,9 @@ def calibrate(
     processes: int | None = None,
     kept: Path | None = None,
 ) -> Posterior:
-    """The posterior.
+    """The posterior of the scenario's parameters given the history.
 
-    `kept`: a file for what is done, from which an interrupted calibration goes on to the same bytes. Raises CalibrationError.
+    `kept`: a checkpoint file from which an interrupted calibration resumes, to the same bytes. Raises CalibrationError.
     """
     budget = budget_of(runs)
     seed = check_seed(scenario.seed if seed is None else seed)
@@ -121,7 +121,7 @@ def calibrate(
 
 
 def budget_of(runs: int | None) -> Budget:
-    """Raises CalibrationError for too few or too many."""
+    """The division of `runs` into rounds. Raises CalibrationError for too few or too many."""
     if runs is None:
         return Budget()
     if not LEAST_RUNS <= runs <= MOST_RUNS:
@@ -132,7 +132,7 @@ def budget_of(runs: int | None) -> Budget:
 
 
 def fitted(question: Question, model: Lives, budget: Budget, seed: int) -> Fit:
-    """The fit to what the history has of summaries that the model can move at all."""
+    """The fit to those of the history's summaries that the model can change at all."""
     seen, moved = np.append(question.seen, question.seen_weeks), Moved(question, model, weeks=True)
     rng = np.random.default_rng([seed, question.prior.size])
     watched = Watched(len(question.weeks), question.effect)
@@ -141,7 +141,7 @@ def fitted(question: Question, model: Lives, budget: Budget, seed: int) -> Fit:
 
 @dataclass
 class Moved:
-    """The model, from vectors to summaries, and to single weeks behind them where these are asked for."""
+    """The model as a function from vectors to summaries, followed by single weeks where requested."""
 
     question: Question
     model: Lives
@@ -157,7 +157,7 @@ class Moved:
 def document(
     question: Question, found: Fit, history: History, scenario: Scenario, *, budget: Budget, seed: int
 ) -> Posterior:
-    """The posterior as it is written: vectors, what the data moved and what not, and whether the model fits at all."""
+    """The posterior document: vectors, informed and uninformed parameters, and goodness of fit."""
     prior = question.prior
     told = [*question.observed.notes, *misfits(question, found)]
     mean, variance = found.law.spread(prior.factor)
@@ -203,9 +203,9 @@ def document(
 
 
 def _combinations(question: Question, found: Fit) -> list[dict[str, Any]]:
-    """Which combinations of parameters the data inform, the most informed first.
+    """The combinations of parameters that the data inform, most informed first.
 
-    Each with how far it goes with its foremost parameters (correlations under the prior).
+    Each with its correlations (under the prior) with the parameters that contribute most.
     """
     loads = question.prior.factor @ found.across
     spread = 1.0 - found.w.var(axis=0)
@@ -224,7 +224,7 @@ def _combinations(question: Question, found: Fit) -> list[dict[str, Any]]:
 
 
 def _predicted(question: Question, found: Fit) -> list[dict[str, Any]]:
-    """Each summary as it was observed, and as the posterior has it."""
+    """Each summary as observed, and its posterior predictive distribution."""
     rows = []
     for at, (one, seen) in enumerate(zip(question.summaries, question.seen, strict=True)):
         lived = np.array([one.told(value) for value in found.predicted[:, at].tolist()])
@@ -241,7 +241,7 @@ def _predicted(question: Question, found: Fit) -> list[dict[str, Any]]:
 
 
 def misfits(question: Question, found: Fit) -> list[str]:
-    """One line for each summary that the calibrated model does not produce and each measure with such weeks, and one for all together."""
+    """One line for each summary, and each measure with weeks, that the calibrated model does not reproduce, and one for the joint test."""
     summaries, flagged = len(question.summaries), found.checked.flagged
     lines = [_misfit(question, found, at) for at in flagged if at < summaries]
     odd: dict[int, list[int]] = {}
@@ -249,7 +249,7 @@ def misfits(question: Question, found: Fit) -> list[str]:
         if at >= summaries:
             odd.setdefault(question.weeks[at - summaries].series, []).append(at)
     for places in odd.values():
-        # The week that is farthest out, and the numbers of the others: an outage is one thing and no dozen.
+        # The most deviant week and the numbers of the others: an outage over several weeks is one finding.
         farthest = max(places, key=lambda at: found.checked.away[at])
         others = [str(question.weeks[at - summaries].week + 1) for at in places if at != farthest]
         line = _misfit(question, found, farthest)
@@ -287,7 +287,7 @@ def _misfit(question: Question, found: Fit, at: int) -> str:
 
 
 def _as_told(question: Question, at: int) -> tuple[float, Callable[[float], float], str]:
-    """What was observed, how a number of its kind is told, and what it is called."""
+    """(observed value, its back-transformation, label) of a summary or week."""
     summaries = len(question.summaries)
     if at < summaries:
         one = question.summaries[at]
@@ -306,5 +306,5 @@ def _short(value: float | list[float]) -> float | list[float]:
 
 
 def digits(value: float) -> float:
-    """Four significant digits: more than these are chance."""
+    """The value rounded to four significant digits; further digits are noise."""
     return float(f"{value:.4g}")

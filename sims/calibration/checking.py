@@ -1,8 +1,9 @@
-"""Whether a posterior's runs look like what was observed: a predictive p-value for every summary, and one for all of them together.
+"""Posterior predictive checks: a predictive p-value for every summary, and one for all of them jointly.
 
-As a whole what was observed is held against the runs as each run is held against what was observed and all other runs: where the model
-lived it, it is one more run among them. A single summary is held against a law whose tails are as heavy as those of the many runs that were
-lived around the posterior: its own few say little of how far a run goes once in a thousand, and counts of small companies go far.
+The joint test compares the observation's distance from the runs with each run's distance from the observation and all other runs: under
+the model the observation is exchangeable with the runs. A single summary is compared with a Student distribution whose tails are as heavy
+as those of the many runs simulated around the posterior, since few posterior runs do not determine tails and counts of small companies
+have heavy ones.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ ALARM_OF_ALL = 0.02
 
 @dataclass(frozen=True, eq=False)
 class Spreads:
-    """What other runs than a posterior's say of how far summaries go.
+    """Spread and tails of the summaries, estimated from runs other than the posterior's.
 
-    least    float64[K], the least that a spread can be: a summary that happens to be the same in few runs is not fixed
-    freedom  float64[K], degrees of freedom of Student's law with tails as heavy as theirs
+    least    float64[K], lower bound of a spread: a summary that happens to be equal in a few runs is not constant
+    freedom  float64[K], degrees of freedom of a Student distribution with equally heavy tails
     """
 
     least: Floats
@@ -32,7 +33,7 @@ class Spreads:
 
     @classmethod
     def of(cls, least: Floats, runs: Floats) -> Spreads:
-        """By the fourth moments of runs float64[m, K]."""
+        """The estimate from the fourth moments of runs float64[m, K]."""
         away = runs - runs.mean(axis=0)
         squares = np.maximum((away**2).mean(axis=0), LEAST_SPREAD**2)
         heavier = (away**4).mean(axis=0) / squares**2 - 3.0
@@ -41,13 +42,13 @@ class Spreads:
 
 @dataclass(frozen=True, eq=False)
 class Check:
-    """What came of it.
+    """The result of a check.
 
-    p         float64[K], two-sided, of each summary
-    p_of_all  chance of a run as far from the others as what was observed
-    excess    how many times as far (squared) it is as such runs are on average
-    away      float64[K], how far each summary is from the runs' mean, in `spread` float64[K]
-    flagged   summaries that the model does not produce, allowing for how many are looked at
+    p         float64[K], two-sided p-value of each summary
+    p_of_all  p-value of the joint distance of the observation from the runs
+    excess    squared distance of the observation relative to the runs' mean squared distance
+    away      float64[K], deviation of each summary from the runs' mean, in units of `spread` float64[K]
+    flagged   summaries that the model does not reproduce, corrected for multiple testing
     """
 
     p: Floats
@@ -59,7 +60,7 @@ class Check:
 
     @property
     def suspicious(self) -> bool:
-        """Whether what happened is not what the calibrated model would have happen."""
+        """True where the observation is implausible under the calibrated model."""
         return bool(self.flagged) or self.p_of_all < ALARM_OF_ALL
 
 
@@ -69,10 +70,9 @@ def check(
     spreads: Spreads | None = None,
     together: NDArray[np.bool_] | None = None,
 ) -> Check:
-    """Hold summaries float64[K] against runs float64[n, K] by the posterior.
+    """Check observed summaries float64[K] against posterior runs float64[n, K].
 
-    together  bool[K], the summaries that are looked at as a whole too; all unless given. Of these and of the others each half of all false
-              alarms may come
+    together  bool[K], summaries that enter the joint test; all unless given. These and the others each get half of the false-positive rate
     """
     n, size = predicted.shape
     floor = np.maximum(LEAST_SPREAD, np.zeros(size) if spreads is None else spreads.least)
@@ -81,15 +81,15 @@ def check(
     spread = np.maximum(predicted.std(axis=0, ddof=1), floor) * np.sqrt(1.0 + 1.0 / n)
     away = np.abs(observed - predicted.mean(axis=0)) / spread
     freedom = np.full(size, n - 1.0) if spreads is None else np.minimum(n - 1.0, spreads.freedom)
-    # A law with such tails has a spread above one; that of a mean of few runs has not.
+    # A Student distribution with such tails has a standard deviation above one; the mean of a few runs has not.
     wider = np.where(freedom < n - 1.0, np.sqrt(freedom / (freedom - 2.0)), 1.0)
     p = np.asarray(2.0 * stdtr(freedom, -away * wider))
     parts = [part for part in (np.flatnonzero(whole), np.flatnonzero(~whole)) if part.size]
     flagged = tuple(sorted(int(part[at]) for part in parts for at in _holm(p[part], ALARM / len(parts))))
-    # A run that may stand anywhere among the others is not told to be far by the tail of a law that does not fit.
+    # An observation within the range of the runs is not flagged, however badly the distribution fits.
     outside = (observed > predicted.max(axis=0)) | (observed < predicted.min(axis=0))
     p = np.where(outside, p, np.maximum(p, 1.0 / n))
-    # What never differs between runs says nothing of how far others are.
+    # Summaries that do not vary between runs carry no information about distances.
     alive = np.maximum(predicted.std(axis=0), floor) > LEAST_SPREAD
     far = _far(rows[:, whole & alive], floor[whole & alive])
     p_of_all = float(np.count_nonzero(far >= far[0])) / (n + 1)

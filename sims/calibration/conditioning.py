@@ -1,8 +1,8 @@
-"""Forecasts that go on from what happened, and not only from what it says of parameters.
+"""Conditioning of forecasts on the observed past, beyond what the parameters capture.
 
-Who the regulars of a company are, and what luck it had, is in no parameter; it lasts all the same. Among runs by the posterior, what
-a run had more of than its parameters let expect tells how much more it has later (a regression with ridge); each run is moved by
-that from what it had to what was observed.
+Who the regular sharers of a company are, and its random fluctuations, are in no parameter but persist. Among posterior runs a ridge
+regression relates a run's past residuals, given its parameters, to its later values; each run is shifted by that from its own past to the
+observed one.
 """
 
 from __future__ import annotations
@@ -16,15 +16,14 @@ MOST_LEVERAGE, SOLID = 0.9, 1e-8
 
 
 def moved(later: Floats, s: Floats, observed: Floats, w: Floats) -> Floats:
-    """float64[n, m]: later values of each run, had it lived what was observed.
+    """float64[n, m]: later values of each run, shifted to the observed past.
 
-    later  float64[n, m], on a scale on which effects add up
+    later  float64[n, m], on a scale on which effects are additive
     s, observed  summaries float64[n, K] of the same runs, and float64[K]
-    w      float64[n, k], the combinations of parameters that the data moved
+    w      float64[n, k], the combinations of parameters that the data inform
 
-    Every later value has its own penalty, that of the least generalised cross-validated error: what lasts for certain is believed, and
-    what hardly lasts is not. What a run has beside the regression is drawn apart by what fitting took of it, and by how far from the
-    runs the observed summaries lie.
+    Every later value has its own penalty, by generalised cross-validation, so that persistent effects are carried over and others are not.
+    Residuals are widened for the degrees of freedom used by the fit, and for the distance of the observed summaries from the runs.
     """
     spread = s.std(axis=0)
     alive = spread > LEAST_SPREAD
@@ -49,12 +48,12 @@ def moved(later: Floats, s: Floats, observed: Floats, w: Floats) -> Floats:
 
 
 def _slopes(known: Floats, x: Floats) -> Floats:
-    """float64[k, K]: how combinations of parameters move summaries."""
+    """float64[k, K]: effect of each combination of parameters on each summary."""
     return np.asarray(np.linalg.lstsq(known, x, rcond=None)[0][1:], dtype=np.float64)
 
 
 def _penalties(size: Floats, inside: Floats, y: Floats, fitted: int) -> Floats:
-    """float64[m]: the best penalty of each later value; so many coefficients were fitted without one."""
+    """float64[m]: the best ridge penalty for each later value; `fitted` coefficients are not penalised."""
     n = y.shape[0]
     outside = (y**2).sum(axis=0) - (inside**2).sum(axis=0)
     errors = []

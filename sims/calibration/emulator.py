@@ -1,6 +1,6 @@
-"""A local emulator of the model: a quadratic in a few combinations of parameters that the summaries respond to.
+"""A local emulator of the model: a quadratic in the few combinations of parameters to which the summaries respond.
 
-It predicts as many combinations of summaries, which carry all that the others say of the parameters (score compression).
+It predicts the same number of combinations of summaries, which are sufficient for the parameters (score compression).
 """
 
 from __future__ import annotations
@@ -10,89 +10,72 @@ from dataclasses import dataclass
 import numpy as np
 
 from sims.calibration.laws import Floats, distances, root, root_inverse, shrunk_covariance
+from sims.calibration.relevance import regression
 from sims.validation.emulator import slice_sample, terms
 
 MOST_DIRECTIONS = 6
-PENALTIES = np.geomspace(1.0, 1e4, 13)
 PERMUTATIONS = 20
 FOLDS = 10
 MOST_LEVERAGE = 0.9
 RIDGE = 1.0
 CHAINS, STEPS = 1000, 60
 REACH = 3.0
-"""Beyond so many spreads of the design (times the root of the dimensions) runs are not fitted to, and the quadratic goes on in a straight
-line."""
+"""Radius of the design in standard deviations (times the root of the dimensions): runs beyond it are not used, and the quadratic is
+extrapolated linearly."""
 
 
 def directions(
     z: Floats, s: Floats, rng: np.random.Generator, most: int = MOST_DIRECTIONS
 ) -> tuple[Floats, Floats]:
-    """float64[d, k], orthonormal: the combinations of parameters that move the summaries by more than chance would.
+    """float64[d, k], orthonormal: the combinations of parameters whose effect on the summaries exceeds noise.
 
-    At most so many, the strongest first. And float64[k]: how far one prior spread of each moves them, in spreads of what it does not
-    explain.
+    At most `most`, strongest first; and float64[k]: the effect of one prior standard deviation of each, in residual standard deviations.
     """
     away, moved = z - z.mean(axis=0), s - s.mean(axis=0)
-    u, size, v = np.linalg.svd(away, full_matrices=False)
-    penalty = best_penalty(u, size, moved)
-    shrink = size / (size**2 + penalty)
-    gradient = v.T @ (shrink[:, None] * (u.T @ moved))
-    left = moved - away @ gradient
+    solved = regression(away, moved)
+    slopes = solved @ moved
+    left = moved - away @ slopes
     whiten = root_inverse(shrunk_covariance(left))
-    found, strength, _ = np.linalg.svd(gradient @ whiten, full_matrices=False)
+    found, strength, _ = np.linalg.svd(slopes @ whiten, full_matrices=False)
     noise, tops = left @ whiten, []
     for _ in range(PERMUTATIONS):
-        mixed = v.T @ (shrink[:, None] * (u.T @ noise[rng.permutation(z.shape[0])]))
-        tops.append(float(np.sqrt(np.linalg.eigvalsh(mixed.T @ mixed)[-1])))
+        tops.append(float(np.linalg.norm(solved @ noise[rng.permutation(z.shape[0])], 2)))
     count = min(int(np.count_nonzero(strength > np.quantile(tops, 0.95))), most)
     return found[:, :count], strength[:count]
 
 
-def best_penalty(u: Floats, size: Floats, moved: Floats) -> float:
-    """The ridge penalty with the least generalised cross-validated error, over all summaries in their own spreads."""
-    y = moved / np.maximum(moved.std(axis=0), 1e-9)
-    inside = u.T @ y
-    outside, n = float((y**2).sum() - (inside**2).sum()), y.shape[0]
-    errors = []
-    for penalty in PENALTIES:
-        kept = size**2 / (size**2 + penalty)
-        left = float(((1 - kept)[:, None] ** 2 * inside**2).sum()) + outside
-        errors.append(left / max(1e-9, 1.0 - kept.sum() / n) ** 2)
-    return float(PENALTIES[int(np.argmin(errors))])
-
-
 @dataclass(frozen=True, eq=False)
 class Design:
-    """Where an emulator is fitted: a normal law of the combinations, mean float64[k] and covariance float64[k, k]."""
+    """The design of an emulator: a normal distribution of the combinations, mean float64[k] and covariance float64[k, k]."""
 
     mean: Floats
     covariance: Floats
 
     def draw(self, n: int, rng: np.random.Generator) -> Floats:
-        """float64[n, k]."""
+        """float64[n, k]: draws from the design."""
         found: Floats = self.mean + rng.standard_normal((n, self.mean.size)) @ root(self.covariance)
         return found
 
     def scaled(self, w: Floats) -> Floats:
-        """In spreads of the design."""
+        """The combinations in standard deviations of the design."""
         found: Floats = (w - self.mean) @ root_inverse(self.covariance)
         return found
 
     @property
     def reach(self) -> float:
-        """How far from its mean it reaches."""
+        """The radius of the design around its mean."""
         return REACH * float(np.sqrt(self.mean.size))
 
 
 @dataclass(frozen=True, eq=False)
 class LocalEmulator:
-    """Fitted to runs of one design.
+    """An emulator fitted to the runs of one design.
 
     compress  float64[K, k], from summaries to compressed ones
     weights   float64[terms, k]
-    noise     float64[k, k], covariance of what a run has beside the emulator's mean: chance, and everything else about people
-    left      float64[n, k], what each run has beside a fit without it
-    inflation how much larger the noise is on runs that were held out than a fit to all says
+    noise     float64[k, k], residual covariance: chance, and the effect of all other parameters
+    left      float64[n, k], leave-one-out residuals of the runs
+    inflation ratio of the noise on held-out runs to that of the fit
     """
 
     design: Design
@@ -105,10 +88,10 @@ class LocalEmulator:
 
     @classmethod
     def fit(cls, design: Design, w: Floats, s: Floats) -> LocalEmulator:
-        """Fit to runs: combinations float64[n, k] and summaries float64[n, K].
+        """Fit an emulator to runs: combinations float64[n, k] and summaries float64[n, K].
 
-        Every run is compressed as those of the other folds say: a compression fitted to a run itself makes what the run has by chance look
-        like an answer to its parameters, so that the answer seems steeper than it is. What was observed is compressed by their mean.
+        Every run is compressed by weights fitted to the other folds (cross-fitting): weights fitted to the run itself would attribute its
+        noise to its parameters and overestimate the response. The observation is compressed by the mean weights.
         """
         v, centre = design.scaled(w), s.mean(axis=0)
         away, fold = s - centre, np.arange(w.shape[0]) % FOLDS
@@ -125,28 +108,28 @@ class LocalEmulator:
         return cls(design, centre, np.mean(parts, axis=0) / spread, weights, noise, left, inflation)
 
     def compressed(self, s: Floats) -> Floats:
-        """float64[n, k] of summaries float64[n, K]."""
+        """float64[n, k]: compressed summaries of float64[n, K]."""
         found: Floats = (s - self.centre) @ self.compress
         return found
 
     def mean(self, w: Floats) -> Floats:
-        """float64[n, k]: compressed summaries to be expected of combinations float64[n, k]."""
+        """float64[n, k]: expected compressed summaries at combinations float64[n, k]."""
         found: Floats = _terms(self.design, self.design.scaled(w)) @ self.weights
         return found
 
     def beside(self, observed: Floats, w: Floats) -> Floats:
-        """float64[m, k]: what observed summaries float64[K] have beside the mean at combinations float64[m, k]."""
+        """float64[m, k]: residuals of observed summaries float64[K] at combinations float64[m, k]."""
         found: Floats = self.compressed(observed[None]) - self.mean(w)
         return found
 
     def doubted(self, times: float, errors: Floats) -> Floats:
-        """float64[k, k]: so many times the noise, and the errors float64[m, K] that the observed summaries may have beside it."""
+        """float64[k, k]: `times` the noise, plus the covariance of possible errors float64[m, K] of the observed summaries."""
         along = errors @ self.compress
         found: Floats = times * self.noise + along.T @ along
         return found
 
     def sample(self, observed: Floats, rng: np.random.Generator, noise: Floats) -> Floats:
-        """float64[CHAINS, k]: combinations, given the observed summaries float64[K] with so much noise, one from each chain."""
+        """float64[CHAINS, k]: posterior draws of the combinations given observed summaries float64[K] and the noise, one a chain."""
         given = _Given(self, self.compressed(observed[None])[0], root_inverse(noise))
         start = self.design.draw(CHAINS, rng)
         held = np.zeros(0, dtype=np.int64)
@@ -155,21 +138,21 @@ class LocalEmulator:
 
 @dataclass(frozen=True, eq=False)
 class _Given:
-    """What was observed, as the sampler sees it."""
+    """The likelihood of the observation, as the sampler calls it."""
 
     emulator: LocalEmulator
     compressed: Floats
     whiten: Floats
 
     def log_likelihood(self, w: Floats) -> Floats:
-        """float64[m] of combinations float64[m, k]."""
+        """float64[m]: log-likelihood of combinations float64[m, k]."""
         left = (self.compressed - self.emulator.mean(w)) @ self.whiten
         found: Floats = -0.5 * (left**2).sum(axis=1)
         return found
 
 
 def _terms(design: Design, v: Floats) -> Floats:
-    """Constant and linear terms, and the quadratic ones, which stop at the design's reach."""
+    """Constant, linear and quadratic terms; the latter are capped at the design's radius."""
     k = v.shape[1]
     length = np.sqrt((v**2).sum(axis=1, keepdims=True))
     near = v * np.minimum(1.0, design.reach / np.maximum(length, 1e-12))
@@ -177,7 +160,7 @@ def _terms(design: Design, v: Floats) -> Floats:
 
 
 def _compression(v: Floats, away: Floats) -> Floats:
-    """float64[K, k]: combinations of summaries that tell the most of places float64[n, k] in the design."""
+    """float64[K, k]: the combinations of summaries that are most informative about positions float64[n, k] in the design."""
     x = np.hstack([np.ones((v.shape[0], 1)), v])
     line = np.linalg.lstsq(x, away, rcond=None)[0]
     found: Floats = np.linalg.solve(shrunk_covariance(away - x @ line), line[1:].T)
@@ -185,7 +168,7 @@ def _compression(v: Floats, away: Floats) -> Floats:
 
 
 def _regression(terms_of: Floats, t: Floats) -> tuple[Floats, Floats]:
-    """Weights float64[terms, k] with a ridge on what is not linear, and what each of float64[n, k] is beside a fit without it."""
+    """Weights float64[terms, k] with a ridge on the nonlinear terms, and leave-one-out residuals float64[n, k]."""
     k = t.shape[1]
     penalty = np.full(terms_of.shape[1], RIDGE)
     penalty[: 1 + k] = 1e-6

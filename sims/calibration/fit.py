@@ -1,8 +1,9 @@
-"""Calibrate–emulate–sample (Cleary et al. 2021) on anything that turns vectors into summaries.
+"""Calibrate–emulate–sample (Cleary et al. 2021) for any function from vectors to summaries.
 
-An ensemble smoother walks from the prior to where the data are likely; what moves the summaries there is a few combinations of parameters.
-Runs around that place, everything else drawn from the prior, fit an emulator of those combinations, from which their posterior is sampled.
-What the history has beside the emulator moves everything else, by a regression with ridge. What summaries do not see stays at its prior.
+An ensemble smoother moves from the prior to the region of high likelihood, where the summaries respond to a few combinations of
+parameters. Runs around that region, with everything else drawn from the prior, fit an emulator of those combinations, from which their
+posterior is sampled. The residual of the history updates all other parameters by a regression. What the summaries do not inform stays at
+its prior.
 """
 
 from __future__ import annotations
@@ -28,21 +29,21 @@ LOCAL_ROUNDS = 2
 DRAWS = 300
 MOST_WIDENED = 25.0
 FARTHEST = 50.0
-"""In spreads: what is out by more counts for nothing either way, and numbers stay numbers."""
+"""Clip of standardised values: beyond it they make no difference, and results stay finite."""
 
 
 class Model(Protocol):
-    """Lives vectors."""
+    """A function that simulates vectors."""
 
     def __call__(self, wave: int, z: Floats, label: str) -> Floats:
-        """Summaries float64[n, K] of vectors float64[n, d]; every wave has its own chance."""
+        """Summaries float64[n, K] of vectors float64[n, d]; every wave has its own random numbers."""
 
 
 @dataclass(frozen=True)
 class Budget:
-    """Runs of the model in each round of the smoother, around what it found, and by the posterior at the end.
+    """Numbers of model runs: in each round of the smoother, around its result, and from the posterior at the end.
 
-    A part of each round is run again to measure chance; around what was found there are twice as many.
+    A part of each round is replicated to measure chance; around the result there are twice as many.
     """
 
     ensemble: int = 100
@@ -52,7 +53,7 @@ class Budget:
 
     @classmethod
     def of(cls, runs: int) -> Budget:
-        """So many runs, divided as the default is."""
+        """A budget of `runs` runs with the proportions of the default."""
         part = runs / Budget().runs
         one = cls()
         return cls(
@@ -64,7 +65,7 @@ class Budget:
 
     @property
     def runs(self) -> int:
-        """All of them."""
+        """Total number of runs."""
         return (
             self.rounds * (self.ensemble + self.ensemble // ECHOED)
             + LOCAL_ROUNDS * self.local
@@ -74,15 +75,15 @@ class Budget:
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """A posterior, and how it was come by.
+    """A posterior with its diagnostics.
 
-    across     float64[d, k], the combinations that the data move
-    w          float64[m, k], their posterior
-    law        of whole vectors under the posterior
-    z          float64[DRAWS, d], draws of it
-    predicted  float64[predictive, K], summaries lived by the first of them
-    chance     float64[K], how far chance alone moves each summary
-    widened    how many times the noise of what was measured was enlarged, where it was enlarged most
+    across     float64[d, k], the combinations that the data inform
+    w          float64[m, k], their posterior sample
+    law        distribution of whole vectors under the posterior
+    z          float64[DRAWS, d], draws from it
+    predicted  float64[predictive, K], simulated summaries of the first of them
+    chance     float64[K], standard deviation of each summary by chance alone
+    widened    largest factor by which the measured noise was inflated
     """
 
     across: Floats
@@ -98,28 +99,28 @@ class Fit:
 
 @dataclass(frozen=True, eq=False)
 class Around:
-    """What runs around one place say: of the combinations that move summaries most, and of everything else."""
+    """Runs around one point: an emulator of the most informed combinations, and a regression for everything else."""
 
     emulator: LocalEmulator
     remainder: Remainder
 
     @classmethod
     def fit(cls, design: Design, across: Floats, z: Floats, s: Floats) -> Around:
-        """Fit to vectors float64[n, d] and their summaries float64[n, K]."""
+        """Fit both to vectors float64[n, d] and their summaries float64[n, K]."""
         emulator = LocalEmulator.fit(design, z @ across, s)
         return cls(emulator, Remainder.fit(across, z, emulator.left))
 
     def posterior(self, observed: Floats, noise: Floats, rng: np.random.Generator) -> tuple[Floats, Vectors]:
-        """Combinations float64[m, k] and the law of whole vectors, given summaries float64[K] with so much noise."""
+        """Posterior draws of the combinations float64[m, k] and the distribution of whole vectors, given summaries float64[K] and noise."""
         w = self.emulator.sample(observed, rng, noise)
         return w, self.remainder.given(w, self.emulator.beside(observed, w), noise)
 
 
 @dataclass(frozen=True)
 class Watched:
-    """The last `count` numbers of the model's are no summaries: nothing is learnt from them, and the fit is checked by them.
+    """The last `count` outputs of the model are not summaries: they are used to check the fit, not to learn from.
 
-    effect  float64[K] of the place of one of them among these and what it usually is: how far its being as it is moved the summaries
+    effect  function of an index among them and its usual value: float64[K], the change of the summaries due to its deviation
     """
 
     count: int
@@ -135,7 +136,7 @@ def fit(
     *,
     watched: Watched | None = None,
 ) -> Fit:
-    """The posterior of vectors that are standard normal under the prior, given summaries float64[K] and whatever is watched beside them."""
+    """The posterior of vectors that are standard normal under the prior, given summaries float64[K] and further watched outputs."""
     learnt = np.arange(observed.size) < observed.size - (0 if watched is None else watched.count)
     walked = walk(model, observed, d, budget, rng, learnt=learnt)
     alive = walked.alive
@@ -158,7 +159,7 @@ def fit(
             drawn = whole(design.draw(budget.local, rng), across, rng)
             lived = model(budget.rounds * 2 + turn, drawn, "around it")
             seen_z, seen = np.vstack([seen_z, drawn]), np.vstack([seen, lived])
-            # The last of these are drawn from a law that is twice as wide as the posterior, and no wider than the prior.
+            # The last of these are drawn from a distribution twice as wide as the posterior, but no wider than the prior.
             spreads = Spreads.of(lived.std(axis=0) / np.sqrt(WIDER), seen)
             near = (design.scaled(seen_z @ across) ** 2).sum(axis=1) <= design.reach**2
             around = Around.fit(design, across, seen_z[near], seen[near][:, alive])
@@ -179,9 +180,9 @@ def fit(
 
 
 def _doubts(checked: Check, predicted: Floats, learnt: NDArray[np.bool_], watched: Watched | None) -> Floats:
-    """float64[m, K]: for each thing that does not fit, by how much it may have moved the summaries.
+    """float64[m, K]: possible errors of the summaries, one row for each misfit.
 
-    A summary that does not fit may be wrong by as much as it is out; what does not fit and is only watched, by all that it did to them.
+    A misfitting summary may be wrong by its whole deviation; a misfitting watched output, by its whole effect on the summaries.
     """
     found = [np.zeros(learnt.size)]
     for at in checked.flagged:
@@ -197,9 +198,9 @@ def _doubts(checked: Check, predicted: Floats, learnt: NDArray[np.bool_], watche
 
 @dataclass(frozen=True, eq=False)
 class Walked:
-    """The smoother's ensembles and their summaries, the ensemble after its last step, and how far chance alone moves a summary.
+    """The smoother's ensembles and their summaries, its final ensemble, and the variation of summaries by chance.
 
-    alive   bool[K], summaries that the model moves at all; `s` has only these
+    alive   bool[K], summaries that vary in the model at all; `s` contains only these
     """
 
     z: list[Floats]
@@ -218,7 +219,7 @@ def walk(
     *,
     learnt: NDArray[np.bool_] | None = None,
 ) -> Walked:
-    """ES-MDA from the prior; `learnt` bool[K] are the summaries that it moves by, all unless given."""
+    """ES-MDA from the prior; `learnt` bool[K] are the summaries that it assimilates, all unless given."""
     z = ndtri(latin_hypercube(budget.ensemble, d, rng))
     lived_z, lived_s = [], []
     alive, spread = np.zeros(observed.size, dtype=np.bool_), np.zeros(observed.size)
@@ -238,18 +239,18 @@ def walk(
 
 
 def whole(w: Floats, across: Floats, rng: np.random.Generator) -> Floats:
-    """float64[n, d]: vectors with these combinations, and the prior's of everything else."""
+    """float64[n, d]: vectors with these combinations, and everything else drawn from the prior."""
     free = rng.standard_normal((w.shape[0], across.shape[0]))
     return free - (free @ across) @ across.T + w @ across.T
 
 
 def affordable(runs: int) -> int:
-    """How many combinations so many runs can tell a quadratic of, twice over."""
+    """Number of combinations for which `runs` runs are twice as many as a quadratic has coefficients."""
     return max(k for k in range(1, MOST_DIRECTIONS + 1) if k == 1 or 1 + k + k * (k + 1) // 2 <= runs // 2)
 
 
 def capped(covariance: Floats) -> Floats:
-    """No wider than the prior in any direction."""
+    """The covariance limited to that of the prior in every direction."""
     values, vectors = np.linalg.eigh(covariance)
     found: Floats = (vectors * np.clip(values, 1e-6, 1.0)) @ vectors.T
     return found

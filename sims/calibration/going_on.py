@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agents.parameters.default_posterior import row_of
+from rewards.amounts import several
 from sims.calibration.conditioning import moved
 from sims.calibration.lately import Scale, lately
 from sims.calibration.laws import Floats
@@ -38,7 +39,7 @@ class GoingOn:
 
     def note(self) -> str:
         """What is to be known of it."""
-        return f"every run was moved from what it had in the history's {self.observed.weeks} weeks to what was observed"
+        return f"every run was moved from what it had in the history's {several(self.observed.weeks, 'week')} to what was observed"
 
     def __call__(
         self, daily: Mapping[str, Floats], samples: Mapping[str, list[Floats]], seed: int

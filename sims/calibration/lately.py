@@ -1,6 +1,6 @@
-"""What of a history tells how it goes on: each measure's level over the last week, the last few, and all of it, by exponential memories.
+"""Summaries of a history's current state: exponentially weighted levels of each measure with several half-lives.
 
-A calibration asks for what parameters did to blocks of weeks; whoever goes on from a history asks where it stands now.
+A calibration uses blocks of weeks to learn about parameters; a forecast from a history needs its current level.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ LEAST = 1e-9
 
 @dataclass(frozen=True)
 class Scale:
-    """On which effects add up: log-odds of people among so many, and of levels between 0 and 1; logarithms of whatever is counted.
+    """A transformation on which effects are additive: log-odds for people and for levels in [0, 1], logarithms for counts.
 
-    People, posts and clicks come whole: without that a quiet company would never be forecast a week of none.
+    People, posts and clicks are integers, so that a forecast of a quiet company can contain weeks of zero.
     """
 
     of: float | None
@@ -31,26 +31,26 @@ class Scale:
 
     @classmethod
     def counts(cls) -> Scale:
-        """Of posts and clicks."""
+        """The scale of posts and clicks."""
         return cls(None, HALF, whole=True)
 
     @classmethod
     def amounts(cls) -> Scale:
-        """Of money."""
+        """The scale of money."""
         return cls(None, HALF, whole=False)
 
     @classmethod
     def people(cls, heads: float) -> Scale:
-        """Of so many."""
+        """The scale of people among `heads`."""
         return cls(heads, HALF, whole=True)
 
     @classmethod
     def levels(cls) -> Scale:
-        """Between 0 and 1."""
+        """The scale of levels between 0 and 1."""
         return cls(1.0, LEAST, whole=False)
 
     def up(self, values: Floats, half: Floats | float | None = None) -> Floats:
-        """To the scale; `half` is what is added on both sides so that nobody and everybody have a place on it."""
+        """Transform values; `half` is a continuity correction, so that zero and the maximum are finite."""
         added = self.half if half is None else half
         found = np.log(np.maximum(values, 0.0) + added)
         if self.of is not None:
@@ -58,7 +58,7 @@ class Scale:
         return np.asarray(found)
 
     def down(self, values: Floats) -> Floats:
-        """Back from it."""
+        """Transform back."""
         if self.of is None:
             found = np.maximum(np.exp(np.minimum(values, 700.0)) - self.half, 0.0)
         else:
@@ -68,7 +68,7 @@ class Scale:
 
 
 def lately(values: Floats, known: NDArray[np.bool_], scales: list[Scale]) -> Floats:
-    """float64[n, K] of float64[n, series, weeks] of which the weeks bool[series, weeks] are known."""
+    """float64[n, K]: the levels in float64[n, series, weeks], of which the weeks bool[series, weeks] are known."""
     ages = np.arange(values.shape[2])[::-1]
     found = []
     for place, scale in enumerate(scales):

@@ -1,4 +1,4 @@
-"""Normal laws from few samples: covariances that may be inverted, and draws from them."""
+"""Normal distributions from few samples: invertible covariances, and their roots."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LEAST_EIGENVALUE = 1e-9
 
 
 def shrunk_correlation(x: Floats) -> Floats:
-    """Correlations of float64[n, k], drawn towards none by as much as their sampling error says (Schäfer & Strimmer 2005)."""
+    """Correlations of float64[n, k], shrunk towards zero according to their sampling error (Schäfer & Strimmer 2005)."""
     n, k = x.shape
     spread = np.maximum(x.std(axis=0), LEAST_SPREAD)
     r: Floats = np.clip((x - x.mean(axis=0)).T @ (x - x.mean(axis=0)) / (n * np.outer(spread, spread)), -1, 1)
@@ -33,7 +33,7 @@ def shrunk_covariance(x: Floats, about: Floats | None = None) -> Floats:
 
 
 def root(covariance: Floats) -> Floats:
-    """A symmetric square root; what is negative by rounding is nearly zero."""
+    """A symmetric square root; eigenvalues that are negative by rounding are set to nearly zero."""
     values, vectors = np.linalg.eigh(covariance)
     found: Floats = (vectors * np.sqrt(np.maximum(values, LEAST_EIGENVALUE))) @ vectors.T
     return found
@@ -53,6 +53,6 @@ def distances(x: Floats, covariance: Floats) -> Floats:
 
 
 def largest_ratio(one: Floats, other: Floats) -> float:
-    """How many times as large a covariance is as another, along the line where it is most."""
+    """The largest ratio of two covariances over all directions."""
     side = root_inverse(other)
     return float(np.linalg.eigvalsh(side @ one @ side)[-1])

@@ -1,4 +1,4 @@
-"""Companies whose history the calibrated model cannot have lived: told, or forecast widely enough all the same."""
+"""Tests with histories that the model cannot produce: the misfit must be reported, or the forecast be wide enough."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OF_SHARING = ("shares", "clicks", "active_sharers", "weekly_sharers")
 
 @dataclass(frozen=True)
 class Misfit:
-    """Mechanisms that the truth lacks, those that the calibration is not given, and what is done to the history."""
+    """A kind of misfit: mechanisms off in the truth, mechanisms off in the calibration, and a change of the history."""
 
     of_truth: tuple[str, ...] = ()
     of_fit: tuple[str, ...] = ()
@@ -31,19 +31,19 @@ class Misfit:
 
 
 def _mistyped(one: Company, lived: Floats) -> Floats:
-    """A zero too many in one week's shares."""
+    """A typing error: one week's shares times ten."""
     found = lived.copy()
     found[one.series.index(Series(ALL, "shares")), one.weeks // 2] *= 10.0
     return found
 
 
 def _outage(one: Company, lived: Floats) -> Floats:
-    """Networks that were down for two weeks: nobody could share."""
+    """An outage of the networks for two weeks: nobody could share."""
     return _in_two_weeks(one, lived, dict.fromkeys(OF_SHARING, 0.0))
 
 
 def _campaign(one: Company, lived: Floats) -> Floats:
-    """Two weeks in which the whole world spoke of the company."""
+    """A campaign: two weeks of exceptional attention."""
     more = {**dict.fromkeys(OF_SHARING, MORE_SHARES), "clicks": MORE_CLICKS}
     found = _in_two_weeks(one, lived, more)
     place = one.series.index(Series(ALL, "weekly_sharers"))
@@ -68,12 +68,12 @@ MISFITS: Mapping[str, Misfit] = {
 
 
 def numbers(each: int) -> list[str]:
-    """What so many companies of each kind are called."""
+    """Identifiers of `each` companies of each kind."""
     return [f"{kind}: {number}" for kind in MISFITS for number in range(each)]
 
 
 def prove_misfit(asked: Asked, number: str) -> dict[str, Any]:
-    """One of them: whether it was told, and where what came fell in the forecast."""
+    """The result for one company: whether the misfit was reported, and the position of the outcome in the forecast."""
     kind, _, place = number.rpartition(": ")
     misfit, usual = MISFITS[kind], company(int(place), asked.seed)
     truth, lived = life(_without(usual, misfit.of_truth))
@@ -95,6 +95,6 @@ def prove_misfit(asked: Asked, number: str) -> dict[str, Any]:
 
 
 def _without(one: Company, off: tuple[str, ...]) -> Company:
-    """The same without some mechanisms."""
+    """The company with some mechanisms switched off."""
     chosen = one.scenario.parameters.model_copy(update={"off": off})
     return replace(one, scenario=one.scenario.model_copy(update={"parameters": chosen}))

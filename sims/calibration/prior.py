@@ -1,10 +1,9 @@
-"""What is known before a company's data.
+"""The prior of a company's parameters.
 
-The stored posterior of published findings, the declared priors of what it does not name, and that companies differ more than such
-findings do.
+The stored posterior of published findings, the declared priors of parameters not in it, and an additional between-company variance.
 
-Every vector of parameters is the image of one that is standard normal under the prior: each parameter keeps its own law, and their
-correlations are those of the stored sample (a Gaussian copula).
+Every parameter vector is the image of a standard normal one: each parameter keeps its marginal distribution, and the correlations are
+those of the stored sample (a Gaussian copula).
 """
 
 from __future__ import annotations
@@ -25,13 +24,13 @@ if TYPE_CHECKING:
 GRID = 200
 DIGITS = 5
 COMPANIES_DIFFER = {"base_log_odds": 0.8}
-"""How far a single company is from the usual one, one standard deviation: in log-odds, or in logarithms where the parameter is flat in
-these. Published findings are means over companies, and bands of such means. An assumption of ours (decision 212)."""
+"""Standard deviation between companies, in log-odds, or in logarithms where the parameter is flat in these. Published findings are means
+over companies, and bands of such means. Our assumption (decision 212)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Prior:
-    """names are the free parameters; `stated` those that the scenario sets.
+    """A prior: `names` are the free parameters, `stated` those that the scenario sets.
 
     knots   float64[d, GRID]: each parameter's quantiles at (place + 1/2) / GRID
     factor  float64[d, d]: normal scores are z @ factor.T
@@ -69,7 +68,7 @@ class Prior:
 
     @property
     def size(self) -> int:
-        """How many parameters are free."""
+        """Number of free parameters."""
         return len(self.names)
 
     def values(self, z: Floats) -> Floats:
@@ -79,12 +78,12 @@ class Prior:
         return short(found)
 
     def full(self, values: Floats) -> Parameters:
-        """Parameters of one row of `values`; what the scenario states is for whoever lives it."""
+        """Parameters for one row of `values`; values set by the scenario are applied by the caller."""
         return Parameters(**dict(zip(self.names, values.tolist(), strict=True)))
 
 
 def of_one_company(name: str, knots: Floats) -> Floats:
-    """Quantiles of a level of activity, drawn apart about their median by as much as companies differ; of everything else as they are."""
+    """Quantiles widened about their median by the between-company variance, for levels of activity; others unchanged."""
     if name not in COMPANIES_DIFFER:
         return knots
     stated = DECLARATIONS[name]
@@ -98,7 +97,7 @@ def of_one_company(name: str, knots: Floats) -> Floats:
 
 
 def stated_by(scenario: Scenario) -> tuple[str, ...]:
-    """Parameters that a scenario states: its preset's, its own values, and those of mechanisms that are off."""
+    """Parameters that a scenario sets: by its preset, its own values, and mechanisms that are off."""
     chosen = scenario.parameters
     off = {name for each in chosen.off for name in MECHANISMS[each]}
     told = {*PRESETS[chosen.preset], *chosen.values, *off}
@@ -113,5 +112,5 @@ def scores(x: Floats) -> Floats:
 
 
 def short(x: Floats) -> Floats:
-    """To as many significant digits as a file has, so that what is lived is what is written."""
+    """Values rounded to the digits of a posterior file, so that the simulated values are those written."""
     return np.array([float(f"{value:.{DIGITS}g}") for value in x.ravel().tolist()]).reshape(x.shape)

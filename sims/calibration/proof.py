@@ -1,8 +1,8 @@
 """Simulation-based calibration: `python -m sims.calibration.proof` (docs/calibration.md).
 
-Companies of their own are drawn with their truth, each lives a history, and each is calibrated as a customer's would be. Where the truth
-stands among the draws of its posterior must be even over companies. What happens in the four weeks after must lie in the forecast's
-intervals as often as these say.
+Synthetic companies with known true parameters are simulated, and each is calibrated like a customer's. The rank of the truth among the
+posterior draws must be uniform over companies, and the outcomes of the following four weeks must lie in the forecast's intervals with the
+nominal frequency.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def kept_rows(
     asked: Asked,
     processes: int | None,
 ) -> list[dict[str, Any]]:
-    """The row of each task, in their order. Rows that the file has already are not made again; one that is made is written at once."""
+    """The row of each task, in order. Rows already in the file are reused; a new one is appended at once."""
     lines = path.read_text("utf-8").splitlines() if path.exists() else []
     done = {row["number"]: row for row in map(json.loads, lines)}
     left = [one for one in tasks if one not in done]
@@ -47,7 +47,7 @@ def kept_rows(
 
 
 def main() -> None:
-    """Calibrate so many companies, those that the file has already excepted, and write the page."""
+    """Calibrate the companies that are not in the file yet, and write the page."""
     parser = argparse.ArgumentParser(prog="python -m sims.calibration.proof", description=__doc__)
     parser.add_argument("--companies", type=int, default=COMPANIES)
     parser.add_argument(
@@ -63,7 +63,7 @@ def main() -> None:
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     asked = Asked(given.seed, given.runs, given.companies - given.beside)
-    # Rows of another seed or of another number of runs are no part of this proof.
+    # Rows of another seed or another number of runs are ignored.
     ending = f"{given.seed}-{given.runs}.jsonl"
     rows = kept_rows(
         given.out / f"companies-{ending}", range(given.companies), prove_one, asked, given.processes

@@ -1,4 +1,4 @@
-"""The part of docs/calibration.md that is counted from companies whose truth is known."""
+"""Generates the part of docs/calibration.md with results over synthetic companies."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ BINS, PERCENTS = 5, (50, 80, 90)
 SURE = 0.95
 NO_CHANGE, CHANGED = "no change", "scheme changes"
 METHODS = ("prior", "prior, going on", "posterior", "posterior, going on", "smoother", "rejection", "known")
-"""Of forecasts; the last goes on from the truth itself, with chance alone before it."""
+"""Forecast methods; the last uses the true parameters and history, so that only chance remains."""
 
 
 def write_page(path: Path, rows: Sequence[Row], misfits: Sequence[Row], seed: int, runs: int) -> None:
-    """Markdown, wholly written from the companies' rows."""
+    """Write the Markdown page, generated wholly from the companies' rows."""
     head = f"# Calibrations of companies whose truth is known\n\nSeed {seed}, {runs} runs of the model for each calibration.\n\n"
     write_text(path, head + page(rows) + misfits_of(misfits))
 
@@ -112,7 +112,7 @@ def _by_chance(n: int, percent: int) -> str:
 
 
 def _errors(rows: Sequence[Row], beside: Sequence[Row]) -> list[str]:
-    """Root mean square error of the informed parameters, in the prior's spreads."""
+    """Root mean square error of the informed parameters, in prior standard deviations."""
     found = [
         "| error of informed parameters, in the prior's spreads | companies | prior | posterior | smoother alone | rejection |",
         "|---|---|---|---|---|---|",
@@ -136,7 +136,7 @@ def _rms(values: Sequence[float]) -> str:
 
 
 def _skills(rows: Sequence[Row], beside: Sequence[Row]) -> list[str]:
-    """Skill of each method, by what changes."""
+    """Skill of each method, by the kind of change."""
     found = [
         "| skill over the best naive forecast | companies | " + " | ".join(METHODS) + " |",
         "|---|---|" + "---|" * len(METHODS),
@@ -162,7 +162,7 @@ def _skills(rows: Sequence[Row], beside: Sequence[Row]) -> list[str]:
 
 
 def _over_measures(rows: Sequence[Row], method: str) -> str:
-    """Mean over measures, each over all companies and weeks; nothing where some company was not given to the method."""
+    """Mean over measures, each over all companies and weeks; empty where the method did not cover some company."""
     parts = [_skill(ones, method) for ones in _measures(rows).values()]
     known = [one for one in parts if one is not None]
     return _told(float(np.mean(known)) if len(known) == len(parts) else None)
@@ -212,7 +212,7 @@ def _alarms(rows: Sequence[Row]) -> str:
 
 
 def misfits_of(rows: Sequence[Row]) -> str:
-    """Histories that the calibrated model cannot have lived."""
+    """The section on histories that the model cannot produce."""
     if not rows:
         return ""
     lines = [

@@ -1,4 +1,4 @@
-"""One company whose truth is known: it lives a history, is calibrated as a customer's would be, and is forecast by every method."""
+"""Simulation-based calibration of one synthetic company: history, calibration, and forecasts by every method."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from sims.history.series import ALL, WEEK_DAYS
 FORECAST_RUNS, PRIOR_RUNS, KNOWN_RUNS = 200, 100, 60
 FORECAST = ("enrolled", "weekly_sharers", "shares", "clicks")
 WAVES = ("truth", "known", "prior", "posterior", "smoother", "rejection")
-"""Whose runs meet which chance; the truth's is wave TRUTH."""
+"""Waves of random numbers by method; the truth's is wave TRUTH."""
 GOING_ON = {"prior": "prior, going on", "posterior": "posterior, going on"}
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a proof is made of. `beside`: from which number on companies are also given to the baselines."""
+    """Settings of a proof. `beside`: number from which companies are also given to the baselines."""
 
     seed: int
     runs: int
@@ -37,11 +37,11 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Lived:
-    """One company with all that was lived for it.
+    """One company with all its simulations.
 
-    lived   float64[series, weeks], history and what came after
+    lived   float64[series, weeks], history and the weeks after it
     draws   vectors float64[n, d] of each method
-    runs    float64[n, series, weeks] by each of them, and of the futures that the history truly has ("known")
+    runs    float64[n, series, weeks] of each method, and of futures from the true state ("known")
     """
 
     company: Company
@@ -54,12 +54,12 @@ class Lived:
 
 
 def prove_one(asked: Asked, number: int) -> dict[str, Any]:
-    """One company: where its truth and its future stand in what is said of them."""
+    """The row of one company: ranks of its true parameters and of its future."""
     return told(live_one(asked, number))
 
 
 def live_one(asked: Asked, number: int) -> Lived:
-    """Draw a company, let it live, calibrate on its history, and forecast it by every method."""
+    """Draw a company, simulate it, calibrate on its history, and forecast it by every method."""
     one = company(number, asked.seed)
     truth, lived = life(one)
     question, found = calibrated(one, lived, asked)
@@ -76,20 +76,20 @@ def live_one(asked: Asked, number: int) -> Lived:
 
 
 def calibrated(one: Company, lived: Floats, asked: Asked) -> tuple[Question, Fit]:
-    """As a customer's history is."""
+    """The calibration problem and fit, as for a customer's history."""
     question = one.question(lived)
     with lives(question.asked(one.seed), 1, processes=1) as model:
         return question, fitted(question, model, Budget.of(asked.runs), one.seed)
 
 
 def ahead(one: Company, draws: Mapping[str, Floats]) -> dict[str, Floats]:
-    """float64[n, series, weeks] by the vectors of each method: history and forecast."""
+    """{method: float64[n, series, weeks]}: history and forecast simulated from its vectors."""
     with lives(one.asked(), 1, processes=1) as model:
         return {name: model(TRUTH + WAVES.index(name), z[:FORECAST_RUNS], name) for name, z in draws.items()}
 
 
 def told(each: Lived) -> dict[str, Any]:
-    """What is written down of it."""
+    """The row written to the file."""
     one, found = each.company, each.found
     return {
         "number": one.number,
@@ -107,7 +107,7 @@ def told(each: Lived) -> dict[str, Any]:
 
 
 def _combinations(found: Fit, truth: Floats) -> list[float]:
-    """The rank of the truth in every combination that the data move."""
+    """The rank of the truth in every combination that the data inform."""
     true = truth @ found.across
     return [
         _rank(found.w[:, at], float(true[at]))
@@ -119,7 +119,7 @@ def _combinations(found: Fit, truth: Floats) -> list[float]:
 def _parameters(
     question: Question, found: Fit, truth: Floats, draws: dict[str, Floats]
 ) -> list[dict[str, Any]]:
-    """Every informed parameter: the rank of its truth, and how far each method's mean is from it in the prior's spreads."""
+    """For every informed parameter: the rank of the truth, and the error of each method's mean in prior standard deviations."""
     factor = question.prior.factor
     _, variance = found.law.spread(factor)
     true, scores = factor @ truth, {name: z @ factor.T for name, z in draws.items()}
@@ -136,7 +136,7 @@ def _parameters(
 
 
 def forecasts_of(each: Lived) -> list[dict[str, Any]]:
-    """Every measure and week ahead: what happened, its rank, and the CRPS of each method and of the naive forecasts."""
+    """For every measure and week ahead: outcome, rank, and the CRPS of each method and of the naive forecasts."""
     one = each.company
     places = {name: one.series.index(Series(ALL, name)) for name in FORECAST}
     samples = {
@@ -165,7 +165,7 @@ def forecasts_of(each: Lived) -> list[dict[str, Any]]:
 
 
 def _gone_on(each: Lived, method: str) -> dict[str, Floats]:
-    """A method's runs as the product's forecast moves them, from what they had to what was observed."""
+    """A method's runs conditioned on the observed past, as in the product's forecast."""
     one, runs = each.company, each.runs[method]
     observed = of_everybody(each.question.observed)
     places = [one.series.index(own) for own in observed.series]
@@ -182,7 +182,7 @@ def _rank(values: Floats, truth: float) -> float:
 
 
 def _crps(actual: float, values: Floats) -> float:
-    # Compiles its kernels as it is loaded, for seconds: whoever scores nothing does without.
+    # Importing it compiles kernels for seconds, so that it is imported only to score.
     from scoringrules import crps_ensemble
 
     return digits(float(crps_ensemble(actual, values)))

@@ -1,7 +1,7 @@
-"""What a history says of everything beside the few combinations that it moves most.
+"""The update of all parameters orthogonal to the few most informed combinations.
 
-A base rate is a part of several combinations and of none wholly. What is left of it adds to what summaries have beside the emulator, so
-that a history with more than its combinations let expect is one whose rest brings more (a regression with ridge).
+A base rate is partly in several combinations and wholly in none. Its remaining part contributes to the emulator's residual, so that the
+residual of a history is informative about it (a regression, see `relevance`).
 """
 
 from __future__ import annotations
@@ -10,30 +10,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sims.calibration.emulator import best_penalty
 from sims.calibration.laws import LEAST_EIGENVALUE, Floats, root
+from sims.calibration.relevance import regression
 
 
 @dataclass(frozen=True, eq=False)
 class Vectors:
-    """A law of whole vectors: each is one of `expected` float64[m, d], and beside it normal with covariance `beside` float64[d, d]."""
+    """A distribution of whole vectors: a mixture of normals with means `expected` float64[m, d] and covariance `beside` float64[d, d]."""
 
     expected: Floats
     beside: Floats
 
     @classmethod
     def unmoved(cls, m: int, d: int) -> Vectors:
-        """The prior, of which no data say anything."""
+        """The prior: m components, d dimensions, without any data."""
         return cls(np.zeros((m, d)), np.eye(d))
 
     def draw(self, n: int, rng: np.random.Generator) -> Floats:
-        """float64[n, d], evenly from all of `expected`."""
+        """float64[n, d]: draws, evenly from all components."""
         rows = np.arange(n) * self.expected.shape[0] // n
         free = rng.standard_normal((n, self.expected.shape[1]))
         return np.asarray(self.expected[rows] + free @ root(self.beside))
 
     def spread(self, factor: Floats) -> tuple[Floats, Floats]:
-        """Mean and variance float64[p] of scores z @ factor.T; 0 and 1 under the prior. What the data do not move is not sampled for it."""
+        """Mean and variance float64[p] of the scores z @ factor.T (0 and 1 under the prior), computed without sampling."""
         scores = self.expected @ factor.T
         variance = np.einsum("ij,jk,ik->i", factor, self.beside, factor) + scores.var(axis=0, ddof=1)
         return np.asarray(scores.mean(axis=0)), np.asarray(variance)
@@ -41,28 +41,24 @@ class Vectors:
 
 @dataclass(frozen=True, eq=False)
 class Remainder:
-    """The combinations `across` float64[d, k], and `gradient` float64[k, d]: what parameters beside them add to compressed summaries."""
+    """The combinations `across` float64[d, k], and `gradient` float64[k, d] of compressed summaries by the orthogonal parameters."""
 
     across: Floats
     gradient: Floats
 
     @classmethod
     def fit(cls, across: Floats, z: Floats, left: Floats) -> Remainder:
-        """From runs: their vectors float64[n, d], and what they have beside an emulator that was fitted without them, float64[n, k]."""
+        """Fit to vectors float64[n, d] of runs and their leave-one-out residuals of the emulator, float64[n, k]."""
         rest = z - (z @ across) @ across.T
-        u, size, v = np.linalg.svd(rest - rest.mean(axis=0), full_matrices=False)
-        away = left - left.mean(axis=0)
-        # Each combination of summaries has its own penalty: some answer to little, others to hardly anything.
-        penalty = np.array([best_penalty(u, size, away[:, [at]]) for at in range(away.shape[1])])
-        shrink = size[:, None] / (size[:, None] ** 2 + penalty)
-        gradient = (v.T @ (shrink * (u.T @ away))).T
-        return cls(across, gradient - (gradient @ across) @ across.T)
+        x, y = rest - rest.mean(axis=0), left - left.mean(axis=0)
+        slopes = (regression(x, y) @ y).T
+        return cls(across, slopes - (slopes @ across) @ across.T)
 
     def given(self, w: Floats, beside: Floats, noise: Floats) -> Vectors:
-        """The vectors of combinations float64[m, k].
+        """The distribution of vectors given combinations float64[m, k].
 
-        beside  float64[m, k], what the history has beside the emulator's mean at each of them
-        noise   float64[k, k], covariance of that: chance, and what these parameters bring
+        beside  float64[m, k], residual of the history at each of them
+        noise   float64[k, k], its covariance: chance, and the effect of these parameters
         """
         brought = self.gradient @ self.gradient.T
         values, axes = np.linalg.eigh(noise - brought)

@@ -1,4 +1,4 @@
-"""What a history and a run of the model have in common: weekly values of the same measures and groups."""
+"""Weekly series common to a history and a run of the model: the same measures and groups."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ SIMULATED: Mapping[str, tuple[str, ...]] = {
     "leads": ("leads",),
     "spend": ("cost",),
 }
-"""Which outcomes of the model add up to a measure of a history. Opens, thanks and badges are counted otherwise in the model, and left
-out."""
+"""The model outcomes whose sum corresponds to a measure of a history. Opens, thanks and badges are defined differently in the model and
+left out."""
 BY_GROUP = ("shares", "clicks")
 GROUPED = ("segment", "arm", "contacts")
 HEADCOUNT = "headcount"
@@ -35,7 +35,7 @@ UNLIKE = 1.2
 
 
 class CalibrationError(ValueError):
-    """What cannot be calibrated on: the value, the limit and the remedy."""
+    """Raised where a calibration is impossible; the message names the value, the limit and the remedy."""
 
 
 @dataclass(frozen=True, order=True)
@@ -47,13 +47,13 @@ class Series:
 
     @property
     def label(self) -> str:
-        """As it is told."""
+        """The label for reports."""
         return self.measure if self.split == ALL else f"{self.measure} of {self.split}"
 
 
 @dataclass(frozen=True, eq=False)
 class Observed:
-    """Whole weeks of the scenario, from its first: float64[series, weeks], NaN where a week is not known. `notes`: what was left out."""
+    """Observed whole weeks of the scenario: float64[series, weeks], NaN where unknown. `notes`: what was left out."""
 
     series: tuple[Series, ...]
     values: Floats
@@ -61,18 +61,18 @@ class Observed:
 
     @property
     def weeks(self) -> int:
-        """How many weeks the model lives to be held against them."""
+        """Number of weeks that the model must simulate."""
         return int(self.values.shape[1])
 
     @property
     def dimensions(self) -> tuple[str, ...]:
-        """Divisions of the staff that a run is asked for."""
+        """The splits that a run must report."""
         named = {one.split.partition("=")[0] for one in self.series if one.split != ALL}
         return tuple(name for name in GROUPED if name in named)
 
 
 def observed_of(history: History, scenario: Scenario) -> Observed:
-    """What of a history a scenario can be held against. Raises CalibrationError where that is nothing."""
+    """The part of a history that is comparable with a scenario. Raises CalibrationError where that is empty."""
     start, notes = scenario.start_date, list(history.warnings)
     weeks = min(scenario.horizon_days, (history.last - start).days + 1) // WEEK_DAYS
     span = f"history from {history.first} to {history.last}, scenario from {start}"
@@ -99,7 +99,7 @@ def observed_of(history: History, scenario: Scenario) -> Observed:
 
 
 def _common(history: History, scenario: Scenario, notes: list[str]) -> list[Series]:
-    """What both know, the whole company first."""
+    """The series that both have, the whole company first."""
     groups = _groups(scenario)
     found = [Series(ALL, name) for name in SIMULATED if history.has(name)]
     left: list[str] = []
@@ -141,7 +141,7 @@ def _weekly(history: History, series: Series, scenario: Scenario, weeks: int) ->
 
 
 def simulated(daily: Daily, series: tuple[Series, ...], weeks: int) -> Floats:
-    """float64[series, weeks] of one run; a group that has nobody in it counts zero."""
+    """float64[series, weeks] of one run; empty groups count 0."""
     found = np.zeros((len(series), weeks))
     for place, one in enumerate(series):
         outcomes = daily.get(one.split)

@@ -11,7 +11,7 @@ from sims.calibration.laws import LEAST_SPREAD, Floats, root, shrunk_covariance
 
 
 def chance_of(first: Floats, second: Floats) -> Floats:
-    """Covariance float64[k, k] of what chance alone does to summaries, from pairs of runs under one vector each."""
+    """Covariance float64[k, k] of summaries by chance alone, from pairs of runs with the same vector."""
     nothing = np.zeros(first.shape[1])
     return shrunk_covariance((first - second) / np.sqrt(2.0), nothing)
 
@@ -38,9 +38,9 @@ def smoothed(
 
 
 def _believed(r: Floats, n: int) -> Floats:
-    """How much of a correlation from n pairs is more than its sampling error.
+    """The part of a correlation from n pairs that exceeds its sampling error (localisation).
 
-    Without it a small ensemble collapses where nothing was learnt.
+    Without it a small ensemble collapses although nothing was learnt.
     """
     error = (1.0 - np.clip(r, -1, 1) ** 2) ** 2 / n
     found: Floats = np.maximum(0.0, 1.0 - error / np.maximum(r**2, LEAST_SPREAD))

@@ -1,7 +1,7 @@
-"""What a history is held against the model by: levels, ratios, shares of groups, and how uneven weeks are, all in logarithms.
+"""Summary statistics that compare a history with the model: levels, ratios, shares of groups, and dispersion, all in logarithms.
 
-Weeks between two changes of what is in force are cut into blocks that double: the first two, the next four, and so on, since what a
-change brings fades. A week that is not known is left out of the model's runs too.
+Weeks between two changes of phase are divided into blocks of doubling length (two, four, …), since the effects of a change decay. Weeks
+unknown in the history are left out of the model's runs too.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ MOST_BLOCKS = 8
 UNEVEN_WEEKS = 4
 OVER_SHARES = ("clicks", "reactions", "leads", "active_sharers")
 OVER_CLICKS = ("leads",)
-# Added to counts before a logarithm is taken, so that a week without any has one.
+# Continuity correction of counts, so that the logarithm of zero is finite.
 HALF = 0.5
 
 
 @dataclass(frozen=True)
 class Summary:
-    """One number: a `level` of a week, a `ratio` of two sums, or `uneven`, the variance between weeks of one block over their mean.
+    """A summary: a weekly `level`, a `ratio` of two sums, or `uneven`, the variance between weeks of a block over their mean.
 
-    Series are named by their places; `blocks` are the weeks that it reads.
+    Series are given by index; `blocks` are the weeks used.
     """
 
     label: str
@@ -40,11 +40,11 @@ class Summary:
 
     @property
     def weeks(self) -> list[int]:
-        """All weeks that it reads."""
+        """All weeks used."""
         return [week for block in self.blocks for week in block]
 
     def of(self, values: Floats) -> Floats:
-        """float64[n] of float64[n, series, weeks]."""
+        """float64[n]: the summary of float64[n, series, weeks]."""
         top = values[:, self.top]
         if self.kind == "uneven":
             return self._unevenness(top)
@@ -54,7 +54,7 @@ class Summary:
         return np.asarray(np.log(total / (values[:, self.bottom][:, self.weeks].sum(axis=1) + HALF)))
 
     def told(self, value: float) -> float:
-        """Back from the logarithm. A level is told without the half that was added to its total."""
+        """The value on the original scale, without the continuity correction of a level."""
         if self.kind == "level":
             return max(0.0, float(np.exp(value)) - HALF / len(self.weeks))
         return float(np.exp(value))
@@ -68,13 +68,13 @@ class Summary:
 
 
 def blocks_of(weeks: int, change_days: Sequence[int]) -> list[tuple[int, ...]]:
-    """Weeks in blocks that double after each change. A week in which a change falls belongs to what was before."""
+    """Blocks of weeks that double in length after each change; the week of a change belongs to the phase before."""
     starts = sorted({-(-day // WEEK_DAYS) for day in change_days if -(-day // WEEK_DAYS) < weeks} | {0})
     found: list[tuple[int, ...]] = []
     for start, end in zip(starts, [*starts[1:], weeks], strict=True):
         size = FIRST_BLOCK
         while start < end:
-            # A single week that would be left over is no block of its own.
+            # A single remaining week is merged into the block before.
             stop = end if end - (start + size) <= 1 else start + size
             found.append(tuple(range(start, stop)))
             start, size = stop, 2 * size
@@ -85,7 +85,7 @@ def blocks_of(weeks: int, change_days: Sequence[int]) -> list[tuple[int, ...]]:
 
 
 def summaries_of(observed: Observed, change_days: Sequence[int]) -> tuple[Summary, ...]:
-    """Every summary for which the history has at least a week."""
+    """All summaries for which the history has at least one week."""
     blocks = blocks_of(observed.weeks, change_days)
     return tuple(_all(observed, blocks))
 
@@ -112,7 +112,7 @@ def _all(observed: Observed, blocks: list[tuple[int, ...]]) -> Iterator[Summary]
         whole = places.get(Series(ALL, one.measure))
         if one.split == ALL or whole is None:
             continue
-        # What arms live through differs from block to block; other groups differ by what they are.
+        # Differences between arms vary from block to block; those between other groups are constant.
         spans = blocks if one.split.startswith("arm=") else [tuple(range(observed.weeks))]
         for span in spans:
             weeks = _known(span, known, place, whole)
@@ -123,7 +123,7 @@ def _all(observed: Observed, blocks: list[tuple[int, ...]]) -> Iterator[Summary]
 
 
 def _below(measure: str, places: dict[Series, int]) -> int | None:
-    """What a measure is divided by, where the history has that."""
+    """The index of a measure's denominator, where the history has it."""
     if measure in OVER_CLICKS and Series(ALL, "clicks") in places:
         return places[Series(ALL, "clicks")]
     return places.get(Series(ALL, "shares")) if measure in OVER_SHARES else None

@@ -1,4 +1,4 @@
-"""Companies whose truth is known: a scenario, parameters drawn from the prior, and the history of one life by them."""
+"""Synthetic companies with known truth: a scenario, parameters drawn from the prior, and a simulated history."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ CHANGES = (PROGRAM, SCHEME, OTHER)
 MEASURES = ("enrolled", "joined", "active_sharers", "weekly_sharers", "shares", "clicks")
 GROUPS = ("segment=office", "segment=shop", "contacts=q1", "contacts=q4")
 TRUTH = 900
-"""The wave in which the truth is lived: no calibration has so many."""
+"""The wave of random numbers of the truth; no calibration has that many waves."""
 
 
 @dataclass(frozen=True, eq=False)
 class Company:
-    """A scenario over history and forecast, the weeks of its history, and what changes where they end."""
+    """A scenario over history and forecast, the number of weeks of history, and the change at its end."""
 
     number: int
     scenario: Scenario
@@ -38,31 +38,31 @@ class Company:
 
     @property
     def seed(self) -> int:
-        """Of its calibration, and of its truth."""
+        """The seed of its calibration and of its truth."""
         return self.scenario.seed
 
     @property
     def headcount(self) -> int:
-        """Of its staff."""
+        """Number of employees."""
         return self.scenario.organisation.headcount or 0
 
     @property
     def series(self) -> tuple[Series, ...]:
-        """What is counted of it."""
+        """The recorded series."""
         whole = tuple(Series(ALL, name) for name in MEASURES)
         return whole + tuple(Series(split, name) for split in GROUPS for name in ("shares", "clicks"))
 
     def asked(self) -> Asked:
-        """Its whole life, forecast weeks too."""
+        """The inputs to simulate history and forecast weeks."""
         whole = self.scenario.model_copy(update={"splits": ("segment", "contacts")})
         return Asked(whole, self.seed, Prior.of(self.scenario), self.series, self.weeks + AHEAD)
 
     def question(self, lived: Floats) -> Question:
-        """The calibration of its history, from float64[series, weeks] that were lived."""
+        """The calibration problem of its simulated history float64[series, weeks]."""
         return Question.of(self.history(lived), self.scenario)
 
     def history(self, lived: Floats) -> History:
-        """The weeks before the forecast."""
+        """The history of the weeks before the forecast."""
         series: dict[str, dict[str, Any]] = {}
         for one, values in zip(self.series, lived, strict=True):
             series.setdefault(one.split, {})[one.measure] = tuple(values[: self.weeks].tolist())
@@ -77,10 +77,10 @@ class Company:
 
 
 def company(number: int, seed: int) -> Company:
-    """A company of its own size, scheme and length of history.
+    """A company with its own size, scheme and length of history.
 
-    Of every two, one changes what is in force when the forecast begins: in turn its program begins, its tool gets a scheme, or its scheme
-    gives way to another.
+    Every second one has a change at the start of the forecast: in turn the program starts, the tool gets a scheme, or the scheme is
+    replaced.
     """
     rng = np.random.default_rng([seed, number])
     weeks, before = (int(rng.choice(each)) for each in (HISTORY_WEEKS, BEFORE_WEEKS))
@@ -114,9 +114,9 @@ def company(number: int, seed: int) -> Company:
 
 
 def futures(one: Company, truth: Floats, runs: int) -> Floats:
-    """float64[runs, series, weeks]: what it lives in so many worlds that have its history and differ by chance after it.
+    """float64[runs, series, weeks]: futures with the same history that differ by chance afterwards.
 
-    No forecast can know more.
+    They are the best possible forecast.
     """
     asked, days = one.asked(), one.weeks * WEEK_DAYS
     values = asked.prior.values(truth[None])[0]
@@ -126,7 +126,7 @@ def futures(one: Company, truth: Floats, runs: int) -> Floats:
 
 
 def life(one: Company) -> tuple[Floats, Floats]:
-    """Its truth float64[d], standard normal, and what it lives float64[series, weeks]."""
+    """Its true vector float64[d], standard normal, and the simulated series float64[series, weeks]."""
     asked = one.asked()
     z = np.random.default_rng([one.seed, TRUTH]).standard_normal((1, asked.prior.size))
     with lives(asked, 1, processes=1) as model:

@@ -1,9 +1,10 @@
-"""A calibrated posterior in words: what the data moved, what stays at its prior, and how well the history fits."""
+"""A calibrated posterior in words: informed parameters, those that stay at their prior, and goodness of fit."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rewards.amounts import several
 from sims.ensemble.intervals import PERCENTS
 from sims.reports.render import number, spread, table
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def calibration_text(posterior: Posterior) -> str:
-    """For people."""
+    """The report as text for a terminal."""
     about, found = posterior.provenance, posterior.calibration or {}
     parameters: dict[str, dict[str, Any]] = found["parameters"]
     moved = sorted(
@@ -20,7 +21,8 @@ def calibration_text(posterior: Posterior) -> str:
         key=lambda name: -parameters[name]["contraction"],
     )
     head = (
-        f"{about['scenario']}: {about['weeks']} weeks to {about['cut_off']}, {len(found['summaries'])} summaries, {about['runs']} runs, "
+        f"{about['scenario']}: {several(about['weeks'], 'week')} to {about['cut_off']}, "
+        f"{several(len(found['summaries']), 'summary', 'summaries')}, {about['runs']} runs, "
         f"seed {about['seed']}, {len(posterior.values)} vectors"
     )
     rows = [

@@ -1,6 +1,6 @@
-"""Single weeks of a history: how far each stands from the mean of its measure, which no summary is fitted to and every fit is checked by.
+"""Deviations of single weeks of a history from the mean of their measure, used to check a fit and not to fit.
 
-A week that somebody mistyped, a campaign, or an outage hides in the sum of a block; parameters can imitate the sum, and not the week.
+A typing error, a campaign or an outage is hidden in the sum of a block: parameters can reproduce the sum, but not the week.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from sims.history.series import ALL
 
 LEAST_WEEKS = 4
 UNEVEN = 0.1
-"""How uneven weeks are beside chance: the square of the spread of their means over those. On the scale that it makes, weeks of quiet and
-of busy companies are equally uneven; where it is off, odd weeks are found later, and sound ones not more often taken for odd."""
+"""Overdispersion of weeks beyond chance: squared coefficient of variation of their means. It stabilises the variance, so that weeks of
+quiet and of busy companies vary equally; a wrong value lowers the power to find outliers, but does not raise false positives."""
 
 
 @dataclass(frozen=True)
 class Week:
-    """One week of a series among those that are known, by their places."""
+    """One week of a series, with the indices of the known weeks."""
 
     label: str
     series: int
@@ -29,19 +29,19 @@ class Week:
     known: tuple[int, ...]
 
     def of(self, values: Floats) -> Floats:
-        """float64[n] of float64[n, series, weeks]."""
+        """float64[n]: the deviation in float64[n, series, weeks]."""
         found = _up(values[:, self.series][:, list(self.known)])
         return np.asarray(found[:, self.known.index(self.week)] - found.mean(axis=1))
 
     def told(self, value: float, values: Floats) -> float:
-        """The week's count, were it so far from the mean of all weeks, of which float64[series, weeks] have the others."""
+        """The count of the week for a given deviation, with the other weeks from float64[series, weeks]."""
         others = [week for week in self.known if week != self.week]
         level = float(_up(values[self.series, others]).mean())
         return _down(level + value * len(self.known) / len(others))
 
 
 def _up(counts: Floats) -> Floats:
-    """Roots of small counts and logarithms of large ones, so that counts with chance of their own and uneven means have equal spreads."""
+    """Variance-stabilising transformation of overdispersed counts: a root for small, a logarithm for large ones."""
     return np.asarray(2.0 / np.sqrt(UNEVEN) * np.arcsinh(np.sqrt(UNEVEN * counts)))
 
 
@@ -50,7 +50,7 @@ def _down(level: float) -> float:
 
 
 def weeks_of(observed: Observed) -> tuple[Week, ...]:
-    """Every known week of everybody's measures that have a few of them."""
+    """Every known week of the whole company's measures with a few known weeks."""
     found = []
     for place, one in enumerate(observed.series):
         known = tuple(np.flatnonzero(~np.isnan(observed.values[place])).tolist())

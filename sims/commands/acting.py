@@ -1,4 +1,4 @@
-"""Who decides by a command: whoever runs the machine, or a person who may decide the same on a page; and how what waits is printed."""
+"""The decider of a command, the operator or a person with the right to decide; and printing of pending decisions."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,7 +30,7 @@ Reason = Annotated[str, typer.Option(help="Why, in a sentence; it stays with the
 
 
 def decider(tx: "Transaction", organisation: str, by: str, right: "Right") -> str:
-    """Whom the record names. Raises InputError where the organisation is unknown, or a named person may not decide this."""
+    """The actor to record. Raises InputError where the organisation is unknown, or the named person lacks the right."""
     from rewards.people.operator import is_system, operator
     from rewards.people.rights import roles_with
     from rewards.publishing.conditions import rights_for
@@ -58,7 +58,7 @@ def known(tx: "Transaction", organisation: str) -> "Home":
 
 
 def print_list(kind: str, found: Sequence[Mapping[str, Any]], what: str, json_out: Path | None) -> None:
-    """A line for each: number, status, day, person, and the field `what`."""
+    """Print one line each: number, status, day, person, and the field `what`."""
     write_json(json_out, {"kind": kind, kind: list(found)})
     for one in found:
         say(
@@ -70,7 +70,7 @@ def print_list(kind: str, found: Sequence[Mapping[str, Any]], what: str, json_ou
 
 
 def print_one(kind: str, found: Mapping[str, Any], json_out: Path | None) -> None:
-    """A line for each field that is not empty."""
+    """Print one line for each field that is not empty."""
     write_json(json_out, {"of": kind, **found})
     for name, value in found.items():
         if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""`init`: a live program of one's own, from nothing."""
+"""`init`: creates an organisation with a live program."""
 
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -90,7 +90,7 @@ def init(
     used = networks_of(_split(networks), _split(no_points))
     loaded = _scheme(scheme, template)
     now, effective_at = datetime.now(UTC), _midnight(since)
-    # Segments and teams hold from the same day on, or history would be scored without them.
+    # Segments and teams are valid from the same day on, or earlier events would be scored without them.
     began = min(now, effective_at)
     rows = _with_admin(found, admin, admin_name, admin_email, timezone)
     with opened(create=True) as database:
@@ -137,7 +137,7 @@ def _scheme(path: Path | None, template: str) -> "IncentiveScheme | None":
 def _on(
     scheme: "IncentiveScheme", used: "tuple[Network, ...]", own: tuple[str, str] | None
 ) -> "IncentiveScheme":
-    """The scheme with the company's networks, and a template by its zone and in its language (`own`)."""
+    """The scheme with the company's networks; a template also gets its time zone and language (`own`)."""
     from rewards.founding import with_networks, with_zone
     from rewards.scheme.preset_titles import in_language
 
@@ -149,7 +149,7 @@ def _on(
 def _with_admin(
     found: "PeopleFile | None", admin: str, name: str, email: str, zone: str
 ) -> "list[PersonRow]":
-    """The people of the file, and the administrator where it does not have her."""
+    """The people of the file, plus the administrator where the file lacks that person."""
     from rewards.people.changing import row_of
 
     rows = [] if found is None else found.rows

@@ -1,15 +1,13 @@
-"""The command that learns from what happened: a history in, a posterior out."""
+"""The command that calibrates the model on a history."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sims.commands.console import InputError, check_out, say, write_json
+from sims.commands.console import INTERRUPTED, STDOUT, check_new, fail, say, write_json
 from sims.commands.history import ArmsFile, ColumnsFile, Organisation, PeopleFile, Until, history_from
 from sims.commands.questions import ProcessCount, Seed
-
-STDOUT = Path("-")
 
 
 def calibrate(
@@ -48,21 +46,23 @@ def calibrate(
     from sims.calibration.told import calibration_text
     from sims.scenario.scenario import Scenario
 
-    check_out(out)
-    if out != STDOUT and out.exists():
-        raise InputError(
-            f"--out: {out} is there already; a posterior is never written over; name another file"
-        )
+    check_new("--out", out, "a posterior")
     loaded = Scenario.load(scenario)
     known = history_from(history, (columns, people, arms), organisation, until)
     kept = None if out == STDOUT else out.with_name(f"{out.name}.partial")
     try:
         found = ask(known, loaded, runs, seed, processes=processes, kept=kept)
-    except KeyboardInterrupt:
-        if kept is not None:
-            typer.echo(f"what is done is kept in {kept}; ask again to go on from there", err=True)
-        raise
-    write_json(out, found.model_dump(mode="json"))
+    except (KeyboardInterrupt, SystemExit) as ended:
+        if kept is None or not kept.exists():
+            raise
+        code = ended.code if isinstance(ended, SystemExit) else None
+        raise typer.Exit(
+            fail(
+                f"interrupted; what is done is kept in {kept}; the same command goes on from there",
+                code if isinstance(code, int) else INTERRUPTED,
+            )
+        ) from None
+    write_json(out, found.model_dump(mode="json"), new=True)
     if kept is not None:
         kept.unlink(missing_ok=True)
     say(f"{calibration_text(found)}\nposterior {(found.seal or '')[:16]} written to {out}", out)

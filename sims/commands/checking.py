@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sims.commands.console import FINDING, JsonOut, check_out, say, write_json
+from sims.commands.console import FINDING, JsonOut, check_file, check_out, say, write_json
 
 
 def validate(
@@ -37,6 +37,7 @@ def validate(
     from sims.validation.validate import magnitudes as run_years
     from sims.validation.validate import validate as run
 
+    check_file("--page", page)
     check_out(json_out, page)
     verdicts = run(replicates, seed, target or None, processes)
     plausible = run_years(magnitudes, seed, processes) if magnitudes else []

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 from rewards.faults import Unavailable
-from rewards.outputs import write_text
+from rewards.outputs import check_place, write_text
 from rewards.people.operator import of_system, operating
 from rewards.traces import lines_of
 from sims.doctor import package_clashes
@@ -25,8 +26,10 @@ from sims.ensemble.executors import ExecutorError
 
 FINDING = 1
 BAD_INPUT = 2
+INTERRUPTED = 130
+STDOUT = Path("-")
 MANY = 5000
-"""From so many people on a command says how far it is."""
+"""Number of people from which a command shows its progress."""
 ALLOCATIONS_BETWEEN_COLLECTIONS = 20_000
 
 JsonOut = Annotated[
@@ -44,7 +47,7 @@ ActingAs = Annotated[
 
 
 class InputError(ValueError):
-    """Bad input found by a command itself: what was given, the limit, the remedy."""
+    """Raised for bad input found by a command itself; the message names the value, the limit and the remedy."""
 
 
 class CommandGroup(TyperGroup):
@@ -65,7 +68,7 @@ class CommandGroup(TyperGroup):
         try:
             code = super().main(args, **{**extra, "standalone_mode": False})
         except typer.Abort:
-            return fail("interrupted", 130)
+            return fail("interrupted", INTERRUPTED)
         except typer.TyperException as error:
             return fail(f"{error.format_message()} (groundswell --help shows what there is)", error.exit_code)
         except BrokenPipeError:
@@ -85,9 +88,9 @@ class CommandGroup(TyperGroup):
 
 
 def collect_seldom() -> None:
-    """Have Python look for garbage in circles less often: commands and requests make next to none, and every look walks what lives on.
+    """Run Python's cyclic garbage collection less often: commands and requests create few cycles, and each pass visits all live objects.
 
-    It took a tenth of a start.
+    It took a tenth of the start-up time.
     """
     gc.set_threshold(ALLOCATIONS_BETWEEN_COLLECTIONS, *gc.get_threshold()[1:])
 
@@ -105,23 +108,61 @@ def os_error_line(error: OSError) -> str:
 
 
 def check_out(*outs: Path | None) -> None:
-    """Refuse an output file whose folder is missing before the work is done, and not after it."""
-    for out in outs:
-        if out is not None and str(out) != "-" and (out.is_dir() or not out.parent.is_dir()):
+    """Refuse an output file that cannot be written, or that is named twice, before the work is done, and not after it."""
+    named = [out for out in outs if out is not None]
+    for out in named:
+        if out == STDOUT:
+            continue
+        if out.is_dir() or not out.parent.is_dir():
             raise InputError(
                 f"{out}: a file in an existing folder is needed; create the folder or name another"
             )
+        check_place(out)
+    for before, out in combinations(named, 2):
+        if before.resolve() == out.resolve():
+            raise InputError(
+                f"{out}: named for two outputs, of which the second would replace the first; name two files"
+            )
 
 
-def write_json(out: Path | None, body: Mapping[str, object]) -> None:
-    """Write `body` to `out` (`-` is standard output, None is nowhere); the same body gives the same bytes."""
+def check_file(option: str, out: Path | None) -> None:
+    """Refuse standard output, where the command tells what it found; and as `check_out` does."""
+    if out == STDOUT:
+        raise InputError(
+            f"{option}: got -; standard output has what the command tells already; name a file, or /dev/stderr"
+        )
+    check_out(out)
+
+
+def check_folder(option: str, folder: Path | None) -> None:
+    """Refuse a folder in which nothing can be kept, before the work is done; one that is not there is made."""
+    if folder is None:
+        return
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{option}: {folder} is a file; a folder is needed; name another")
+    folder.mkdir(parents=True, exist_ok=True)
+    check_place(folder / "kept")
+
+
+def check_new(option: str, out: Path, what: str) -> None:
+    """Refuse to write over `out`, before the work is done; and as `check_out` does."""
+    check_out(out)
+    if out != STDOUT and out.exists():
+        raise InputError(f"{option}: {out} is there already; {what} is never written over; name another file")
+
+
+def write_json(out: Path | None, body: Mapping[str, object], new: bool = False) -> None:
+    """Write `body` to `out` (`-` is standard output, None is nowhere); the same body gives the same bytes.
+
+    Where it is `new`, a file that is there is never written over.
+    """
     if out is None:
         return
     text = json.dumps(body, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
     if str(out) == "-":
         sys.stdout.write(text)
     else:
-        write_text(out, text)
+        write_text(out, text, new)
 
 
 def say(text: str, json_out: Path | None = None) -> None:
@@ -132,7 +173,7 @@ def say(text: str, json_out: Path | None = None) -> None:
 
 @contextmanager
 def acting_as(person: str) -> Iterator[None]:
-    """What a command changes is done by this person, or by the user of this machine."""
+    """A context that attributes changes to this person, or to the user of this machine."""
     named = person.strip()
     if person and not named:
         raise InputError("--as: got a blank; name somebody's id, or leave it out")
@@ -150,7 +191,7 @@ def _user() -> str:
 
 @contextmanager
 def how_far(what: str, count: int) -> Iterator[Callable[[int, int], None]]:
-    """A line on the error stream that says how far it is, for files that take a while."""
+    """A context with a progress line on standard error, for long files."""
     shown = count >= MANY
 
     def told(done: int, total: int) -> None:

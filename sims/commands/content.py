@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rewards.amounts import several
 from rewards.people.operator import operator
 from sims.commands.console import FINDING, JsonOut, check_out, say, write_json
 from sims.commands.program import usable
@@ -37,7 +38,7 @@ def bring_in(
     by: By = "",
     json_out: JsonOut = None,
 ) -> None:
-    """Make drafts of a file's items, or of what an address offers; what is unchanged stays. Exit 1 if rows were not taken.
+    """Make drafts of the items in a file or at an address; unchanged items stay. Exit 1 if rows were refused.
 
     Example: groundswell content import items.csv --by p214
     """
@@ -100,7 +101,7 @@ def listing(
     ] = "",
     json_out: JsonOut = None,
 ) -> None:
-    """Every item of the desk and the grid with its state, what changed last first.
+    """List every item of the desk and the grid with its state, most recently changed first.
 
     Example: groundswell content list --state live
     """
@@ -203,4 +204,4 @@ def recall(
 
 def _say_told(items: Sequence[str], told: dict[str, int], json_out: Path | None) -> None:
     for item in items:
-        say(f"{item}: recalled; {told[item]} people who have links of it are told", json_out)
+        say(f"{item}: recalled; {several(told[item], 'person', 'people')} with links of it told", json_out)

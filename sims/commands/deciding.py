@@ -1,4 +1,4 @@
-"""The commands for what waits for a person: events and thanks held for a look, and rewards asked for."""
+"""The commands for pending decisions: events and thanks held for review, and claims of rewards."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -38,7 +38,7 @@ claim = typer.Typer(no_args_is_help=True, help="Rewards that people asked for, n
 def list_reviews(
     state: State = "open", after: After = 0, organisation: Organisation = "company", json_out: JsonOut = None
 ) -> None:
-    """What waits for a look, the oldest first, or what was decided. Up to 200; more from the last number on.
+    """List what is held for review, oldest first, or what was decided. Up to 200; more from the last number on.
 
     Example: groundswell review list --json -
     """
@@ -53,7 +53,7 @@ def list_reviews(
 
 @review.command("show")
 def show_review(number: Number, organisation: Organisation = "company", json_out: JsonOut = None) -> None:
-    """One of them, with what made it wait.
+    """Show one review, with the reason why it is held.
 
     Example: groundswell review show 3
     """
@@ -75,7 +75,7 @@ def decide_review(
     organisation: Organisation = "company",
     json_out: JsonOut = None,
 ) -> None:
-    """Let what was held count, or have it never happened. Nobody lets her own count.
+    """Approve what was held, or undo it. Nobody can approve their own.
 
     Example: groundswell review decide 3 approve --reason "two projects at once" --by p438
     """
@@ -94,7 +94,7 @@ def decide_review(
 
 @claim.command("list")
 def list_claims(organisation: Organisation = "company", json_out: JsonOut = None) -> None:
-    """Rewards that wait for a yes, the oldest first.
+    """List claims of rewards that wait for approval, oldest first.
 
     Example: groundswell claim list
     """
@@ -109,7 +109,7 @@ def list_claims(organisation: Organisation = "company", json_out: JsonOut = None
 
 @claim.command("show")
 def show_claim(number: Number, organisation: Organisation = "company", json_out: JsonOut = None) -> None:
-    """One of them, whatever became of it.
+    """Show one claim, in whatever state.
 
     Example: groundswell claim show 12
     """
@@ -131,7 +131,7 @@ def decide_claim(
     organisation: Organisation = "company",
     json_out: JsonOut = None,
 ) -> None:
-    """Agree to a reward, or give the points back. Nobody agrees to her own.
+    """Approve a claim, or return the points. Nobody can approve their own.
 
     Example: groundswell claim decide 12 approve --reason "ordered" --by p438
     """

@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from sims.commands.console import InputError, check_out, say, write_json
+from rewards.amounts import several
+from sims.commands.console import STDOUT, InputError, check_out, say, write_json
 from sims.commands.program import opened
-
-STDOUT = Path("-")
 
 events = typer.Typer(no_args_is_help=True, help="The events of the live program, named by DATABASE_URL.")
 
@@ -76,4 +75,4 @@ def export(
         if beside is not None:
             write_json(beside, export_program(tx, organisation, datetime.now(UTC)).model_dump(mode="json"))
     if count is not None:
-        say(f"{count:,} events of {organisation} in {out}, versions, periods and people in {beside}")
+        say(f"{several(count, 'event')} of {organisation} in {out}, versions, periods and people in {beside}")

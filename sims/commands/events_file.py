@@ -14,7 +14,7 @@ LINE_BYTES_MAX = 64 * 1024
 
 
 class EventsFileError(ValueError):
-    """A line that is no JSON object: `file:line: what; limit; remedy`."""
+    """Raised for a line that is not a JSON object: `file:line: what; limit; remedy`."""
 
 
 def write_events(path: Path, events: Iterable[Event]) -> int:

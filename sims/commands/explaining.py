@@ -1,4 +1,4 @@
-"""`groundswell explain`: where the difference between two scenarios comes from."""
+"""`groundswell explain`: decomposition of the difference between two scenarios."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sims.commands.console import JsonOut, check_out, say, write_json
+from sims.commands.console import JsonOut, check_file, check_out, say, write_json
 from sims.commands.manner import AtDefaults, PosteriorFile, manner_of
 from sims.commands.questions import ProcessCount, Runs, Seed
 
@@ -54,6 +54,7 @@ def explain(
     from sims.reports.explained import explanation_text
     from sims.scenario.scenario import Scenario
 
+    check_file("--csv", csv_out)
     check_out(json_out, csv_out)
     manner = replace(manner_of(at_defaults, posterior=posterior), processes=processes)
     one, other = Scenario.load(first), Scenario.load(second)

@@ -5,12 +5,11 @@ from typing import Annotated
 
 import typer
 
-from sims.commands.console import InputError, JsonOut, check_out, say, write_json
+from rewards.amounts import several
+from sims.commands.console import JsonOut, check_new, check_out, say, write_json
 from sims.commands.history import ArmsFile, ColumnsFile, Organisation, PeopleFile, Until, history_from
 from sims.commands.manner import PosteriorFile
 from sims.commands.questions import ProcessCount, ScenarioFile, Seed
-
-STDOUT = Path("-")
 
 
 def forecast(
@@ -46,23 +45,19 @@ def forecast(
     from sims.reports.render import number, spread, table
     from sims.scenario.scenario import Scenario
 
-    check_out(out)
-    if out != STDOUT and out.exists():
-        raise InputError(
-            f"--out: {out} is there already; a forecast is never written over; name another file"
-        )
+    check_new("--out", out, "a forecast")
     loaded = Scenario.load(scenario)
     known = None if history is None else history_from(history, (columns, None, None), organisation)
     drawn = load_posterior(posterior)
     moved = None if known is None else going_on(known, loaded, drawn)
     found = ask(loaded, drawn, runs, seed, processes=processes, history=known, going_on=moved)
-    write_json(out, found.model_dump(mode="json"))
+    write_json(out, found.model_dump(mode="json"), new=True)
     about = found.provenance
-    by = f"{about.posterior_vectors} vectors of {'the joint' if posterior is None else 'a calibrated'} posterior"
+    by = f"{several(about.posterior_vectors, 'vector')} of {'the joint' if posterior is None else 'a calibrated'} posterior"
     cut = "no data of the company" if about.cut_off is None else f"data to {about.cut_off}"
     head = (
-        f"{loaded.title or loaded.name}: {found.weeks} weeks from {found.first}, {about.runs} runs, seed {about.seed}, "
-        f"{by} {about.posterior_hash[:16]}, {cut}"
+        f"{loaded.title or loaded.name}: {several(found.weeks, 'week')} from {found.first}, {several(about.runs, 'run')}, "
+        f"seed {about.seed}, {by} {about.posterior_hash[:16]}, {cut}"
     )
     rows = [
         [one["title"], number(total["median"]), *(spread(tuple(total[f"p{each}"])) for each in PERCENTS)]

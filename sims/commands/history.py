@@ -1,4 +1,4 @@
-"""The commands on what happened: a history from the live program, from events, or from another tool's table."""
+"""The commands on histories: from the live program, from events, or from another tool's table."""
 
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sims.commands.console import InputError, JsonOut, check_out, say, write_json
+from rewards.amounts import several
+from sims.commands.console import STDOUT, InputError, JsonOut, check_out, say, write_json
 from sims.commands.program import opened
 
 if TYPE_CHECKING:
     from sims.history.series import History
 
-STDOUT = Path("-")
 Organisation = Annotated[str, typer.Option(envvar="GROUNDSWELL_ORGANISATION", help="Whose history.")]
 ColumnsFile = Annotated[
     Path | None,
@@ -39,7 +39,7 @@ history = typer.Typer(no_args_is_help=True, help="What happened, by day or week 
 
 @history.callback()
 def _group() -> None:
-    """What happened, by day or week and by group."""
+    """Histories of activity, by day or week and by group."""
 
 
 @history.command()
@@ -61,7 +61,7 @@ def export(
     organisation: Organisation = "company",
     until: Until = None,
 ) -> None:
-    """Count what happened, by segment, team, arm and quarter of contacts, with the versions of the scheme.
+    """Export activity by segment, team, arm and quartile of contacts, with the versions of the scheme.
 
     Enrolments, opens, shares, clicks, reactions, thanks, badges and redemptions.
 
@@ -92,7 +92,7 @@ def show(
     until: Until = None,
     json_out: JsonOut = None,
 ) -> None:
-    """Read a history and say what is in it: dates, totals, gaps, and what looks wrong.
+    """Read a history and summarise it: dates, totals, gaps, and suspicious values.
 
     Example: groundswell history show spreadsheet.csv --columns columns.yaml
     """
@@ -108,7 +108,7 @@ def history_from(
     organisation: str = "company",
     until: str | None = None,
 ) -> "History":
-    """A history from a file or a database. `files` are those of columns, people and arms. Raises one line for what is none."""
+    """A history from a file or a database. `files` are those of columns, people and arms. Raises one-line errors for bad input."""
     from sims.history.reading import read_history
 
     try:
@@ -124,7 +124,7 @@ def history_from(
 
 
 def _past(found: "History") -> "History":
-    """As it is; days that have not come yet are told on standard error: a date is mistyped, or it is made up."""
+    """The history unchanged; future days are reported on standard error, since they suggest a mistyped date or invented data."""
     today = datetime.now(UTC).date()
     if found.last > today:
         typer.echo(
@@ -149,20 +149,21 @@ def _of_database(url: str | None, organisation: str, until: date | None) -> "His
 
 
 def _told(found: "History") -> str:
-    """Dates, each measure's total or last level, what was in force, and what is to be known."""
+    """A summary as text: dates, each measure's total or last level, phases, and notes."""
     from sims.history.series import ALL, MEASURES
     from sims.reports.render import number, table
 
-    unit = "weeks" if found.every_days == 7 else "days"
+    unit = "week" if found.every_days == 7 else "day"
     groups = len(found.series) - 1
-    head = f"{found.periods} {unit} from {found.first} to {found.last}, {groups} groups"
+    head = f"{several(found.periods, unit)} from {found.first} to {found.last}, {several(groups, 'group')}"
     rows = []
     for name, values in found.series[ALL].items():
         known = [value for value in values if value is not None]
         measure = MEASURES[name]
         value = number(known[-1] if measure.kind == "stock" else sum(known)) if known else "not known"
         rows.append([measure.title, value, f"{len(known)} of {found.periods}"])
-    parts = [head, table(["measure", "total or last", f"{unit} known"], rows)]
+    header = ["measure", "total or last", f"{unit}s known"]
+    parts = [head, table(header, rows) if rows else "nothing is counted in it"]
     parts += [
         f"from {phase.since}: {phase.name}" + (f", version {phase.version}" if phase.version else "")
         for phase in found.phases

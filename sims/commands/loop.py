@@ -1,4 +1,4 @@
-"""The commands of the live loop: what the programme brought, and recalibrations of its model."""
+"""The commands of the live loop: the programme's estimated effect, and recalibrations of its model."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from rewards.amounts import several
 from sims.commands.console import InputError, JsonOut, check_out, say, write_json
 from sims.commands.history import Organisation
 from sims.commands.program import usable
@@ -18,13 +19,13 @@ recalibration = typer.Typer(no_args_is_help=True, help="What the model is to bel
 
 @recalibration.callback()
 def _group() -> None:
-    """What the model is to believe of the company."""
+    """Recalibrations: posteriors proposed and accepted for forecasts of this company."""
 
 
 def brought(organisation: Organisation = "company", json_out: JsonOut = None) -> None:
-    """What the live programme brought, after the fact, each number labelled by how far it can be trusted.
+    """Estimate the effect of the live program after the fact, each number labelled by its credibility.
 
-    From rollouts drawn at random where there were any, else from the model's worlds without it in the last published forecast.
+    From randomised rollouts where there were any, else from the counterfactuals of the last published forecast.
 
     Example: groundswell brought --json brought.json
     """
@@ -58,7 +59,7 @@ def propose(
     posterior: Annotated[Path, typer.Argument(metavar="P.json", help="What `groundswell calibrate` wrote.")],
     organisation: Organisation = "company",
 ) -> None:
-    """Put a posterior before those who decide what forecasts go by.
+    """Propose a posterior to those who decide which one forecasts use.
 
     Example: groundswell recalibration propose posterior.json
     """
@@ -72,12 +73,14 @@ def propose(
         number = put(
             tx, organisation, loaded.model_dump(mode="json"), actor=operator(), now=datetime.now(UTC)
         )
-    say(f"recalibration {number} is proposed: {len(loaded.values)} vectors of {len(loaded.names)} parameters")
+    say(
+        f"recalibration {number} is proposed: {several(len(loaded.values), 'vector')} of {several(len(loaded.names), 'parameter')}"
+    )
 
 
 @recalibration.command("list")
 def list_all(organisation: Organisation = "company", json_out: JsonOut = None) -> None:
-    """What was proposed, and what was decided.
+    """List proposals and decisions.
 
     Example: groundswell recalibration list
     """
@@ -98,7 +101,7 @@ def list_all(organisation: Organisation = "company", json_out: JsonOut = None) -
 
 @recalibration.command()
 def accept(number: Number, reason: Reason, organisation: Organisation = "company") -> None:
-    """Let forecasts go by a posterior from now on.
+    """Accept a posterior: forecasts use it from now on.
 
     Example: groundswell recalibration accept 1 --reason "its forecast of March was met"
     """
@@ -107,7 +110,7 @@ def accept(number: Number, reason: Reason, organisation: Organisation = "company
 
 @recalibration.command()
 def reject(number: Number, reason: Reason, organisation: Organisation = "company") -> None:
-    """Leave forecasts as they are.
+    """Reject a posterior: forecasts stay as they are.
 
     Example: groundswell recalibration reject 1 --reason "a campaign ran in these weeks"
     """
@@ -116,7 +119,7 @@ def reject(number: Number, reason: Reason, organisation: Organisation = "company
 
 @recalibration.command()
 def withdraw(number: Number, reason: Reason, organisation: Organisation = "company") -> None:
-    """Take an acceptance back: what was accepted before counts again, or published findings alone.
+    """Withdraw an acceptance: the one accepted before is used again, or published findings alone.
 
     Example: groundswell recalibration withdraw 1 --reason "its forecast missed every week of April"
     """

@@ -19,7 +19,7 @@ SECONDS_TO_ANSWER = 3.0
 
 
 def doctor(json_out: JsonOut = None) -> None:
-    """Say what is installed, which database and which executor are used; exit 1 if something is amiss.
+    """Show what is installed, which database and which executor are used; exit 1 if something is wrong.
 
     Example: groundswell doctor
     """
@@ -65,7 +65,7 @@ def doctor(json_out: JsonOut = None) -> None:
 
 
 def database_state() -> tuple[str, list[str], bool]:
-    """What the database is like, what is wrong with it (one that does not exist yet is not wrong), and whether it can be asked."""
+    """(description, faults, usable) of the database; one that does not exist yet is not a fault."""
     from rewards.store.migrate import CURRENT, WHAT_TO_DO, state
 
     url, file = database_url(), database_file()
@@ -74,7 +74,7 @@ def database_state() -> tuple[str, list[str], bool]:
     try:
         with opened(url) as database:
             found = state(database)
-            # Whether it can be written at all: somebody else may hold it, or it may be read-only.
+            # Check that it can be written: it may be locked or read-only.
             with database.begin(SECONDS_TO_WRITE):
                 pass
     except ValueError as error:
@@ -85,7 +85,7 @@ def database_state() -> tuple[str, list[str], bool]:
 
 
 def sign_on_state() -> tuple[str, list[str]]:
-    """By whom people may sign in, and what is wrong with that; the provider is asked, for a moment."""
+    """(description, faults) of single sign-on; the provider's metadata are requested."""
     from rewards.faults import BadValue
     from rewards.outside.provider_settings import provider_from_environment
     from rewards.outside.single_sign_on import Provider, Silent
@@ -112,7 +112,7 @@ def sign_on_state() -> tuple[str, list[str]]:
 
 
 def mail_state() -> tuple[str, list[str]]:
-    """Whether mail can be handed in: the server is asked for a moment, signed in to, and given nothing. No value is repeated."""
+    """(description, faults) of mail: connects and signs in to the server without sending anything. No secret is repeated."""
     from rewards.outside.smtp import ServerTrouble, server_from
 
     try:
@@ -130,7 +130,7 @@ def mail_state() -> tuple[str, list[str]]:
 
 
 def program_advice(organisation: str) -> list[str]:
-    """What keeps a company from beginning, one line each: nothing set up, another organisation named, nobody who administers, no scheme."""
+    """Obstacles to the start of a program, one line each: no organisation, a wrong name, no administrator, no scheme."""
     from rewards.founding import is_empty
     from rewards.people.account_desk import has_admin
     from rewards.people.organisations import get_organisation, list_organisations

@@ -23,7 +23,7 @@ def list_mail(
     organisation: Organisation = "company",
     json_out: JsonOut = None,
 ) -> None:
-    """Mail that was given up, the newest first, and how much is in which state. What mails say is not shown.
+    """List failed mail, newest first, and the number in each state. The contents of mails are not shown.
 
     Example: groundswell mail list
     """

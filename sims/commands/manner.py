@@ -1,11 +1,11 @@
-"""Options of every command that carries out an ensemble: how, and how precisely."""
+"""Options common to all commands that simulate an ensemble: execution, and precision."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sims.commands.console import InputError
+from sims.commands.console import InputError, check_folder
 
 if TYPE_CHECKING:
     from agents.parameters.default_posterior import DefaultPosterior
@@ -75,7 +75,7 @@ def manner_of(
     *,
     posterior: Path | None = None,
 ) -> "Manner":
-    """How an ensemble is to be carried out, from the options of a command. Raises `InputError` where they do not go together."""
+    """The manner of an ensemble's execution, from a command's options. Raises `InputError` where they are incompatible."""
     from sims.ensemble.precision import Precision
     from sims.ensemble.run import Manner
 
@@ -87,6 +87,7 @@ def manner_of(
         raise InputError(
             f"--posterior: got {posterior} with --at-defaults; runs go by the one or by the other; leave one out"
         )
+    check_folder("--checkpoint", checkpoint)
     asked = None if precision is None else Precision.parse(precision, most_runs)
     drawn = drawn_from(posterior)
     return Manner(
@@ -95,7 +96,7 @@ def manner_of(
 
 
 def drawn_from(posterior: Path | None) -> "DefaultPosterior | None":
-    """A posterior's file as runs draw from it; what is to be known of it is reported on standard error. None: the stored one."""
+    """The posterior in a file, for runs to draw from; its warnings go to standard error. None: the stored one."""
     if posterior is None:
         return None
     from sims.ensemble.bridge import parameter_source

@@ -1,4 +1,4 @@
-"""Commands that invite people to take part, and take their steps for those who have no page.
+"""The commands of membership: invite people, and act for those who do not use the pages.
 
 Membership invite, join, pause, resume, leave, show.
 """
@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from rewards.amounts import several
 from rewards.people.operator import operator
 from sims.commands.console import JsonOut, say, write_json
 from sims.commands.program import usable
@@ -56,7 +57,7 @@ def invite(
 
 @membership.command()
 def show(organisation: Organisation = "company", json_out: JsonOut = None) -> None:
-    """How many take part, in counts that tell nobody apart.
+    """Show how many take part, in counts that identify nobody.
 
     Example: groundswell membership show
     """
@@ -70,10 +71,13 @@ def show(organisation: Organisation = "company", json_out: JsonOut = None) -> No
     }
     body = {"people": found.people, "invited": found.invited, "enrolled": found.enrolled, "segments": groups}
     write_json(json_out, {"kind": "membership", **body})
-    say(f"{found.people} people, {found.invited} invited, taking part: {found.enrolled}", json_out)
+    say(
+        f"{several(found.people, 'person', 'people')}, {found.invited} invited, taking part: {found.enrolled}",
+        json_out,
+    )
     for name, counts in groups.items():
         say(
-            f"  {name}: {counts['people']} people, {counts['invited']} invited, {counts['enrolled']} take part",
+            f"  {name}: {several(counts['people'], 'person', 'people')}, {counts['invited']} invited, {counts['enrolled']} take part",
             json_out,
         )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rewards.amounts import several
 from rewards.people.operator import operator
 from sims.commands.console import FINDING, InputError, JsonOut, check_out, how_far, say, write_json
 from sims.commands.program import usable
@@ -158,7 +159,7 @@ def _tell(
             say(f"{word}: {', '.join(ids[:MOST_SAID])}{more}", json_out)
     say(
         f"{len(plan.added):,} new, {len(plan.changed):,} changed, {plan.unchanged:,} as known, {len(plan.missing):,} missing, "
-        f"{len(plan.faults):,} rows that cannot be read",
+        f"{several(len(plan.faults), 'row')} that cannot be read",
         json_out,
     )
 
@@ -245,7 +246,7 @@ def edit(
     contacts: Annotated[str | None, typer.Option(help="People that a post reaches.")] = None,
     organisation: Organisation = "company",
 ) -> None:
-    """Change what is said of a person.
+    """Change the data of a person.
 
     Example: groundswell people edit e-17 --hours-share 0.5
     """
@@ -306,7 +307,7 @@ def leave(
     remove: Annotated[bool, typer.Option("--remove", help="Take it back.")] = False,
     organisation: Organisation = "company",
 ) -> None:
-    """Say that a person has days off, both included; streaks pause on them.
+    """Record days off of a person, both ends included; streaks pause on them.
 
     Example: groundswell people leave e-17 2026-12-24 2026-12-31
     """
@@ -320,7 +321,7 @@ def leave(
 
 @people.command()
 def deactivate(id: PersonId, organisation: Organisation = "company") -> None:
-    """Somebody left: no sign-in, no board; everything earned stays.
+    """Deactivate a person who left: no sign-in, no board; everything earned stays.
 
     Example: groundswell people deactivate e-17
     """
@@ -332,7 +333,7 @@ def deactivate(id: PersonId, organisation: Organisation = "company") -> None:
 
 @people.command()
 def reactivate(id: PersonId, organisation: Organisation = "company") -> None:
-    """Somebody came back, to everything that was there.
+    """Reactivate a person who came back, with everything earned before.
 
     Example: groundswell people reactivate e-17
     """
@@ -349,7 +350,7 @@ def link(
     remove: Annotated[bool, typer.Option("--remove", help="Take it back.")] = False,
     organisation: Organisation = "company",
 ) -> None:
-    """Say that two accounts are one human's: they cannot thank each other.
+    """Link two accounts of one human: they cannot thank each other.
 
     Example: groundswell people link e-17 x-4
     """
@@ -380,7 +381,7 @@ def merge(
 
 @people.command()
 def erase(id: PersonId, yes: Yes = False, organisation: Organisation = "company") -> None:
-    """Forget who somebody was: name, address, id, sign-in and words; totals stay. This cannot be undone.
+    """Erase a person's identity: name, address, id, sign-in and texts; totals stay. This cannot be undone.
 
     Example: groundswell people erase e-17 --yes
     """

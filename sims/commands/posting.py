@@ -1,4 +1,4 @@
-"""Send a file of events to a running Groundswell, in batches, and count what came back."""
+"""Sends a file of events to a running Groundswell in batches, and counts the receipts."""
 
 import json
 import urllib.error
@@ -15,12 +15,12 @@ BATCH_DEFAULT = 100
 BATCH_MAX = 1_000
 TIMEOUT_SECONDS = 60.0
 SHOWN_CHARACTERS = 300
-# Receipts of events that the program has now, scored or not.
+# Statuses of receipts of recorded events, scored or not.
 TAKEN = ("awarded", "zero", "duplicate", "late")
 
 
 class PostError(ValueError):
-    """The server refused a batch, or could not be reached."""
+    """Raised where the server refused a batch or could not be reached."""
 
 
 def post_file(

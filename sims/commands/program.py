@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rewards.amounts import several
 from sims.commands.console import FINDING, InputError, JsonOut, check_out, say, write_json
 from sims.commands.manner import (
     AtDefaults,
@@ -32,12 +33,12 @@ db = typer.Typer(no_args_is_help=True, help="The live program's database, named 
 
 
 def database_url() -> str:
-    """The database that commands work on: `DATABASE_URL`, or a SQLite file below the current folder."""
+    """The URL of the database: `DATABASE_URL`, or a SQLite file below the current folder."""
     return os.environ.get("DATABASE_URL") or DATABASE_DEFAULT
 
 
 def shown(url: str) -> str:
-    """A database URL that may be printed: without its password."""
+    """A database URL without its password, for printing."""
     from rewards.store.address import shown as without_secrets
 
     return without_secrets(url)
@@ -45,14 +46,14 @@ def shown(url: str) -> str:
 
 @contextmanager
 def database_faults(url: str) -> Iterator[None]:
-    """Turns what a database raises into one line. Raises `InputError`, which repeats no secret of the URL and no value."""
+    """A context that turns database errors into one line. Raises `InputError`, which contains no secret of the URL and no value."""
     from rewards.faults import Unavailable
     from rewards.store.address import cause_of
 
     try:
         yield
     except Unavailable as error:
-        # Of a connection that was not made its driver says most, and `cause_of` knows what may be repeated of it.
+        # The driver's error explains a failed connection best; `cause_of` removes what must not be repeated.
         cause = getattr(error.__cause__, "orig", None) or error.__cause__
         vague = cause is not None and error.brief == type(cause).__name__
         what = cause_of(cause, url) if vague and cause is not None else error.brief
@@ -60,7 +61,7 @@ def database_faults(url: str) -> Iterator[None]:
             f"database {shown(url)}: {what}; check DATABASE_URL and groundswell doctor"
         ) from None
     except Exception as error:
-        # Only the store may name the driver's classes, so they are known here by where they come from.
+        # Only the store may import the driver's classes, so that they are recognised here by their module.
         if type(error).__module__.partition(".")[0] not in DATABASE_PACKAGES:
             raise
         raise InputError(
@@ -70,7 +71,7 @@ def database_faults(url: str) -> Iterator[None]:
 
 @contextmanager
 def opened(url: str | None = None, create: bool = False) -> Iterator["Database"]:
-    """The database, closed at the end; a missing file is made only where that is what was asked for (`create`).
+    """A context with the database, closed at the end; a missing file is created only with `create`.
 
     Raises `InputError` when it cannot be opened or used.
     """
@@ -87,7 +88,7 @@ def opened(url: str | None = None, create: bool = False) -> Iterator["Database"]
 
 @contextmanager
 def usable(url: str | None = None) -> Iterator["Database"]:
-    """The database of a live program, with the tables of this version. Raises `InputError`."""
+    """A context with the database of a live program, checked to have this version's tables. Raises `InputError`."""
     from rewards.store.migrate import CURRENT, WHAT_TO_DO, state
 
     with opened(url) as database:
@@ -111,9 +112,9 @@ def _check_actor(database: "Database") -> None:
 
 
 def prepared(url: str) -> None:
-    """Make the tables in a database that is blank, and SQLite's file where its folder is there, or the default's.
+    """Create the tables in a blank database, and the SQLite file where its folder exists or is the default one.
 
-    A folder that is missing is told and not made: a disk may not be mounted. Raises `InputError`.
+    A missing folder is an error and is not created, since a disk may not be mounted. Raises `InputError`.
     """
     from rewards.store.address import parse_address
     from rewards.store.engines import file_of
@@ -130,7 +131,7 @@ def prepared(url: str) -> None:
 
 @db.command()
 def upgrade() -> None:
-    """Bring the database's tables, and what scoring remembers of people, up to this version.
+    """Upgrade the database's tables, and the stored scoring states, to this version.
 
     Example: groundswell db upgrade
     """
@@ -163,7 +164,7 @@ def verify(json_out: JsonOut = None) -> None:
 
 @db.command()
 def rebuild() -> None:
-    """Compute balances, boards and badges anew from the ledger, where `db verify` finds that they differ.
+    """Recompute balances, boards and badges from the ledger, where `db verify` finds that they differ.
 
     Example: groundswell db rebuild
     """
@@ -216,7 +217,7 @@ LACKING = (
 
 
 def _number_of(draft: str) -> int:
-    """The number in a draft's id. Raises InputError for what is none."""
+    """The number in a draft's id. Raises InputError for anything else."""
     number = draft.removeprefix("d")
     if not (number.isascii() and number.isdecimal() and len(number) < 19):
         raise InputError(f"DRAFT: got {draft!r}; the id of a draft is needed; write it as d7")
@@ -251,7 +252,7 @@ def rehearse(
     turning: TurningPoints = False,
     json_out: JsonOut = None,
 ) -> None:
-    """Simulate a draft for the company's own people, beside the scheme in force and beside doing nothing.
+    """Simulate a draft for the company's own people, compared with the scheme in force and with doing nothing.
 
     The strategist's page shows it, and the draft counts as rehearsed.
 
@@ -280,7 +281,7 @@ def rehearse(
             actor=operator(),
             belief="published" if published else "accepted",
         )
-    # The rehearsal is kept already: whoever waits for its page does not wait for this too.
+    # The rehearsal is stored already, so that its page does not wait for this.
     points = turning_points_beside(found.comparison.control, found.scenarios, found.manner) if turning else []
     if json_out is not None:
         write_json(json_out, found.detailed_json() | told_of(points, turning))
@@ -317,6 +318,6 @@ def post(
         statuses = post_file(events, url, token, batch, advance)
     write_json(json_out, {"kind": "receipts", "statuses": dict(sorted(statuses.items()))})
     counts = ", ".join(f"{count:,} {status}" for status, count in sorted(statuses.items()))
-    say(f"{statuses.total():,} events: {counts}", json_out)
+    say(f"{several(statuses.total(), 'event')}: {counts}", json_out)
     if any(count for status, count in statuses.items() if status not in TAKEN):
         raise typer.Exit(FINDING)

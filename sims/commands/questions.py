@@ -1,4 +1,4 @@
-"""The commands that ask the model something: simulate, compare, waterfall, and replay of recorded events."""
+"""The commands simulate, compare, waterfall, and replay of recorded events."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from sims.commands.console import InputError, JsonOut, check_out, say, write_json
+from rewards.amounts import several
+from sims.commands.console import InputError, JsonOut, check_file, check_out, say, write_json
 from sims.commands.manner import (
     AtDefaults,
     Checkpoint,
@@ -61,6 +62,7 @@ def simulate(
     from sims.reports.render import result_text
     from sims.scenario.scenario import Scenario
 
+    check_file("--events", events)
     check_out(json_out, events)
     loaded = Scenario.load(scenario)
     manner = manner_of(at_defaults, precision, most_runs, checkpoint, cluster, posterior=posterior)
@@ -72,7 +74,7 @@ def simulate(
         count = write_events(
             events, record_run(loaded, seed, at_defaults=at_defaults, posterior=manner.posterior)
         )
-        say(f"\n{count:,} events of run 0 written to {events}", json_out)
+        say(f"\n{several(count, 'event')} of run 0 written to {events}", json_out)
 
 
 def compare(
@@ -98,7 +100,7 @@ def compare(
     ] = False,
     json_out: JsonOut = None,
 ) -> None:
-    """Compare scenarios run by run under common random numbers, beside doing nothing, and choose one.
+    """Compare scenarios run by run under common random numbers, and with doing nothing, and choose one.
 
     Example: groundswell compare examples/midsize-clicks.yaml examples/midsize-recognition.yaml --runs 20
     """
@@ -132,7 +134,7 @@ def compare(
 def waterfall(
     scenario: ScenarioFile, seed: Seed = None, posterior: PosteriorFile = None, json_out: JsonOut = None
 ) -> None:
-    """Walk from naive reach to expected human clicks, each factor with its source; the essay's figures beside.
+    """Show the steps from naive reach to expected human clicks, each factor with its source, and the essay's figures.
 
     Example: groundswell waterfall examples/essay.yaml
     """

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from sims.scenario.scenario import Scenario
 
 QUIET_DAYS = 28
-"""The company is left alone for four weeks first, so that a scheme meets habits and not the first day of a world."""
+"""Days without a program before the scheme, so that it meets the company's habits in a stationary state."""
 
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What the page of comparisons shows under `id`, the draft's content hash that was rehearsed, and the scenarios that were compared.
+    """A rehearsal: the stored comparison's `id`, the content hash of the draft, and the compared scenarios.
 
-    `manner`: as they were carried out; `recalibration` names the accepted posterior that they went by (None: another one).
+    `manner`: how they were simulated; `recalibration`: the accepted posterior that they used (None: another one).
     """
 
     id: str
@@ -44,7 +44,7 @@ class Rehearsal:
 
     @property
     def went_by(self) -> str:
-        """Whose vectors the runs went by, in words."""
+        """The posterior used by the runs, in words."""
         vectors = self.comparison.control.provenance.parameters or "the declared defaults"
         return (
             vectors
@@ -53,7 +53,7 @@ class Rehearsal:
         )
 
     def detailed_json(self) -> dict[str, Any]:
-        """The comparison whole, with what it went by."""
+        """The detailed comparison as JSON values, with the posterior used."""
         body = self.comparison.detailed_json()
         body["provenance"]["recalibration"] = self.recalibration
         return body
@@ -72,15 +72,15 @@ def rehearse(
     manner: Manner | None = None,
     belief: Belief = "accepted",
 ) -> Rehearsal:
-    """Simulate the draft and the scheme in force for the organisation's active people, and keep the comparison.
+    """Simulate the draft and the scheme in force for the organisation's active people, and store the comparison.
 
     The strategist's page shows it, and the draft's text counts as rehearsed.
 
-    base    says what the database does not: audience, content, policy; the defaults unless given
-    manner  how the runs are carried out; each by its own draw of the parameters unless given
-    belief  what runs go by where the manner says nothing of it: the posterior that the company accepted last, or published findings
-    Raises NotFound for the organisation or the draft, Conflict where the draft changed meanwhile or is open no more, ValueError where
-    nobody is there to simulate.
+    base    supplies what the database lacks: audience, content, policy; the defaults unless given
+    manner  how the runs are simulated; with a draw of the parameters for each run unless given
+    belief  the posterior used where the manner sets none: the one that the company accepted last, or published findings
+    Raises NotFound for the organisation or the draft, Conflict where the draft changed meanwhile or is no longer open, ValueError where
+    there is nobody to simulate.
     """
     from rewards.faults import Conflict, NotFound
     from rewards.people.organisations import get_organisation
@@ -121,7 +121,7 @@ def rehearse(
 def _believing(
     tx: Transaction, organisation: str, manner: Manner, belief: Belief
 ) -> tuple[Manner, dict[str, Any] | None]:
-    """The manner with the accepted posterior where it names none, and which recalibration that is."""
+    """The manner with the accepted posterior where it sets none, and the recalibration that this is."""
     from rewards.forecasts.recalibrations import belief_of, with_belief
     from sims.forecasting.posterior import named_in, sample_in
 
@@ -139,9 +139,9 @@ def scenarios_of(
     base: Scenario | None,
     today: date,
 ) -> list[Scenario]:
-    """One scenario for each scheme, by name: the same company, four quiet weeks, then the scheme to the end.
+    """One scenario for each scheme, by name: the same company, four weeks without a program, then the scheme to the end.
 
-    With the tool of `base`, or a usual one where nothing says what the company's is like.
+    With the tool of `base`, or a typical one where that is not specified.
     """
     from agents.setting.tool import Tool
     from sims.scenario.scenario import Scenario, SchemePhase

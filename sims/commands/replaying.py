@@ -32,9 +32,9 @@ ENTRIES_SHOWN = 50
 def replay_file(
     events: Path, schemes: Sequence[str | Path], people: Path | None, program: Path | None = None
 ) -> dict[str, Any]:
-    """Score a file of events by a scheme and its later versions (`FILE@INSTANT`), as JSON values.
+    """The replay of a file of events by a scheme and its later versions (`FILE@INSTANT`), as JSON values.
 
-    Without schemes an exported program says by which of its versions each event was scored, and who the people are.
+    Without schemes, the exported program supplies the versions by which each event was scored, and the people.
     Raises `DocumentError`, `SchemeError` or `InputError` naming file and remedy.
     """
     if not schemes:
@@ -72,7 +72,7 @@ def _replay_export(events: Path, people: Path | None, program: Path) -> dict[str
 
 
 def replay_recorded(log: Sequence[Event], recorded: RecordedProgram, name: Path) -> Replay:
-    """Exported events by the versions, people and periods that were exported with them. Raises InputError without any version."""
+    """The replay of exported events by the versions, people and periods exported with them. Raises InputError without any version."""
     versions = _in_time(
         recorded, {one.version: _compiled_scheme(one.scheme, name) for one in recorded.versions}
     )
@@ -83,7 +83,7 @@ def replay_recorded(log: Sequence[Event], recorded: RecordedProgram, name: Path)
 
 
 def _in_time(recorded: RecordedProgram, versions: dict[int, CompiledScheme]) -> dict[int, CompiledScheme]:
-    """The same, those that were not withdrawn knowing what was away before them."""
+    """The versions; those not withdrawn are compiled with the absences before them."""
     held = [
         InForce(
             one.version, microseconds(one.effective_at), microseconds(one.effective_at), microseconds(one.published_at), one.mode
@@ -97,7 +97,7 @@ def _in_time(recorded: RecordedProgram, versions: dict[int, CompiledScheme]) -> 
 
 
 def _version(given: str) -> tuple[Path, str | None]:
-    """File and instant of one --scheme. A file whose name holds an @ is taken by that name."""
+    """File and instant of one --scheme; an existing file whose name contains an @ is taken as such."""
     name, at, since = given.rpartition("@")
     return (Path(given), None) if not at or Path(given).exists() else (Path(name), since)
 
@@ -172,7 +172,7 @@ def _entry(one: ReplayEntry) -> dict[str, Any]:
 
 
 def replay_text(body: Mapping[str, Any]) -> str:
-    """Entries (the first of them), how often each reason came up, and every balance with its badges."""
+    """A text report: the first entries, the frequency of each reason, and every balance with its badges."""
     entries, balances = body["entries"], body["balances"]
     reasons = Counter(str(entry["reason"]) for entry in entries)
     shown = [

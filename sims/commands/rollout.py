@@ -1,4 +1,4 @@
-"""The commands of randomised rollouts: design one with its power, draw and register it, and analyse what came."""
+"""The commands of randomised rollouts: power of designs, random assignment and registration, and analysis."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from sims.commands.console import FINDING, InputError, JsonOut, check_out, say, write_json
+from sims.commands.console import FINDING, InputError, JsonOut, check_new, check_out, say, write_json
 from sims.commands.manner import PosteriorFile, drawn_from
 from sims.commands.questions import ProcessCount, ScenarioFile
 
@@ -76,6 +76,10 @@ def design(
     wishes = [_wish(one, asked) for one in (DESIGNS if chosen == "all" else (cast("Design", chosen),))]
     begins = _first(first)
     loaded = Scenario.load(scenario)
+    if loaded.arms:
+        typer.echo(
+            "note: the scenario's own arms are left out: the last of its phases is the programme", err=True
+        )
     sample = drawn_from(posterior)
     plan = None if out is None else _drawn(loaded, wishes[0], begins)
     found = simulated(loaded, wishes, runs, posterior=sample, processes=processes)
@@ -91,7 +95,7 @@ def design(
     text = power_text(found)
     if plan is not None and out is not None:
         made = sealed(plan.wish, plan.clusters, plan.first, groundswell=plan.groundswell, title=plan.title, expected=found[0])  # fmt: skip
-        write_json(out, made.model_dump(mode="json"))
+        write_json(out, made.model_dump(mode="json"), new=True)
         text += f"\nplan {made.hash[:16]} written to {out}: {made.first} to {made.last}"
     say(text, json_out)
 
@@ -124,7 +128,7 @@ def analyse(
 
     Example: groundswell rollout analyse units.csv --plan plan.json
     """
-    from sims.rollout.analysis import TOO_EARLY, TOO_FEW, judged
+    from sims.rollout.analysis import TOO_EARLY, TOO_FEW, doubts, judged, unvaried
     from sims.rollout.analysis import analyse as ask
     from sims.rollout.plan import load_plan
     from sims.rollout.units import read_units
@@ -138,7 +142,9 @@ def analyse(
         raise InputError(f"--alpha: got {level:g}; from 0.001 to 0.5; correct it")
     units = read_units(data)
     if plan is None:
-        body = {"kind": "rollout-analysis", "plan": None, **judged(units, level), "notes": ["unregistered"]}
+        found = judged(units, level)
+        notes = ["unregistered", *doubts(units), *unvaried(found)]
+        body = {"kind": "rollout-analysis", "plan": None, **found, "notes": notes}
     else:
         registered = load_plan(plan)
         _same_draw(registered, units, data)
@@ -150,11 +156,11 @@ def analyse(
 
 
 def _check_design(chosen: str, out: Path | None) -> None:
-    """Raises InputError for an unknown design, and for a plan's file of all or that is there already."""
+    """Raise InputError for an unknown design, for a plan's file with all designs, and where that file exists already."""
     from sims.rollout.plan import DESIGNS
 
-    if out is not None and out.exists():
-        raise InputError(f"--out: {out} is there already; a plan is never written over; name another file")
+    if out is not None:
+        check_new("--out", out, "a plan")
     if chosen != "all" and chosen not in DESIGNS:
         raise InputError(f"--design: got {chosen!r}; known are {', '.join(DESIGNS)} and all; choose one")
     if out is not None and chosen == "all":
@@ -202,7 +208,7 @@ def _drawn(scenario: "Scenario", wish: "Wish", first: date) -> "Plan":
 
 
 def _same_draw(plan: "Plan", units: "Units", path: Path) -> None:
-    """Raises InputError where a table's units are not treated as they were drawn."""
+    """Raise InputError where the units in a table are not treated as assigned."""
     from sims.rollout.units import NEVER
 
     drawn = {one.name: plan.wish.starts[one.arm] for one in plan.clusters}

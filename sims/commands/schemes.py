@@ -1,4 +1,4 @@
-"""The commands that publish schemes: drafts, proposals, the second person's yes, through the gate that pages and API have."""
+"""The commands that publish schemes: drafts, proposals and approval, through the same gate as pages and API."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rewards.amounts import several
 from sims.commands.console import FINDING, InputError, JsonOut, check_out, say, write_json
 from sims.commands.program import usable
 
@@ -43,7 +44,7 @@ def draft(
     by: By,
     organisation: Organisation = "company",
 ) -> None:
-    """Keep a scheme as a draft.
+    """Store a scheme as a draft.
 
     Example: groundswell scheme draft s.yaml --by p438
     """
@@ -68,7 +69,7 @@ def gate(
     organisation: Organisation = "company",
     json_out: JsonOut = None,
 ) -> None:
-    """Say what publishing a scheme asks for, or change it.
+    """Show what publishing a scheme requires, or change it.
 
     Example: groundswell scheme gate --on --days 30 --hours 24
     """
@@ -89,7 +90,8 @@ def gate(
     write_json(json_out, {"kind": "gate", **body})
     state = "on" if rules.on else "off"
     say(
-        f"the gate is {state}; a rehearsal holds for {rules.rehearsal_days} days, people are told {rules.notice_hours} hours before",
+        f"the gate is {state}; a rehearsal holds for {several(rules.rehearsal_days, 'day')}, "
+        f"people are told {several(rules.notice_hours, 'hour')} before",
         json_out,
     )
 
@@ -208,7 +210,9 @@ def rollback(
     fallen, risen = sum(one < 0 for one in changes), sum(one > 0 for one in changes)
     whole = sum(changes) / 1000
     done = "taken back" if yes else "would be taken back; say --yes to do it"
-    say(f"{version}: {done}. {fallen} people less, {risen} more, {whole:,g} points in all")
+    say(
+        f"{version}: {done}. {several(fallen, 'person', 'people')} less, {risen:,} more, {whole:,g} points in all"
+    )
 
 
 @contextmanager

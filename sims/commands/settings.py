@@ -1,4 +1,4 @@
-"""The commands for what a company says of itself: name, languages, networks."""
+"""The commands for a company's settings: name, languages, networks."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,7 +21,7 @@ settings = typer.Typer(
 
 @settings.command("show")
 def show(organisation: Organisation = "company", json_out: JsonOut = None) -> None:
-    """Name, zone, languages, and the networks that people use, with those that give points.
+    """Show name, zone, languages, and the networks in use, with those that give points.
 
     Example: groundswell settings show
     """
@@ -48,7 +48,7 @@ def change(
     organisation: Organisation = "company",
     json_out: JsonOut = None,
 ) -> None:
-    """Change what is named; the rest stays. The zone stays too: days that have passed were counted by it.
+    """Change the given settings. The zone cannot be changed, since past days were counted by it.
 
     Example: groundswell settings change --name "Acme Ltd" --networks linkedin,x,facebook --unpaid x
     """

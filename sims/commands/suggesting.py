@@ -1,4 +1,4 @@
-"""The commands for what employees suggest to share: listed, shown, taken up or declined."""
+"""The commands for content that employees suggest: list, show, accept or decline."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -27,7 +27,7 @@ def list_all(
     organisation: Organisation = "company",
     json_out: JsonOut = None,
 ) -> None:
-    """The suggestions of a status, the oldest first. Up to 50; more from the last number on.
+    """List the suggestions of a status, oldest first. Up to 50; more from the last number on.
 
     Example: groundswell suggestion list
     """
@@ -42,7 +42,7 @@ def list_all(
 
 @suggestion.command("show")
 def show(number: Number, organisation: Organisation = "company", json_out: JsonOut = None) -> None:
-    """One of them, with its words and its address.
+    """Show one suggestion, with its text and address.
 
     Example: groundswell suggestion show 4
     """
@@ -64,7 +64,7 @@ def decide(
     organisation: Organisation = "company",
     json_out: JsonOut = None,
 ) -> None:
-    """Make a draft of it, which goes the way of every draft, or say why not.
+    """Accept a suggestion as a draft, or decline it with a reason.
 
     Example: groundswell suggestion decide 4 accept --by p002
     """

@@ -1,9 +1,10 @@
-"""`groundswell sweep`: one lever of a scenario pulled through its range, beside doing nothing."""
+"""`groundswell sweep`: one lever of a scenario varied over its range, compared with doing nothing."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rewards.amounts import several
 from sims.commands.console import InputError, JsonOut, check_out, say, write_json
 from sims.commands.manner import AtDefaults, Checkpoint, OnCluster, PosteriorFile, manner_of
 from sims.commands.questions import ProcessCount, Runs, ScenarioFile, Seed
@@ -40,7 +41,7 @@ def sweep(
     cluster: OnCluster = None,
     json_out: JsonOut = None,
 ) -> None:
-    """Pull one lever of a scenario through its range, run by run under common random numbers, and say where its effect turns.
+    """Vary one lever of a scenario over its range, run by run under common random numbers, and find where its effect turns.
 
     Example: groundswell sweep examples/small.yaml --lever strictness --steps 5 --runs 20
     """
@@ -76,10 +77,10 @@ def sweep(
 
 
 def _text(body: dict[str, Any], lever: "Lever") -> str:
-    """The curve of all clicks as a table, and where it turns."""
+    """The response curve of all clicks as a table, and its turning point."""
     rows = [one for one in body["scenarios"] if one["role"] == "setting"]
     lines = [
-        f"{lever.title}, of {body['scenario']}, {body['provenance']['runs']} runs: clicks more than doing nothing"
+        f"{lever.title}, of {body['scenario']}, {several(body['provenance']['runs'], 'run')}: clicks more than doing nothing"
     ]
     lines.append(f"{'setting':>12} {'median':>12} {'50 % of runs':>26} {'80 % of runs':>26}")
     for one in rows:

@@ -1,4 +1,4 @@
-"""Tokens of the API by command: made, listed, ended. Whoever can reach the database may give every scope."""
+"""The commands for API tokens: create, list, revoke. Access to the database implies the right to grant every scope."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ def create(
     organisation: Organisation = "company",
     json_out: JsonOut = None,
 ) -> None:
-    """Make a token and print its secret, this once.
+    """Create a token and print its secret, once.
 
     Example: groundswell token create payroll --scope admin --days 365
     """
@@ -53,7 +53,7 @@ def create(
 
 @token.command(name="list")
 def listed(organisation: Organisation = "company", json_out: JsonOut = None) -> None:
-    """List the tokens, those that have ended too: scopes, whom they speak for, when they end, when they were used last.
+    """List the tokens, including expired ones: scopes, person, expiry, last use.
 
     Example: groundswell token list
     """
@@ -87,7 +87,7 @@ def revoke(
     name: Annotated[str, typer.Argument(metavar="NAME", help="As the list says it.")],
     organisation: Organisation = "company",
 ) -> None:
-    """End a token; whatever uses it is refused from then on.
+    """Revoke a token; requests that use it are refused from then on.
 
     Example: groundswell token revoke payroll
     """
@@ -100,7 +100,7 @@ def revoke(
 
 
 def must_exist(tx: Any, organisation: str) -> None:
-    """Raises InputError where there is no such organisation."""
+    """Raise InputError where there is no such organisation."""
     from rewards.people.organisations import get_organisation
 
     if get_organisation(tx, organisation) is None:

@@ -1,4 +1,4 @@
-"""Webhooks by command: who is told of what, what became of each message, and sending it again."""
+"""The commands for webhooks: subscriptions, deliveries, and sending again."""
 
 import os
 from dataclasses import asdict
@@ -32,7 +32,7 @@ def add(
     organisation: Organisation = "company",
     json_out: JsonOut = None,
 ) -> None:
-    """Tell a system of what happens, and print the secret that signs the messages, this once.
+    """Subscribe a system to events, and print the secret that signs the messages, once.
 
     Example: groundswell webhook add https://hooks.acme.example/groundswell --topic "badge.*"
     """
@@ -52,7 +52,7 @@ def add(
 
 @webhook.command(name="list")
 def listed(organisation: Organisation = "company", json_out: JsonOut = None) -> None:
-    """List the webhooks: where to, of what, and whether they are active.
+    """List the webhooks: address, topics, and status.
 
     Example: groundswell webhook list
     """
@@ -100,7 +100,7 @@ def again(
     ] = None,
     organisation: Organisation = "company",
 ) -> None:
-    """Send messages once more, under their old ids.
+    """Send messages again, under their original ids.
 
     Example: groundswell webhook again 3 --delivery 17
     """
@@ -118,7 +118,7 @@ def again(
 
 @webhook.command()
 def pause(number: Number, organisation: Organisation = "company") -> None:
-    """Send nothing for a while; what happens is kept for it.
+    """Pause a webhook; messages are kept for it meanwhile.
 
     Example: groundswell webhook pause 3
     """
@@ -129,7 +129,7 @@ def pause(number: Number, organisation: Organisation = "company") -> None:
 
 @webhook.command()
 def resume(number: Number, organisation: Organisation = "company") -> None:
-    """Send again, what was kept first.
+    """Resume a webhook, with the kept messages first.
 
     Example: groundswell webhook resume 3
     """
@@ -140,7 +140,7 @@ def resume(number: Number, organisation: Organisation = "company") -> None:
 
 @webhook.command()
 def delete(number: Number, organisation: Organisation = "company") -> None:
-    """End a webhook; what was on its way is dropped.
+    """Delete a webhook; pending messages are dropped.
 
     Example: groundswell webhook delete 3
     """
@@ -158,7 +158,7 @@ def rotate(
     organisation: Organisation = "company",
     json_out: JsonOut = None,
 ) -> None:
-    """Make a new secret and print it, this once.
+    """Create a new secret and print it, once.
 
     Example: groundswell webhook rotate 3 --overlap-hours 48
     """

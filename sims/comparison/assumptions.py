@@ -1,9 +1,9 @@
-"""How much of an answer hangs on what nothing is known of: friction, fear, policy, training, and what follows a removal.
+"""Sensitivity of a result to parameters without evidence: friction, fear, policy, training, and the after-effects of a removal.
 
-Their priors are flat. Run by run the parameters of one of these are drawn anew from them (from a calibrated posterior, where runs go by
-one: what a company's history says of them is then known), everything else, chance too, staying what it was; half the mean squared
-change, as a part of the variance between runs, is what of that variance would be gone were they known, with what they do together with
-others (the total effect; Jansen 1999). No part is below zero; together they may exceed what all of them make at once.
+Their priors are flat. Run by run the parameters of one group are redrawn from the prior (or from a calibrated posterior, where the runs
+use one), with everything else, including all random numbers, unchanged. Half the mean squared change as a part of the variance between
+runs is the total-effect sensitivity index (Jansen 1999): the part of the variance that would vanish if the group were known, interactions
+included. The indices are non-negative; their sum may exceed the joint index of all groups.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sims.ensemble.bridge import CLICKS, lived, outcome_specs, parameters_of
-from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress
+from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress, work_of
 from sims.ensemble.result import ALL, OutcomeSpec, Result, over
 from sims.ensemble.run import PLAIN, Manner, check_runs, check_seed
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-# Together these are all parameters whose prior is flat for want of evidence; a test holds the two equal.
+# Together these are all parameters whose prior is flat for lack of evidence; a test checks that.
 ASSUMED: dict[str, tuple[str, ...]] = {
     "friction": ("friction_cost", "enrol_friction", "approval_trouble"),
     "fear": ("fear_weight", "enrol_fear"),
@@ -37,13 +37,13 @@ ASSUMED: dict[str, tuple[str, ...]] = {
 }
 TOGETHER = "together"
 RUNS_A_TASK = 8
-# Half of a normal law's 90 %.
+# Standard normal quantile of 95 %: half the width of a 90 % interval in standard errors.
 HALF_90 = 1.645
 
 
 @dataclass(frozen=True, eq=False)
 class Hanging:
-    """What one assumption makes of a difference: float64[runs] as each run has it, and with these parameters drawn anew."""
+    """Sensitivity of a difference to one assumption: float64[runs] as simulated, and with its parameters redrawn."""
 
     scenario: str
     name: str
@@ -55,12 +55,12 @@ class Hanging:
 
     @property
     def part(self) -> float:
-        """Part of the variance between runs."""
+        """The total-effect index: a part of the variance between runs."""
         return _part(self.values, self.anew)
 
     @property
     def error(self) -> float:
-        """Standard error of the part: the jackknife's over runs."""
+        """Standard error of the index, by the jackknife over runs."""
         n = self.values.size
         if n < 3:
             return float("inf")
@@ -68,7 +68,7 @@ class Hanging:
         return float(np.sqrt((n - 1) / n * np.sum((left - left.mean()) ** 2)))
 
     def as_json(self) -> dict[str, Any]:
-        """Plain JSON values; no interval of fewer than three runs."""
+        """Plain JSON values; without an interval for fewer than three runs."""
         low, high = max(0.0, self.part - HALF_90 * self.error), min(1.0, self.part + HALF_90 * self.error)
         return {
             "scenario": self.scenario,
@@ -82,7 +82,7 @@ class Hanging:
         }
 
     def sentence(self) -> str:
-        """What to say of it."""
+        """A sentence that states the result."""
         change = float(np.median(np.abs(self.anew - self.values)))
         what = "All of these together" if self.name == TOGETHER else self.name.capitalize()
         law = "as the posterior leaves them" if self.calibrated else "no evidence, flat priors"
@@ -94,15 +94,15 @@ class Hanging:
 
 
 def _part(values: Floats, anew: Floats) -> float:
-    # Both are draws of one law: its variance is estimated from both.
+    # Both are samples of one distribution, so that the variance is estimated from both.
     variance = float(np.var(np.concatenate([values, anew])))
     return min(1.0, float(np.mean((values - anew) ** 2)) / 2.0 / variance) if variance > 0.0 else 0.0
 
 
 def hanging(scenario: Scenario, outcome: str, runs: int, seed: int, manner: Manner = PLAIN) -> list[Hanging]:
-    """Of what the scenario brings more than doing nothing, over the whole horizon: how much hangs on each assumption, and on all together.
+    """Sensitivity of the scenario's gain over the control, over the whole horizon, to each assumption and to all jointly.
 
-    What the scenario states itself is known and not drawn. Raises ValueError for an unknown outcome.
+    Parameters that the scenario sets are known and not redrawn. Raises ValueError for an unknown outcome.
     """
     specs = outcome_specs()
     if outcome not in specs:
@@ -111,7 +111,9 @@ def hanging(scenario: Scenario, outcome: str, runs: int, seed: int, manner: Mann
     question = Question(scenario, specs[outcome], seed, tuple(groups.values()), manner.posterior)
     asked = [(run, at) for run in range(runs) for at in range(-1, len(groups))]
     tasks = [tuple(asked[at : at + RUNS_A_TASK]) for at in range(0, len(asked), RUNS_A_TASK)]
-    executor = choose_executor(processes_for(manner.processes, 2 * len(asked)), len(tasks))
+    # Beside each run one that does nothing.
+    count = processes_for(manner.processes, work_of([scenario], 2 * len(asked)))
+    executor = choose_executor(count, len(tasks))
     found: dict[tuple[int, int], float] = {}
     with (
         progress(f"{len(asked)} runs of assumptions", len(asked)) as advance,
@@ -139,7 +141,7 @@ def hanging(scenario: Scenario, outcome: str, runs: int, seed: int, manner: Mann
 
 
 def drawn_groups(scenario: Scenario) -> dict[str, tuple[str, ...]]:
-    """The assumptions that the scenario does not settle itself, and all of them together."""
+    """{name: parameters} of the assumptions that the scenario does not set itself, and of all of them jointly."""
     stated = set(_stated(scenario))
     groups = {
         name: kept
@@ -160,7 +162,7 @@ def _stated(scenario: Scenario) -> list[str]:
 
 @dataclass(frozen=True)
 class Question:
-    """What every world shares."""
+    """The inputs shared by all simulated runs."""
 
     scenario: Scenario
     spec: OutcomeSpec
@@ -169,7 +171,7 @@ class Question:
     posterior: DefaultPosterior | None = None
 
     def parameters(self, run: int, at: int) -> Parameters:
-        """Those of a run, with group `at` drawn anew (-1: none)."""
+        """The parameters of a run, with group `at` redrawn (-1: none)."""
         own = parameters_of(self.scenario, self.seed, run, posterior=self.posterior)
         if at < 0:
             return own
@@ -179,7 +181,7 @@ class Question:
         draws = dict(zip(DECLARATIONS, rng.random(len(DECLARATIONS)).tolist(), strict=True))
         drawn = {name: DECLARATIONS[name].quantile(draws[name]) for name in self.groups[at]}
         if self.posterior is not None:
-            # What a calibration says of some of them together stays together: all come from one other vector.
+            # Correlations in the posterior are kept: all redrawn values come from one other vector.
             vector = self.posterior.values[int(rng.integers(self.posterior.values.shape[0]))]
             told = dict(zip(self.posterior.names, vector.tolist(), strict=True))
             drawn |= {name: told[name] for name in self.groups[at] if name in told}
@@ -187,7 +189,7 @@ class Question:
 
 
 def differences(question: Question, task: Sequence[tuple[int, int]]) -> list[float]:
-    """Of some worlds, (run, group drawn anew) each: what the scenario brings more than doing nothing."""
+    """The scenario's gain over the control in some simulations, each given as (run, redrawn group)."""
     draws = [(question.seed, run, question.parameters(run, at)) for run, at in task]
     found = lived((each, draws) for each in (question.scenario.without_schemes(), question.scenario))
     return [_value(question.spec, mine[ALL]) - _value(question.spec, nothing[ALL]) for nothing, mine in found]
@@ -198,6 +200,6 @@ def _value(spec: OutcomeSpec, daily: dict[str, Floats]) -> float:
 
 
 def hanging_beside(control: Result, scenarios: Sequence[Scenario], manner: Manner = PLAIN) -> list[Hanging]:
-    """The same of each scenario's human clicks, in the runs of a comparison with this control."""
+    """Sensitivities of each scenario's gain in human clicks, in the runs of a comparison with this control."""
     about = control.provenance
     return [each for one in scenarios for each in hanging(one, CLICKS, about.runs, about.seed, manner)]

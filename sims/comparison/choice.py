@@ -1,7 +1,7 @@
-"""Which of several compared schemes is the better one: a written rule, so that nobody can pick a number.
+"""The decision rule for choosing among compared schemes, fixed in advance so that nobody can pick a number.
 
-Everything is paired: run r of a scheme is set against run r of doing nothing, and of the other schemes,
-under the same random numbers; a run in which both are equal counts half. The rule, in order:
+Everything is paired: run r of a scheme is compared with run r of the control (doing nothing) and of the other schemes, under common
+random numbers; a run in which both are equal counts half. The rule, in order:
 
 1. *Limits.* A scheme is admissible if each limit of `LIMITS` holds in at least `LIMIT_SHARE` of the runs.
 2. *It must do something.* Its incremental human clicks (its clicks minus those of doing nothing) are above
@@ -38,7 +38,7 @@ Runs = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Limit:
-    """A guard rail: `outcome`, minus doing nothing's if `relative`, may not fall below `floor`."""
+    """A limit: `outcome`, minus the control's if `relative`, may not fall below `floor`."""
 
     outcome: str
     floor: float
@@ -65,7 +65,7 @@ LIMITS = (
 
 @dataclass(frozen=True)
 class Candidate:
-    """One compared scheme: per run, its clicks and points in total, and the values that limits look at."""
+    """One compared scheme: total clicks and points of each run, and the values that are checked against limits."""
 
     name: str
     clicks: Runs
@@ -75,7 +75,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Check:
-    """One limit held against one scheme."""
+    """The check of one limit for one scheme."""
 
     limit: Limit
     value: float
@@ -83,13 +83,13 @@ class Check:
 
     @property
     def passed(self) -> bool:
-        """Whether enough of the runs keep to the limit."""
+        """True where enough of the runs keep the limit."""
         return self.share_of_runs_kept >= LIMIT_SHARE
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """What the rule saw in one scheme."""
+    """The rule's assessment of one scheme."""
 
     name: str
     incremental_clicks: Interval
@@ -99,18 +99,18 @@ class Assessment:
 
     @property
     def admissible(self) -> bool:
-        """Whether every limit is kept."""
+        """True where every limit is kept."""
         return all(check.passed for check in self.checks)
 
     @property
     def eligible(self) -> bool:
-        """Admissible, and clearly better than doing nothing."""
+        """True where admissible and clearly better than the control."""
         return self.admissible and self.share_above_nothing >= CLEAR_SHARE
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The rule's answer; `scenario` is `none` when doing nothing is the answer."""
+    """The chosen scenario and why; `scenario` is `none` where the control is chosen."""
 
     scenario: str
     verdict: str
@@ -129,7 +129,7 @@ class Choice:
 
 
 def assess(candidate: Candidate, nothing: Candidate) -> Assessment:
-    """Hold one scheme against doing nothing, run by run."""
+    """Compare one scheme with the control, run by run."""
     gained = candidate.clicks - nothing.clicks
     checks = []
     for limit in LIMITS:

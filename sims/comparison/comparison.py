@@ -1,4 +1,4 @@
-"""Compare scenarios run by run under common random numbers, beside doing nothing, and choose by the written rule."""
+"""Paired comparison of scenarios with each other and with a control under common random numbers, and the choice by the rule."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,10 @@ SCENARIOS_MAX = 20
 
 @dataclass(frozen=True)
 class Comparison:
-    """Doing nothing, the compared scenarios, and the choice between them; `tools` by scenario, of those that have a tool: it alone."""
+    """The results of the control and of the compared scenarios, and the choice.
+
+    `tools`, by scenario, are the results of the tool alone, for scenarios that have one.
+    """
 
     control: Result
     results: tuple[Result, ...]
@@ -34,14 +37,14 @@ class Comparison:
     def difference(
         self, name: str, against: str, outcome: str, split: str = ALL, days: slice | None = None
     ) -> NDArray[np.float64]:
-        """Run by run, what `name` has more than `against`, of a group and over some days (all unless given), shape (runs,)."""
+        """float64[runs]: paired difference of an outcome, `name` minus `against`, of a group and over some days (all unless given)."""
         by_name = {result.name: result for result in (self.control, *self.results)}
         whole = slice(0, self.control.provenance.horizon_days)
         mine, theirs = (by_name[each].over(outcome, days or whole, split) for each in (name, against))
         return np.asarray(mine - theirs)
 
     def unknown(self, name: str, against: str, outcome: str) -> Uncertainty | None:
-        """How much of the spread of a paired difference is what is not known of people, and how much chance; None at the defaults."""
+        """Decomposition of a paired difference's variance into parameter uncertainty and chance; None at default parameters."""
         by_name = {result.name: result for result in (self.control, *self.results)}
         whole = slice(0, self.control.provenance.horizon_days)
         mine, theirs = (by_name[each].echo_over(outcome, whole) for each in (name, against))
@@ -49,7 +52,7 @@ class Comparison:
 
     @property
     def lifts(self) -> list[Lift]:
-        """Each scenario's difference to doing nothing in two parts, outcome by outcome."""
+        """Each scenario's difference to the control, split into the parts of tool and incentives, outcome by outcome."""
         return [
             lift_of(self.control, self.tools.get(result.name), result, outcome)
             for result in self.results
@@ -58,34 +61,34 @@ class Comparison:
 
     @property
     def tools_apart(self) -> list[Result]:
-        """The different tools, each once."""
+        """The results of the distinct tools alone."""
         return list({result.name: result for result in self.tools.values()}.values())
 
     @property
     def shown_lifts(self) -> bool:
-        """Whether results show the two parts: at the defaults only where there is a tool."""
+        """True where results show the two parts; at default parameters only where there is a tool."""
         return bool(self.tools) or self.control.provenance.parameters is not None
 
     @property
     def periods(self) -> list[slice]:
-        """The days between one change of phases, in any scenario, and the next."""
+        """The periods between changes of phases in any scenario, as slices of days."""
         starts = sorted({day for result in self.results for day in result.change_days})
         ends = [*starts[1:], self.control.provenance.horizon_days]
         return [slice(first, after) for first, after in zip(starts, ends, strict=True)]
 
     def pairs(self) -> list[tuple[str, str]]:
-        """Every (scenario, against): each scenario against doing nothing, then each against those before it."""
+        """All compared pairs (scenario, against): each scenario against the control, then each against those before it."""
         names = [result.name for result in self.results]
         versus_nothing = [(name, self.control.name) for name in names]
         return versus_nothing + [(later, earlier) for i, later in enumerate(names) for earlier in names[:i]]
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Those of all compared scenarios, each once."""
+        """The distinct warnings of all compared scenarios."""
         return tuple(dict.fromkeys(text for result in self.results for text in result.warnings))
 
     def as_json(self) -> dict[str, Any]:
-        """The comparison for the store and for the strategist's page."""
+        """The comparison as JSON values, as stored and shown on the strategist's page."""
         first = self.results[0].provenance
         return {
             "kind": "comparison",
@@ -129,7 +132,7 @@ class Comparison:
         }
 
     def detailed_json(self) -> dict[str, Any]:
-        """The comparison for `--json`: differences also week by week, period by period, and group by group."""
+        """The comparison as JSON values for `--json`, with differences also by week, period and group."""
         body = self.as_json()
         body["periods"] = [{"first_day": days.start, "last_day": days.stop - 1} for days in self.periods]
         for entry in body["differences"]:
@@ -146,14 +149,14 @@ class Comparison:
         return body
 
     def shared_splits(self) -> list[str]:
-        """Groups that every scenario has people in, in the control's order."""
+        """Groups that are not empty in any scenario, in the control's order."""
         everywhere = set.intersection(*(set(result.splits()) for result in self.results))
         return [split for split in self.control.splits() if split in everywhere]
 
     def difference_json(self, name: str, against: str, outcome: str, split: str = ALL) -> dict[str, Any]:
-        """One paired difference: its interval, and the share of runs in which it is higher, and better.
+        """One paired difference as JSON values: its interval, and the share of runs in which it is higher, and better.
 
-        Also as a part of `against` (null where that is never above 0).
+        Also relative to `against` (null where that is never above 0).
         """
         paired = self.difference(name, against, outcome, split)
         by_name = {result.name: result for result in (self.control, *self.results)}
@@ -182,15 +185,15 @@ def compare(
     processes: int | None = None,
     manner: Manner = PLAIN,
 ) -> Comparison:
-    """Simulate the scenarios and, as control, the first one's company left alone; pair them; choose the better.
+    """Simulate the scenarios and the control (the first one's company in an empty phase), pair the runs, and choose by the rule.
 
-    All share the first scenario's seed and number of runs unless these are given. A precision that `manner` asks for is that of each
-    scenario's difference to doing nothing. Raises ValueError when
-    the scenarios cannot be paired: fewer than one, two of one name, or different horizons.
+    All use the first scenario's seed and number of runs unless these are given. A precision requested by `manner` is that of each
+    scenario's difference to the control. Raises ValueError where the scenarios cannot be paired: none at all, two of one name, or different
+    horizons.
     """
     check_comparable(scenarios)
     tools = {scenario.name: scenario.tool_alone() for scenario in scenarios}
-    # Scenarios of one tool share its runs.
+    # Scenarios with the same tool share the runs of the tool alone.
     apart: dict[str, Scenario] = {}
     for tool in tools.values():
         if tool is not None:
@@ -221,7 +224,7 @@ def check_comparable(scenarios: Sequence["Scenario"]) -> None:
 
 
 def check_one_length(command: str, scenarios: Sequence["Scenario"]) -> None:
-    """Raise ValueError unless the scenarios have one horizon."""
+    """Raise ValueError unless the scenarios have the same horizon."""
     horizons = {scenario.horizon_days for scenario in scenarios}
     if len(horizons) > 1:
         raise ValueError(
@@ -231,5 +234,5 @@ def check_one_length(command: str, scenarios: Sequence["Scenario"]) -> None:
 
 
 def candidate(result: Result) -> Candidate:
-    """What the rule of choice looks at in one scenario's ensemble."""
+    """The inputs of the decision rule from one scenario's ensemble."""
     return Candidate(result.name, result.total(CLICKS), result.total(POINTS), guarded(result))

@@ -1,7 +1,7 @@
-"""Nothing, tool, tool and scheme: which part of a difference comes of making it easy and asking, and which of the incentive.
+"""Decomposition of a scenario's gain into the effect of the tool (ease and prompts) and the effect of the incentives.
 
-The three are the same people under the same chance and the same parameters, run by run, so that the two parts add up in every run. The tool
-alone is the scenario without what rewards, ranks, thanks or tells a norm (`Scenario.tool_alone`).
+Control, tool alone, and tool with scheme use the same people, random numbers and parameters run by run, so that the two parts add up in
+every run. The tool alone is the scenario without rewards, leaderboards, recognition and norm messages (`Scenario.tool_alone`).
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ Runs = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Lift:
-    """One outcome of one scenario against doing nothing, in two parts, float64[runs] each; `tool` is 0 where there is none."""
+    """One outcome's difference between a scenario and the control in two parts, float64[runs] each; `tool` is 0 without a tool."""
 
     scenario: str
     outcome: str
@@ -30,12 +30,12 @@ class Lift:
 
     @property
     def total(self) -> Runs:
-        """What both bring."""
+        """The whole difference, float64[runs]."""
         return np.asarray(self.tool + self.incentive)
 
     @property
     def tool_share(self) -> float | None:
-        """The tool's part of the mean difference; None where there is no difference. Beyond 0 to 1 where the parts pull apart."""
+        """The tool's part of the mean difference; None where that is 0. Outside of [0, 1] where the parts have opposite signs."""
         whole = float(self.total.mean())
         return float(self.tool.mean()) / whole if whole else None
 
@@ -51,7 +51,7 @@ class Lift:
 
 
 def lift_of(nothing: Result, tool: Result | None, both: Result, outcome: str) -> Lift:
-    """Take the difference of `both` to `nothing` apart, run by run."""
+    """Split the difference between `both` and `nothing` run by run."""
     days = slice(0, nothing.provenance.horizon_days)
     middle = nothing if tool is None else tool
     ends = [each.total(outcome) for each in (nothing, middle, both)]

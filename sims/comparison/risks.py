@@ -1,7 +1,7 @@
-"""What a scheme may cost beside its points: who is paid least for the same, and what is owed.
+"""Fairness and liability of a scheme: the group with the fewest points a share, and the money owed for points.
 
-Fairness is that of *expected* points: points of all runs over shares of all runs, group by group, so that a group of few people
-is not unfair by one noisy run. Errors are the jackknife's over runs.
+Fairness uses *expected* points: points of all runs divided by shares of all runs, group by group, so that one noisy run does not make a
+small group look disadvantaged. Errors are jackknife errors over runs.
 """
 
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ Runs = NDArray[np.float64]
 DIMENSIONS = ("segment", "desk", "hours", "contacts", "tenure")
 LIABILITY = "liability"
 MOST = 0.8
-# Half of a normal law's 90 %.
+# Standard normal quantile of 95 %: half the width of a 90 % interval in standard errors.
 HALF_90 = 1.645
 
 
 @dataclass(frozen=True)
 class Least:
-    """The group of one dimension that is paid least a share, as a part of the median group; `error` is that part's standard error."""
+    """The group of one dimension with the fewest points a share, relative to the median group; `error` is the ratio's standard error."""
 
     dimension: str
     group: str
@@ -38,7 +38,7 @@ class Least:
 
 
 def least_paid(result: Result) -> list[Least]:
-    """For each dimension with two groups or more that share and somebody is paid: who is paid least on expected points."""
+    """The group with the fewest expected points a share, for each dimension with two or more sharing groups and any points."""
     found = []
     for dimension in DIMENSIONS:
         groups = [
@@ -72,7 +72,7 @@ def _error(points: Runs, shares: Runs, least: int, part: float) -> float:
 
 
 def risks_json(result: Result) -> dict[str, Any]:
-    """Both of one scenario, ready for JSON; no error of a single run."""
+    """Fairness and liability of one scenario as JSON values; without errors for a single run."""
     owed = result.total(LIABILITY)
     daily = result.daily[ALL][LIABILITY]
     return {

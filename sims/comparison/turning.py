@@ -1,8 +1,8 @@
-"""Where a sign turns: how large a reward, how much publicity of it, or how many reminders or posts bring no more, or less.
+"""Turning points: the size of a reward, its publicity, or the number of reminders or posts at which the effect changes sign.
 
-Each lever of a scenario is pulled to some settings, all under the same random numbers; between two of them the effect is taken to be
-straight, and the stretch in which the mean over runs changes its sign is looked at once more, at settings in between. The interval is that
-of the crossing over resampled runs, drawn by the seed.
+Each lever of a scenario is set to several values under common random numbers. Between two settings the effect is interpolated linearly,
+and the interval in which its mean over runs changes sign is simulated again at intermediate settings. The confidence interval is that of
+the crossing over bootstrap samples of runs.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-# Settings of a first look, and how many the stretch of a turn is cut at in the second.
+# Settings of the first pass, and number of intermediate settings of the second.
 FACTORS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 DIGESTS = (0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 7.0)
 PARTS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -34,11 +34,11 @@ MILLI = Decimal("0.001")
 
 @dataclass(frozen=True)
 class Lever:
-    """Something of a scenario that can be set to a number.
+    """A numerical lever of a scenario.
 
-    marginal    what one more of it brings counts, else what it brings at all
-    outcome     in what it shows, where that is not what was asked for
-    against     what its effect is held against: `least`, the first setting; `unpaid`, the scenario without points
+    marginal    evaluate the effect of one more unit instead of the total effect
+    outcome     outcome in which the effect is measured, where it differs from the requested one
+    against     reference of the effect: `least`, the first setting; `unpaid`, the scenario without points
     """
 
     name: str
@@ -52,9 +52,9 @@ class Lever:
 
 @dataclass(frozen=True, eq=False)
 class Turning:
-    """What a lever brings at each setting, float64[runs, settings], and where that turns from more to less.
+    """The outcome at each setting of a lever, float64[runs, settings], and the setting at which the effect turns.
 
-    `ground`, float64[runs], is what that is compared with.
+    `ground`, float64[runs], is the reference.
     """
 
     scenario: str
@@ -68,7 +68,7 @@ class Turning:
     certain: float
 
     def as_json(self) -> dict[str, Any]:
-        """Plain JSON values; `at` is null where nothing turns between the least and the greatest setting."""
+        """Plain JSON values; `at` is null without a turning point between the smallest and the largest setting."""
         return {
             "scenario": self.scenario,
             "lever": self.lever.name,
@@ -83,7 +83,7 @@ class Turning:
         }
 
     def sentence(self) -> str:
-        """The warning, or that there is none."""
+        """A sentence with the warning, or that there is no turning point."""
         means, least, most = self.values.mean(axis=0), self.settings[0], self.settings[-1]
         unpaid = self.lever.against == "unpaid"
         rises = bool(means[0 if unpaid else 1] > self.ground.mean())
@@ -153,7 +153,7 @@ def _posting_pages(scenario: "Scenario", posts: float) -> "Scenario":
 def _in_phases(
     pull: "Callable[[SchemePhase, float], SchemePhase]",
 ) -> "Callable[[Scenario, float], Scenario]":
-    """Pulled in every phase and arm."""
+    """A setter that applies `pull` in every phase and arm."""
 
     def pulled_everywhere(scenario: "Scenario", setting: float) -> "Scenario":
         phases = tuple(pull(phase, setting) for phase in scenario.phases)
@@ -192,7 +192,7 @@ PAGE = Lever(
 
 
 def levers_of(scenario: "Scenario") -> list[Lever]:
-    """The levers that the scenario has."""
+    """The levers that apply to the scenario."""
     phases = [*scenario.phases, *(phase for arm in scenario.arms for phase in arm.phases)]
     rules = [rule for scheme in scenario.schemes() for rule in scheme.rules if rule.points]
     has = {
@@ -214,7 +214,7 @@ def turning_points(
     *,
     levers: Sequence[Lever] | None = None,
 ) -> list[Turning]:
-    """The turning point of every lever (of the scenario's unless given) in the outcome, over the whole horizon."""
+    """The turning point of each lever (the scenario's levers unless given) in an outcome over the whole horizon."""
     return [
         _turning(scenario, lever, lever.outcome or outcome, (runs, seed, manner))
         for lever in (levers_of(scenario) if levers is None else levers)
@@ -224,7 +224,7 @@ def turning_points(
 def turning_points_beside(
     control: Result, scenarios: "Sequence[Scenario]", manner: Manner = PLAIN
 ) -> list[Turning]:
-    """Where human clicks turn under every lever of each scenario, in the runs of a comparison with this control."""
+    """Turning points of human clicks for every lever of each scenario, in the runs of a comparison with this control."""
     about = control.provenance
     return [
         point for one in scenarios for point in turning_points(one, CLICKS, about.runs, about.seed, manner)
@@ -232,7 +232,7 @@ def turning_points_beside(
 
 
 def told_of(points: Sequence[Turning], asked: bool) -> dict[str, Any]:
-    """What a comparison's JSON says of them; nothing where nobody asked."""
+    """The turning points in the JSON of a comparison; empty where they were not requested."""
     return {"turning_points": [point.as_json() for point in points]} if asked else {}
 
 
@@ -248,7 +248,7 @@ def _turning(scenario: "Scenario", lever: Lever, outcome: str, how: tuple[int, i
         means = values.mean(axis=0)
         if lever.against == "least":
             return crossing(settings, means, lever.marginal)
-        # The ground is before the first setting, and nothing turns between the two.
+        # The reference comes before the first setting, and no turning point lies between the two.
         return crossing(
             np.concatenate([settings[:1], settings]), np.concatenate([[ground.mean()], means]), False
         )
@@ -285,9 +285,9 @@ def _turning(scenario: "Scenario", lever: Lever, outcome: str, how: tuple[int, i
 
 
 def crossing(settings: Floats, means: Floats, marginal: bool) -> float | None:
-    """Where the effect turns: where its mean changes sign, or, `marginal`, where the mean is greatest.
+    """The setting at which the mean effect changes sign or, with `marginal`, at which the mean is largest.
 
-    The first change of sign against the first setting; the first setting where the means never rise. None where there is no such place.
+    The first change of sign relative to the first setting; the first setting where the means never rise; None without such a setting.
     """
     if marginal:
         top = int(np.argmax(means))
@@ -297,14 +297,14 @@ def crossing(settings: Floats, means: Floats, marginal: bool) -> float | None:
     for last, at in pairwise(some.tolist()):
         before, after = effect[last], effect[at]
         if before * after < 0.0:
-            # Where it is nothing in between, it turns there.
+            # Where the effect is exactly 0 in between, that is the crossing.
             last, part = (last + 1, 0.0) if at - last > 1 else (last, before / (before - after))
             return float(settings[last] + part * (settings[at] - settings[last]))
     return None
 
 
 def _top(settings: Floats, means: Floats, top: int) -> float:
-    # The top of the parabola through the highest mean and its neighbours.
+    # The vertex of the parabola through the highest mean and its neighbours.
     if top == 0:
         return float(settings[0])
     x, y = settings[top - 1 : top + 2], means[top - 1 : top + 2]
@@ -328,5 +328,5 @@ def _effects(
 
 
 def pulled(scenario: "Scenario", lever: Lever, setting: float) -> "Scenario":
-    """The scenario with the lever at the setting."""
+    """The scenario with the lever at `setting`."""
     return lever.pull(scenario, setting)

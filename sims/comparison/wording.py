@@ -1,4 +1,4 @@
-"""The rule's answer in words, from the numbers that are stored with it: in the language of whoever reads, not of whoever ran it."""
+"""The decision and its reason in words, from the stored numbers, in the language of the reader."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -31,12 +31,12 @@ _CHEAPER = msg(
 
 
 def rule_in_words() -> str:
-    """The rule, with its numbers."""
+    """The rule in words, with its numbers."""
     return said(_RULE, clear=_percent(CLEAR_SHARE), limit=_percent(LIMIT_SHARE))
 
 
 def reason_in_words(choice: Mapping[str, Any], named: Callable[[str], str]) -> str:
-    """Why the rule chose so, from a choice as it is stored; `named` says what a scheme is called."""
+    """The reason of a stored choice in words; `named` gives the title of a scheme."""
     candidates: Sequence[Mapping[str, Any]] = choice["candidates"]
     if choice["scenario"] == NOTHING:
         parts = [_against(found, named(found["scenario"])) for found in candidates]

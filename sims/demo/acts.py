@@ -1,4 +1,4 @@
-"""What colleagues do when: how they join, share, are clicked on and leave comes from the model; what it leaves out is drawn beside it.
+"""The acts of the demo's colleagues: joining, sharing, clicks and leaving come from the model, other acts are drawn separately.
 
 Thanks, rewards, nominations.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 BLOCK_DAYS = 28
 MOST_DAYS = 3640
-"""So long the model is lived through; after it the last four weeks repeat."""
+"""Number of days that the model simulates; afterwards the last four weeks repeat."""
 THANKS_A_DAY, CLAIMS_A_DAY = 3, 2
 Kind = Literal["enrol", "pause", "leave", "share", "click", "thank", "redeem", "nominate", "decide"]
 
@@ -28,7 +28,7 @@ _MODELLED: dict[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing that one person does. `other`: whom she thanks or names; `number` tells acts of a kind and day apart."""
+    """One act of one person. `other`: the person thanked or nominated; `number` distinguishes acts of a kind and day."""
 
     at: datetime
     kind: Kind
@@ -39,9 +39,9 @@ class Act:
 
 
 class Calendar:
-    """The acts of any stretch of time, always the same for a scenario and what was in force: one run of the model since the program began.
+    """The acts of any period, deterministic for a scenario and its schemes: one run of the model since the program began.
 
-    `turns`: (day, scheme or None) of every change of the scheme in force, the first of them the day on which the program began.
+    `turns`: (day, scheme or None) of every change of the scheme in force; the first is the day on which the program began.
     """
 
     def __init__(
@@ -58,16 +58,16 @@ class Calendar:
         self._blocks: dict[int, list[Act]] = {}
 
     def turn(self, day: date, scheme: "IncentiveScheme | None") -> None:
-        """From that day on another scheme is in force."""
+        """Put another scheme into force from that day on."""
         self._turns[max(day, self._began)] = scheme
         self._days, self._blocks = 0, {}
 
     def between(self, after: datetime, until: datetime) -> list[Act]:
-        """The acts in (after, until], in the order of time."""
+        """The acts in (after, until], in order of time."""
         if until <= after:
             return []
         blocks = range(max(0, self._block(after)), self._block(until) + 1)
-        # Time goes on: what lies behind is not asked for again.
+        # Requests move forward in time: past blocks are not needed again.
         self._blocks = {place: acts for place, acts in self._blocks.items() if place in blocks}
         return [act for place in blocks for act in self._acts_of(place) if after < act.at <= until]
 
@@ -95,9 +95,9 @@ class Calendar:
         lived = min(place, MOST_DAYS // BLOCK_DAYS - 1)
         end = BLOCK_DAYS * (lived + 1)
         if end > self._days:
-            # A run begins at the beginning: half as much again saves beginning every four weeks.
+            # A run always starts at the first day: extending by half saves restarting every four weeks.
             self._days = min(MOST_DAYS, end + self._days // 2)
-            # Where the sun rises earlier, a day begins on the day before.
+            # In time zones ahead of UTC a local day starts on the previous UTC day.
             self._lived = self._run(self._days + 1)
         first = self._began + timedelta(days=BLOCK_DAYS * lived if lived else -1)
         last = self._began + timedelta(days=BLOCK_DAYS * (lived + 1))
@@ -131,7 +131,7 @@ class Calendar:
 
 
 def with_a_tool(scenario: "Scenario") -> "Scenario":
-    """The scenario in a company that has this program: people are invited, enrol or not, and are reminded."""
+    """The scenario with a tool: people are invited, may enrol, and are reminded."""
     from agents.setting.tool import Tool
 
     phases = tuple(phase.model_copy(update={"tool": Tool()}) for phase in scenario.phases)
@@ -139,7 +139,7 @@ def with_a_tool(scenario: "Scenario") -> "Scenario":
 
 
 def _beside(day: date, people: Sequence[str], sharers: Sequence[str]) -> list[Act]:
-    """Thanks, rewards, a nomination and a decision of HR, drawn anew for each day; at weekends thanks alone."""
+    """Thanks, rewards, a nomination and a decision of HR, drawn independently for each day; only thanks at weekends."""
     draw = random.Random(day.toordinal())  # noqa: S311 - invented people, not secrets
     begun = datetime.combine(day, time(), UTC)
 

@@ -1,4 +1,4 @@
-"""Colleagues in the demo company: each act goes through the use case that a person's click on a page would call."""
+"""The demo's colleagues: each act calls the same use case as a click on a page."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -15,11 +15,11 @@ from sims.demo.acts import Act
 from sims.demo.content import THANKS, WHY_NAMED
 
 LEFT_WAITING = 3
-"""So many claims wait for whoever looks; of more the oldest is approved."""
+"""Number of claims left pending for visitors; beyond it the oldest is approved."""
 
 
 class Colleagues:
-    """Everybody but those whom one signs in as. `hr` decides about claims that waited long enough."""
+    """Everybody except the sign-in accounts. `hr` decides about claims that waited long enough."""
 
     def __init__(self, organisation: str, hr: str) -> None:
         self._organisation = organisation
@@ -37,7 +37,7 @@ class Colleagues:
         }
 
     def do(self, tx: Transaction, act: Act, at: datetime) -> bool:
-        """Carry out one act as of `at`; False where the product refuses it, as it would refuse a person."""
+        """Carry out one act as of `at`; False where the product refuses it."""
         try:
             with tx.savepoint():
                 return bool(self._how[act.kind](tx, act, at))
@@ -45,7 +45,7 @@ class Colleagues:
             return False
 
     def _enrol(self, tx: Transaction, act: Act, at: datetime) -> bool:
-        """She joins, if she was invited and has not answered yet, or comes back from a break."""
+        """Enrol a person who was invited and has not answered, or resume after a pause."""
         standing = membership_of(tx, self._organisation, act.person, at).standing
         if standing == "invited":
             join(tx, self._organisation, act.person, at)
@@ -62,7 +62,7 @@ class Colleagues:
         return True
 
     def _share(self, tx: Transaction, act: Act, at: datetime) -> bool:
-        """Something from the grid that she has not shared there yet, where there is such."""
+        """Share an item on the grid that the person has not shared on that network yet, if there is one."""
         shared = {(item, channel) for item, channel, _, _ in clicks_for(tx, self._organisation, act.person)}
         open_there = [
             item.id
@@ -79,7 +79,7 @@ class Colleagues:
         return declare_share(tx, self._organisation, act.person, draft.code, at).status != "duplicate"
 
     def _click(self, tx: Transaction, act: Act, at: datetime) -> bool:
-        """Somebody outside follows her newest link that is still open."""
+        """Click on the person's newest link that is still open."""
         visitor = f"{act.at.isoformat()}/{act.number}"
         for item, channel, _, _ in clicks_for(tx, self._organisation, act.person):
             try:
@@ -96,7 +96,7 @@ class Colleagues:
         return given.status != "duplicate"
 
     def _redeem(self, tx: Transaction, act: Act, at: datetime) -> bool:
-        """The dearest reward that she can afford."""
+        """Claim the most expensive reward that the person can afford."""
         offers = [one for one in rewards_for(tx, self._organisation, act.person, at) if one.affordable]
         if not offers:
             return False

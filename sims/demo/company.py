@@ -1,4 +1,4 @@
-"""What goes on in the demo company beside its program: sites, who was invited and joined, what waits for somebody's decision."""
+"""Further activity in the demo company: sites, invitations and enrolment, and pending decisions."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from sims.demo.content import RECALL_NOTICE, RECALL_REASON, SUGGESTIONS, desk_it
 from sims.demo.living import Happening
 from sims.demo.scheme import draft_scheme
 
-# A team works at one site; the sheet of the rehearsal spreads it over the world.
+# A team works at one site, whereas the people file of the rehearsal spreads it over the world.
 _SITES = {
     "apps": "Europe/Berlin", "platform": "Europe/Berlin", "quality": "Europe/Berlin", "warehouse-east": "Europe/Berlin",
     "care-night": "America/New_York", "sales-north": "America/New_York", "partners": "America/Sao_Paulo",
@@ -28,17 +28,17 @@ _SITES = {
 _HEADQUARTERS = "Europe/Madrid"
 _LOCALES = {"Europe/Berlin": "de", "America/New_York": "en", "America/Sao_Paulo": "pt", _HEADQUARTERS: "es"}
 NEWCOMERS = 20
-"""The last of the sheet, invited yesterday and by mail; the others when the program began."""
+"""The last rows of the people file, invited yesterday by mail; the others were invited when the program began."""
 NAMED = 12
-"""The first of the others: what they do is written down here."""
+"""The first of the others, whose acts are scripted here."""
 ROUNDS_OF_THANKS = 3
 YEARS_MEAN, YEARS_MOST = 6.0, 35.0
 UNKNOWN_EVERY = 12
-"""Of so many one has no first day in HR's file."""
+"""One in this many people has no first day in HR's file."""
 
 
 def at_their_sites(people: Sequence[PersonRow]) -> list[PersonRow]:
-    """The same people in the zone and with the language of their team's site."""
+    """The people with the time zone and language of their team's site."""
     found = []
     for row in people:
         zone = _SITES.get(row.team, _HEADQUARTERS)
@@ -47,7 +47,7 @@ def at_their_sites(people: Sequence[PersonRow]) -> list[PersonRow]:
 
 
 def with_first_days(people: Sequence[PersonRow], today: date) -> list[PersonRow]:
-    """The same people with a first day, most of them: many came lately and some long ago, as in companies that grow."""
+    """The people, most of them with a first day: many recent and some long ago, as in growing companies."""
     found = []
     for at, row in enumerate(people):
         draw = random.Random(row.id)  # noqa: S311 - invented people, not secrets
@@ -60,10 +60,10 @@ def with_first_days(people: Sequence[PersonRow], today: date) -> list[PersonRow]
 def goings_on(
     tx: Transaction, organisation: str, people: Sequence[PersonRow], accounts: Mapping[str, str], began: datetime, *, now: datetime
 ) -> list[Happening]:  # fmt: skip
-    """What happens beside shares and thanks, each at its time."""
+    """Occurrences other than shares and thanks, with their times."""
     others = [row.id for row in people if row.id not in accounts.values()]
     early, late = others[:-NEWCOMERS], others[-NEWCOMERS:]
-    # Of the others the model says when they join. Those who appear below by name have joined.
+    # The model determines when the others join; those who are named below have joined.
     joined = [*accounts.values(), *early[:NAMED]]
     content, hr = accounts["content"], accounts["hr"]
     act = partial(partial, tx=tx, organisation=organisation)
@@ -136,7 +136,7 @@ def _draft_scheme(at: datetime, *, tx: Transaction, organisation: str, by: str) 
 
 
 def _claim(at: datetime, *, tx: Transaction, organisation: str, people: list[str]) -> None:
-    """A reward that waits for approval, if none does: by the first who can afford one."""
+    """Make one pending claim if there is none, by the first person who can afford a reward."""
     if claims_waiting(tx, organisation):
         return
     for person in people:

@@ -1,4 +1,4 @@
-"""What the demo company has to share, and a few thanks."""
+"""Content of the demo company, and some thanks."""
 
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ GREEN = ChannelStatus(status="green", reason="Approved for public sharing.")
 AMBER = ChannelStatus(status="amber", reason="Fine to share; leave out customers' names.")
 RED = ChannelStatus(status="red", reason="Results are not public before 5 p.m. on the day of the report.")
 
-# id, title, summary, topic, status on LinkedIn, days from the start until it expires, a text to start from
+# id, title, summary, topic, status on LinkedIn, days from the start until expiry, suggested text
 _ITEMS = (
     (
         "field-notes-calibration",
@@ -67,7 +67,7 @@ _ITEMS = (
     ),
 )
 
-# What the demo employee shared: item, how many days ago, and how many people clicked.
+# Shares of the demo employee: item, days ago, and number of clicks.
 SHARED = (
     ("field-notes-calibration", 12, 4),
     ("four-day-support", 6, 2),
@@ -77,7 +77,7 @@ SHARED = (
 
 # One item that may go everywhere, with a text for each of several colleagues.
 _EVERYWHERE = "open-source-logger"
-_NETWORKS = ("linkedin", "x", "bluesky", "mastodon", "xing", "mail", "facebook", "threads", "whatsapp")
+NETWORKS = ("linkedin", "x", "bluesky", "mastodon", "xing", "email", "facebook", "threads", "whatsapp")
 _MORE_TEXTS = (
     "The code of our data logger is public from today. Have a look at how it buffers when the network is gone.",
     "I have used our data logger for years. Now everybody can, and change it.",
@@ -85,7 +85,7 @@ _MORE_TEXTS = (
 
 
 def demo_items(now: datetime) -> list[ContentItem]:
-    """Six items: four green-lit, one to take care with, one that may not be shared yet."""
+    """Six items: four green-lit, one to share with care, one that may not be shared yet."""
     return [
         ContentItem(
             id=key,
@@ -94,7 +94,7 @@ def demo_items(now: datetime) -> list[ContentItem]:
             summary=summary,
             topic=topic,
             language="en",
-            channels=dict.fromkeys(_NETWORKS if key == _EVERYWHERE else ("linkedin", "x"), status),
+            channels=dict.fromkeys(NETWORKS if key == _EVERYWHERE else ("linkedin", "x"), status),
             disclosure=DISCLOSURE,
             expires_at=now + timedelta(days=days),
             suggested_texts=(*((text,) if text else ()), *(_MORE_TEXTS if key == _EVERYWHERE else ())),
@@ -104,7 +104,7 @@ def demo_items(now: datetime) -> list[ContentItem]:
     ]
 
 
-# A series that goes on, so that there is something new in every week: a title and a text to start from.
+# A continuing series, so that every week has a new item: title and suggested text.
 _WEEKLY = (
     ("Ask an engineer", "Every week one of us answers what customers ask. This time:"),
     ("From the warehouse floor", "What our colleagues in the warehouse found out this week:"),
@@ -115,7 +115,7 @@ WEEKLY_DAYS = 56
 
 
 def weekly_item(monday: datetime) -> ContentItem:
-    """The item that comes on the grid on a Monday."""
+    """The item that is published on a Monday."""
     year, week, _ = monday.isocalendar()
     title, text = _WEEKLY[week % len(_WEEKLY)]
     key = f"week-{year}-{week:02d}"
@@ -134,7 +134,7 @@ def weekly_item(monday: datetime) -> ContentItem:
     )
 
 
-# What colleagues write when they thank, and when they name somebody for an award.
+# Messages of thanks and of nominations for an award.
 THANKS = (
     "Thank you for jumping in when the delivery was late.",
     "Your answer saved me an afternoon. Thanks!",
@@ -152,7 +152,7 @@ WHY_NAMED = (
 
 
 def recalled_item(now: datetime) -> ContentItem:
-    """What was on the grid and had to be taken back."""
+    """An item that was published and recalled."""
     return ContentItem(
         id="fair-stand",
         title="Visit us in hall 4",
@@ -173,7 +173,7 @@ RECALL_NOTICE = "This invitation is out of date: you find us in hall 7."
 
 
 def desk_item(now: datetime) -> ContentItem:
-    """What somebody wrote and nobody has approved yet."""
+    """An item that is submitted and not approved yet."""
     return ContentItem(
         id="repair-cafe",
         title="Our repair café is open on Fridays",
@@ -187,7 +187,7 @@ def desk_item(now: datetime) -> ContentItem:
     )
 
 
-# What employees suggest: a title with an address, or, without one, an item of the grid with words for it.
+# Suggestions of employees: a title with an address or, without one, a text for an item of the grid.
 SUGGESTIONS = (
     (
         "Radio portrait of our calibration lab",
@@ -199,7 +199,7 @@ SUGGESTIONS = (
 
 
 def demo_thanks() -> list[tuple[str, int]]:
-    """Messages for the demo employee, and how many days ago each was written."""
+    """Messages for the demo employee, each with the number of days ago that it was written."""
     return [
         ("Your note about the calibration trip brought two people to our stand. Thank you!", 9),
         ("Thanks for answering that question under your post so patiently.", 4),

@@ -1,7 +1,7 @@
-"""The demo company: 500 people, two schemes rehearsed, one of them live for four weeks and going on, something to share.
+"""The demo company: 500 people, two rehearsed schemes, one of them live for four weeks, and content.
 
-Everything shown is made the way a real company would make it: people come from a CSV, the choice from `compare`; when who shares and
-whose shares are clicked comes from the model, and each of these acts goes through the use case that a person's click would call.
+All data are produced as in a real company: people come from a CSV, the choice of the scheme from `compare`, the times of shares and clicks
+from the model, and each act calls the same use case as a click on a page.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sims.commands.console import InputError
-from sims.demo.content import SHARED, demo_items, demo_thanks
+from sims.demo.content import NETWORKS, SHARED, demo_items, demo_thanks
 from sims.reports.stored import latest_comparison, save_comparison
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ LIVE_DAYS = 28
 
 @dataclass(frozen=True)
 class Demo:
-    """The demo company as it is now.
+    """The current demo company.
 
-    Who signs in for each role, what the rule chose, the scheme that is live, the scenario it comes from.
+    The sign-in account of each role, the choice of the rule, the live scheme, and its scenario.
     """
 
     organisation: str
@@ -56,9 +56,9 @@ def create_demo(
     now: datetime | None = None,
     go_on: bool = True,
 ) -> Demo:
-    """Create the demo company in the database at `url`, or give back the one that is there already.
+    """Create the demo company in the database at `url`, or return the existing one.
 
-    `go_on`: bring the history of one that is there up to now; otherwise whoever lives beside the pages does.
+    `go_on`: extend the history of an existing one up to now; otherwise the process next to the server does.
 
     Raises `InputError` when the examples folder is missing (an installed package has none: run it from a
     checkout).
@@ -103,14 +103,14 @@ def _existing(database: "Database", now: datetime) -> Demo | None:
         accounts = _accounts(tx, list_people(tx, ORGANISATION), now)
     chosen = str(stored.body["choice"]["scenario"])
     live = "" if version is None else version.scheme.title
-    # A scheme that somebody wrote in the demo itself is lived through in the first candidate's setting: they differ in the scheme alone.
+    # A scheme written in the demo itself is simulated in the first candidate's setting: candidates differ by the scheme only.
     named = "" if version is None else f"midsize-{version.scheme.name}.yaml"
     candidate = named if named in CANDIDATES else CANDIDATES[0]
     return Demo(ORGANISATION, accounts, stored.id, chosen, live, EXAMPLES / candidate)
 
 
 def _go_on(database: "Database", demo: Demo, say: Callable[[str], None], now: datetime) -> None:
-    """Bring the history up to now: what the colleagues did while the demo was stopped."""
+    """Extend the history up to now by the colleagues' acts while the demo was stopped."""
     from sims.demo.living import Life
     from sims.scenario.scenario import Scenario
 
@@ -121,7 +121,7 @@ def _go_on(database: "Database", demo: Demo, say: Callable[[str], None], now: da
 
 
 def _settle(database: "Database", now: datetime) -> None:
-    """What waited until now: results of challenges, highlights, old points."""
+    """Carry out what is due: results of challenges, highlights, expiry of points."""
     from rewards.outside.delivery import HttpSender
     from rewards.worker import work_once
 
@@ -129,7 +129,7 @@ def _settle(database: "Database", now: datetime) -> None:
 
 
 def _create(database: "Database", runs: int, say: Callable[[str], None], now: datetime) -> None:
-    """All of it in one transaction: an interrupted creation leaves nothing behind."""
+    """Create everything in one transaction, so that an interruption leaves nothing behind."""
     from rewards.people_file import load_people
     from rewards.publishing.publication import publish_scheme
     from sims.comparison.comparison import compare
@@ -175,7 +175,7 @@ def _create(database: "Database", runs: int, say: Callable[[str], None], now: da
 
 
 def chosen_scenario(comparison: "Comparison", scenarios: "Sequence[Scenario]") -> "Scenario":
-    """The rule's choice; if that is to do nothing, the candidate with the most incremental clicks, to have a demo."""
+    """The scenario chosen by the rule; if that is the control, the candidate with the most incremental clicks."""
     named = {scenario.name: scenario for scenario in scenarios}
     if comparison.choice.scenario in named:
         return named[comparison.choice.scenario]
@@ -184,9 +184,9 @@ def chosen_scenario(comparison: "Comparison", scenarios: "Sequence[Scenario]") -
 
 
 def before_the_gate(comparison: "Comparison", scenarios: "Sequence[Scenario]") -> list[str]:
-    """The status of each candidate at the product's own gate.
+    """The status of each candidate at the product's own publishing gate.
 
-    Whether its rehearsal and its fairness would let it pass, and if not, why.
+    Whether rehearsal and fairness would let it pass, and if not, why.
     """
     from rewards.publishing.conditions import FEWEST_RUNS
 
@@ -210,23 +210,26 @@ def before_the_gate(comparison: "Comparison", scenarios: "Sequence[Scenario]") -
 
 
 def in_titles(reason: str, scenarios: "Sequence[Scenario]") -> str:
-    """The choice's reason with the scenarios' titles in the place of their names, for people who never saw a file."""
+    """The reason of the choice with the scenarios' titles instead of their names."""
     for scenario in scenarios:
         reason = reason.replace(f"'{scenario.name}'", f"“{scenario.title}”")
     return reason
 
 
 def _company(tx: "Transaction", people: "list[PersonRow]", now: datetime) -> dict[str, str]:
-    from rewards.people.organisations import create_organisation
+    from rewards.people.organisations import Network, change_organisation, create_organisation
     from rewards.people.people import import_people
+    from rewards.scheme.networks import UNREWARDED
 
     create_organisation(tx, ORGANISATION, NAME, TIMEZONE, now)
+    used = [Network(one, one not in UNREWARDED) for one in NETWORKS]
+    change_organisation(tx, ORGANISATION, NAME, ("en", "de"), used, actor="demo", now=now)
     import_people(tx, ORGANISATION, people, now, PEOPLE)
     return _accounts(tx, people, now)
 
 
 def _accounts(tx: "Transaction", people: "Sequence[PersonRow | Person]", now: datetime) -> dict[str, str]:
-    """Somebody to sign in as for every role: those there are, else whom the file has in that role, else the next of the others."""
+    """The sign-in account of every role: an existing one, else a person with that role in the file, else the next of the others."""
     from rewards.people.accounts import create_account, somebody_with
     from rewards.people.rights import ROLES
 
@@ -251,7 +254,7 @@ def _content(tx: "Transaction", now: datetime) -> None:
 
 
 def _own(tx: "Transaction", people: "list[PersonRow]", now: datetime) -> "list[Happening]":
-    """What the demo employee did and got already: shares, clicks on them, thanks."""
+    """The demo employee's history: shares, clicks on them, thanks."""
     employee, *others = [row.id for row in people if row.role == "employee"]
     happened: list[Happening] = []
     for item, days_ago, visitors in SHARED:

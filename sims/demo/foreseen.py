@@ -1,4 +1,4 @@
-"""What the demo company published of itself two Mondays ago, on what was known then; since then it is held against what came."""
+"""The demo's published forecast of two Mondays ago, from the data known then; it is scored against the weeks since."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -11,17 +11,17 @@ from sims.rehearsal.asking import Assumptions
 from sims.rehearsal.measured import measured
 
 WEEKS_AGO = 2
-"""So many weeks of it are over at first sight, and too few to say that the programme runs away from it."""
+"""Number of its weeks that are over at first sight: too few to report drift."""
 WEEKS = 4
 
 
 def published_on(now: datetime) -> datetime:
-    """The morning of the Monday on which it was published."""
+    """The morning of the Monday on which the forecast was published."""
     return datetime.combine(monday(now.date()) - timedelta(weeks=WEEKS_AGO), time(9), UTC)
 
 
 def publish_forecast(at: datetime, *, tx: Transaction, organisation: str) -> None:
-    """Make it as a worker makes one that somebody asks for on the page, and keep it as of then."""
+    """Make the forecast as a worker does for a request on the page, and store it as of then."""
     assumed = Assumptions.model_validate(measured(tx, organisation, at).values)
     _title, spec = specification(tx, organisation, WEEKS, assumed, now=at)
     kind = Forecasts()

@@ -1,4 +1,4 @@
-"""The demo company goes on living: history is filled up to now, colleagues act while one watches, and the worker works beside them."""
+"""The demo's background process: extends the history up to now, lets colleagues act in real time, and runs the worker."""
 
 import signal
 import threading
@@ -33,33 +33,32 @@ from sims.loop.scores import renew_scores
 from sims.scenario.scenario import Scenario
 
 HISTORY = timedelta(days=28)
-"""What is filled at most: whatever lies further back stays a gap."""
+"""The longest history that is filled in; anything earlier remains a gap."""
 LONGEST_STEP = timedelta(seconds=10)
 LONGEST_GAP = timedelta(hours=1)
-"""After a longer pause, say of a machine that slept, the time between is filled as at a start."""
+"""A longer pause, such as by a suspended machine, is filled in as at a start."""
 MOST_ACTS_A_ROUND = 20
 ROUND_SECONDS = 1.0
 BURST_SECONDS, BREATH_SECONDS = 0.25, 0.05
-"""While history is filled each act is a transaction; after a burst of them whoever waits for a turn gets one: it is asked for every 20
-ms."""
+"""While history is filled in, each act is a transaction; after a burst of them others get a chance to write, who retry every 20 ms."""
 
 Pause = Callable[[float], bool | None]
-"""Waits for so many seconds; True where one is to stop."""
+"""Waits for a number of seconds; True where the process is to stop."""
 
 Happening = tuple[datetime, Callable[[datetime], object]]
-"""Something that happens at a time, and is told when that is."""
+"""(time, function of the time): a scheduled occurrence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caught:
-    """What was filled in: since when, and how many acts."""
+    """The result of filling in: since when, and the number of acts."""
 
     since: datetime
     acts: int
 
 
 class Life:
-    """The colleagues of one demo company. `speed`: so many times as fast as in life; 0 leaves them still."""
+    """The colleagues of one demo company. `speed`: factor on real time; 0 stops them."""
 
     def __init__(
         self,
@@ -80,10 +79,10 @@ class Life:
         self._last = self._model_time = now
 
     def catch_up(self, now: datetime) -> Caught:
-        """Fill what is missing up to now, at the pace of life; after a long pause its last four weeks.
+        """Fill in missing acts up to now at real-time rates; after a long pause only the last four weeks.
 
-        The model runs while no transaction is open, and each act is a transaction of its own: pages answer meanwhile. Where it is cut
-        short, it goes on at the next call from what is there; what was done already is refused as a repetition.
+        The model runs while no transaction is open, and each act is a separate transaction, so that pages respond meanwhile. After an
+        interruption the next call resumes; acts already done are refused as duplicates.
         """
         with self._db.read() as tx:
             start = self._reached(tx, now)
@@ -102,7 +101,7 @@ class Life:
         return Caught(start, done)
 
     def fill(self, tx: Transaction, now: datetime, beside: Sequence[Happening] = ()) -> Caught:
-        """The same inside the transaction that makes the company; `beside`: what else happened, each at its time."""
+        """Fill in within the transaction that creates the company; `beside`: further occurrences with their times."""
         start = self._reached(tx, now)
         acts = self._known(tx, now).between(start, now)
         colleagues = self._colleagues(tx)
@@ -116,7 +115,7 @@ class Life:
         return Caught(start, done)
 
     def round(self, now: datetime) -> int:
-        """What the colleagues do until now, each act in a transaction of its own; returns how many."""
+        """Carry out the colleagues' acts up to now, each in its own transaction; returns their number."""
         if not self._speed:
             return 0
         if now - self._last > LONGEST_GAP:
@@ -134,12 +133,12 @@ class Life:
         return sum(self._act(act, now) for act in acts[-MOST_ACTS_A_ROUND:])
 
     def _reached(self, tx: Transaction, now: datetime) -> datetime:
-        """How far history goes: what those did whom one signs in as says nothing about the others."""
+        """The end of the history, without acts of the sign-in accounts, which say nothing about the others."""
         latest = last_scored(tx, self._organisation, but=self._everybody(tx)[1])
         return now - HISTORY if latest is None else max(from_us(latest), now - HISTORY)
 
     def _week(self, monday: datetime) -> bool:
-        """See that the week's item is there; it is no act, so never True."""
+        """Make sure that the week's item exists; always False, since this is not an act."""
         with self._db.read() as tx:
             missing = not is_published(tx, self._organisation, monday)
         if missing:
@@ -152,7 +151,7 @@ class Life:
             return self._colleagues(tx).do(tx, act, now)
 
     def _everybody(self, tx: Transaction) -> tuple[list[str], list[str], Colleagues]:
-        """Everybody but those whom one signs in as, who do nothing by themselves; and those."""
+        """(everybody except the sign-in accounts, the sign-in accounts, colleagues)."""
         if self._met is None:
             people = [one.id for one in list_people(tx, self._organisation)]
             shown = {role: somebody_with(tx, self._organisation, role) for role in ROLES}
@@ -165,7 +164,7 @@ class Life:
         return self._everybody(tx)[2]
 
     def _known(self, tx: Transaction, now: datetime) -> Calendar:
-        """The acts under what was in force when: whoever publishes another scheme in the demo sees what becomes of it."""
+        """The acts under the schemes in force over time, so that a scheme published in the demo takes effect."""
         schemes = Schemes.of(tx, self._organisation)
         turns = [(from_us(at).date(), version) for at, version in schemes.turns if from_us(at) <= now]
         turns = turns or [(now.date(), NO_SCHEME)]
@@ -174,7 +173,7 @@ class Life:
             known = [(on, _of(schemes, one)) for on, one in turns]
             self._calendar = Calendar(self._scenario, known, self._everybody(tx)[0])
         elif version != self._version:
-            # While one watches, the colleagues' days run ahead of those of the ledger.
+            # At a higher speed the colleagues' days run ahead of the ledger's.
             self._calendar.turn(max(day, self._model_time.date()), _of(schemes, version))
         self._version = version
         return self._calendar
@@ -197,7 +196,7 @@ def _at_six(day: date) -> datetime:
 
 
 def is_published(tx: Transaction, organisation: str, monday: datetime) -> bool:
-    """Whether the week's item is there."""
+    """True where the week's item is published."""
     try:
         get_item(tx, organisation, weekly_item(monday).id)
     except NotFound:
@@ -206,7 +205,7 @@ def is_published(tx: Transaction, organisation: str, monday: datetime) -> bool:
 
 
 def publish_week(tx: Transaction, organisation: str, monday: datetime) -> None:
-    """Put the week's item on the grid, if it is not there: without new ones everything would have expired some day."""
+    """Publish the week's item unless it exists; without new items everything would eventually expire."""
     if not is_published(tx, organisation, monday):
         publish_item(tx, organisation, weekly_item(monday), monday)
 
@@ -218,7 +217,7 @@ def live(
     post: Post | None,
     send: Send,
 ) -> None:
-    """Bring the history up to now, then rounds of colleagues and of the worker until told to stop."""
+    """Extend the history up to now, then run rounds of colleagues and of the worker until `stop`."""
     behind = True
     while not stop.wait(ROUND_SECONDS):
         now = datetime.now(UTC)
@@ -233,12 +232,12 @@ def live(
         except Unavailable as error:
             log.warning("a round was put off", why=error.brief)
         except Exception as error:
-            # What one round of the demo stumbles over does not end it.
+            # A failed round does not end the demo.
             log_error("a round of the demo failed", error)
 
 
 def start_beside(url: str, organisation: str, scenario: Path, speed: float, post: Post | None) -> BaseProcess:
-    """Live in a process beside the server, which ends with this one."""
+    """Run `live` in a process next to the server, which ends with this one."""
     process = get_context("spawn").Process(
         target=_live_beside, args=(url, organisation, scenario, speed, post), daemon=True, name="demo"
     )
@@ -253,7 +252,7 @@ def _live_beside(url: str, organisation: str, scenario: Path, speed: float, post
         signal.signal(number, lambda *_: stop.set())
     starter = parent_process()
     assert starter is not None
-    # Killed outright, the server cannot tell; then nobody watches any more.
+    # A killed server cannot signal its end, hence the watch on the parent process.
     threading.Thread(target=_stop_after, args=(starter, stop), daemon=True).start()
     db = open_database(url)
     try:

@@ -1,4 +1,4 @@
-"""The demo's mail: a folder in place of a server, with a page that lists what would have been sent."""
+"""The demo's mail: a folder instead of a server, with a page that lists the mails."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,14 +17,14 @@ _STYLE = "body{font:16px/1.5 system-ui;margin:2rem;max-width:60rem}td,th{text-al
 
 @dataclass(frozen=True, slots=True)
 class MailFolder:
-    """Keeps each mail as `.eml` and, to be read in a browser, as `.html`; of many the newest."""
+    """Stores each mail as `.eml` and, for reading in a browser, as `.html`; only the newest are kept."""
 
     folder: Path
     sender: str = SENDER
 
     @contextmanager
     def session(self) -> Iterator["MailFolder"]:
-        """Mails can be handed in; the page is written anew at the end."""
+        """A context in which mails can be sent; the page is rewritten at the end."""
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
             yield self
@@ -32,13 +32,13 @@ class MailFolder:
             self._list()
 
     def send(self, message: EmailMessage, address: str) -> None:
-        """Keep one mail."""
+        """Store one mail."""
         kept = self._kept()
         number = int(kept[-1].stem) + 1 if kept else 1
         place = self.folder / f"{number:06d}"
         html = message.get_body(("html", "plain"))
         place.with_suffix(".html").write_text("" if html is None else html.get_content(), encoding="utf-8")
-        # Last: what is listed is whole.
+        # Last, so that listed mails are complete.
         place.with_suffix(".eml").write_bytes(message.as_bytes())
         for old in kept[: max(0, len(kept) + 1 - MOST_KEPT)]:
             old.with_suffix(".html").unlink(missing_ok=True)
@@ -58,7 +58,7 @@ class MailFolder:
 
 
 def _row(place: Path) -> str:
-    """A line of the page, from the headers alone."""
+    """A line of the page, from the mail's headers."""
     with place.open("rb") as file:
         message = BytesParser(policy=policy.default).parse(file, headersonly=True)
     return (

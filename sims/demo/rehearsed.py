@@ -1,4 +1,4 @@
-"""One small rehearsal of the demo's draft, for pages that show what was rehearsed.
+"""A small rehearsal of the demo's draft, as data for pages.
 
 A forecast, a recorded run, what the designer scores anew.
 """
@@ -15,7 +15,7 @@ SMALL = Assumptions(weeks=12, quiet_weeks=2, precision_percent=LOOSEST_PERCENT, 
 
 
 def rehearse_once(url: str, organisation: str, strategist: str, now: datetime) -> bool:
-    """Have the worker beside the demo rehearse it while one looks around, unless anything was rehearsed here before."""
+    """Enqueue the rehearsal for the demo's worker, unless there is one already."""
     database = open_database(url, create=False)
     try:
         with database.begin() as tx:

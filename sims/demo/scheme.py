@@ -1,4 +1,4 @@
-"""The demo's live scheme: the rehearsed one, and beside it what the product can show and a rehearsal of two candidates leaves out."""
+"""The demo's live scheme: the rehearsed one, plus features that the rehearsed candidates do not have."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ BESIDE = (
     "people waits for a look."
 )
 LOOKED_AT_AFTER = 2
-"""With three thanks a pair allowed and three both ways, as the candidates have it, nothing would ever be looked at."""
+"""Threshold of review; with the candidates' limits of thanks between a pair, nothing would ever be held for review."""
 
-# None of it mints points, so that nobody earns otherwise than was rehearsed.
+# None of these parts mints points, so that earnings are as rehearsed.
 _PARTS: dict[str, Any] = {
     "streaks": [
         {"id": "weekdays", "title": "Working days", "kinds": ["share", "kudos"], "freezes": 2,
@@ -37,7 +37,7 @@ _REWARDS: list[dict[str, Any]] = [
 
 
 def live_scheme(rehearsed: IncentiveScheme) -> IncentiveScheme:
-    """The rehearsed scheme with the parts of the demo beside its own; of one id its own stays."""
+    """The rehearsed scheme plus the demo's parts; on equal ids its own part is kept."""
     document = rehearsed.model_dump(mode="json")
     for name, parts in (*_PARTS.items(), ("leaderboards", _BOARDS), ("rewards", _REWARDS)):
         document[name] = _with(document[name], parts)
@@ -51,7 +51,7 @@ def live_scheme(rehearsed: IncentiveScheme) -> IncentiveScheme:
 
 
 def draft_scheme(live: IncentiveScheme) -> IncentiveScheme:
-    """What somebody in the demo company put down as a draft: the live scheme with a pause between shares."""
+    """The draft in the demo company: the live scheme with a cooldown between shares."""
     rules = tuple(
         rule.model_copy(update={"cooldown_minutes": 30}) if rule.on == "share" else rule
         for rule in live.rules

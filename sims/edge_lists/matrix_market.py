@@ -17,7 +17,7 @@ SYMMETRIES = ("general", "symmetric")
 
 @dataclass(frozen=True)
 class Matrix:
-    """What the head says. `valued`: entries have a value; `symmetric`: an entry beside the diagonal stands for two."""
+    """The file's header. `valued`: entries have a value; `symmetric`: an off-diagonal entry stands for two."""
 
     size: int
     entries: int
@@ -26,7 +26,7 @@ class Matrix:
     skipped_lines: int
 
     def check(self, file: Path, table: pa.Table) -> None:
-        """Raises EdgeListError where the entries are not as many as the head says, or name a row that there is not."""
+        """Raise EdgeListError where the number of entries differs from the header, or an index is out of range."""
         if table.num_rows != self.entries:
             raise EdgeListError(
                 f"{file}:{self.skipped_lines}: says {self.entries} entries, and {table.num_rows} follow; export it again"
@@ -43,7 +43,7 @@ class Matrix:
 
 
 def read_head(file: Path, body: bytes, valued: bool) -> Matrix:
-    """The head of the file. Raises EdgeListError for a matrix that is no network, and for `valued` where entries have no value."""
+    """The header of the file. Raises EdgeListError for a matrix that is not a network, or with `valued` where entries have no value."""
     lines = body[:1_000_000].split(b"\n")
     words = lines[0].decode("ascii", "replace").lower().split()[1:]
     if (

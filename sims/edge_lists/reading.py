@@ -1,4 +1,4 @@
-"""Networks that a company brings along: edge lists as CSV, Parquet, MatrixMarket or text become an engine.graph.Graph.
+"""Reads edge lists in CSV, Parquet, MatrixMarket or text format into an engine.graph.Graph.
 
     .csv, .tsv      with a header that names the columns; without one where the ids are numbers
     .parquet        columns by the same names
@@ -36,7 +36,7 @@ from sims.edge_lists.text import EdgeListError, data_lines, decoded, evened, rea
 HEADED = {".csv": ",;\t|", ".tsv": "\t"}
 DELIMITERS = "\t;,|"
 PACKED = (".gz", ".bz2", ".xz")
-# What columns of sources and targets are called where files are published; letters and digits alone.
+# Headings of source and target columns in published files, reduced to letters and digits.
 _PAIRS = frozenset(
     (one + end, other + end)
     for one, other in (
@@ -46,14 +46,14 @@ _PAIRS = frozenset(
     )
     for end in ("", "id", "node", "nodeid")
 )  # fmt: skip
-# Two numbers with spaces between, then tabs: KONECT writes the ends of an edge so, and what else it knows of it.
+# Two numbers separated by spaces, then tabs: KONECT separates the nodes of an edge so from its attributes.
 _MIXED = re.compile(r"\s*\d+ +\d+ *\t")
 _ARROW = re.compile(r"<?[-=~.]+>?|[←→↔⇒]")
 
 
 @dataclass(frozen=True, eq=False)
 class EdgeList:
-    """What a file holds.
+    """The content of an edge list.
 
     graph   one node for each id
     ids     the id of each node, text or int64
@@ -68,7 +68,7 @@ class EdgeList:
 
 @dataclass(frozen=True)
 class _Layout:
-    """`columns`: the name of each field, the wanted ones as they are wanted. `matrix`: what a MatrixMarket file says of itself."""
+    """The layout of a file. `columns`: name of each field, requested ones as requested; `matrix`: the header of a MatrixMarket file."""
 
     columns: list[str]
     delimiter: str
@@ -89,7 +89,7 @@ def read_edges(
     source, target, value  names of the columns; without a header, `value` only says that there is a third column
     both_ways              each line is two edges, there and back
 
-    Raises EdgeListError for a file, column, id or value that cannot be taken, naming the line.
+    Raises EdgeListError for an invalid file, column, id or value, naming the line.
     """
     file = Path(path)
     if not file.is_file():
@@ -112,7 +112,7 @@ def _is_parquet(file: Path) -> bool:
 
 
 def _mirrored(table: pa.Table) -> Any:
-    """With each edge beside the diagonal there and back: a symmetric matrix is written by one half."""
+    """The table with each off-diagonal edge in both directions, since a symmetric matrix is stored by one half."""
     beside = table.filter(arrow_compute.not_equal(table.column(0), table.column(1)))
     swapped = beside.set_column(0, beside.column_names[0], beside.column(1)).set_column(
         1, beside.column_names[1], beside.column(0)
@@ -134,7 +134,7 @@ def _edge_list(table: pa.Table, both_ways: bool) -> EdgeList:
 
 
 def _text(file: Path, wanted: list[str]) -> tuple[Any, bool]:
-    """The wanted columns, and whether each edge stands for two."""
+    """The requested columns, and True where each edge stands for two."""
     body = read_body(file)
     layout = _layout(file, body, wanted)
     body = evened(body, layout.delimiter, layout.quoted)
@@ -154,7 +154,7 @@ def _text(file: Path, wanted: list[str]) -> tuple[Any, bool]:
     blank = any(arrow_compute.any(arrow_compute.equal(table.column(at), "")).as_py() for at in (0, 1))
     if blank or not _finite(table):
         raise _blame(file, body, wanted, layout, "an id or a value is missing")
-    # A quotation mark that is never closed would take the lines after it into one id.
+    # An unclosed quotation mark would merge the following lines into one id.
     if layout.quoted and table.num_rows != sum(1 for _ in _lines(body, layout)):
         raise _blame(file, body, wanted, layout, "an id has a line break in it")
     if layout.matrix is not None:
@@ -209,7 +209,7 @@ def _layout(file: Path, body: bytes, wanted: list[str]) -> _Layout:
 
 
 def _delimiter(first: str, marks: str, wanted: list[str]) -> str:
-    """The mark by which the line has the wanted columns, or else the first of `marks` that it has; spaces if none."""
+    """The delimiter that yields the requested columns, or else the first of `marks` in the line; spaces if none."""
     if marks == DELIMITERS and _MIXED.match(first):
         return " "
     present = [mark for mark in marks if mark in first.strip()]
@@ -234,7 +234,7 @@ def _quoting(quoted: bool) -> Literal[0, 3]:
 
 
 def _wholly_quoted(line: str) -> bool:
-    """Whether every field of a line separated by spaces or tabs is in quotation marks; in others they are part of an id."""
+    """True where every field of a line separated by spaces or tabs is quoted; otherwise quotation marks are part of an id."""
     return re.fullmatch(r'\s*(?:"[^"]*"\s+)+"[^"]*"\s*', line) is not None
 
 
@@ -243,7 +243,7 @@ def _named(fields: list[str], wanted: list[str]) -> bool:
 
 
 def _columns(fields: list[str], wanted: list[str]) -> list[str]:
-    """The header with the wanted names as they are wanted: capitals make no difference where a name stands once."""
+    """The header with requested names as requested; case is ignored where a name is unique."""
     known = {name.casefold(): name for name in wanted}
     return [field if field in wanted else known.get(field.casefold(), field) for field in fields]
 
@@ -253,7 +253,7 @@ def _distinct(columns: list[str], wanted: list[str]) -> list[str]:
 
 
 def _is_header(fields: list[str], second: list[str], valued: bool) -> bool:
-    """Whether the first line names columns: by words that are used for it, or by words where all others have numbers."""
+    """True where the first line is a header: known words, or words where all other lines have numbers."""
     words = [re.sub(r"[^a-z0-9]", "", field.casefold()) for field in fields]
     if (words[0], words[1]) in _PAIRS:
         return True
@@ -288,7 +288,7 @@ def _rows(body: bytes, layout: _Layout) -> Iterator[tuple[int, list[str]]]:
 
 
 def _blame(file: Path, body: bytes, wanted: list[str], layout: _Layout, otherwise: str) -> EdgeListError:
-    """The first line at fault, found slowly: a sound file never comes here."""
+    """An error naming the first invalid line, by a slow scan that valid files never need."""
     decoded(file, body)
     places = [layout.columns.index(name) for name in wanted]
     number = layout.skipped_lines

@@ -1,4 +1,4 @@
-"""The bytes of an edge list as it was published, made plain: unpacked, UTF-8, one edge a line, and no other format."""
+"""Normalises the bytes of a published edge list: decompressed, UTF-8, one edge a line; other formats are refused."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ _SPACE_BEFORE_QUOTE = re.compile(rb'([,;|])[ \t]+"')
 
 
 class EdgeListError(ValueError):
-    """A file that is no edge list: `file:line: what; limit; remedy`."""
+    """Raised for a file that is not an edge list: `file:line: what; limit; remedy`."""
 
 
 def read_body(file: Path) -> bytes:
-    """The text of the file in UTF-8, its lines ended by a newline alone. Raises EdgeListError."""
+    """The text of the file in UTF-8 with newlines as line ends. Raises EdgeListError."""
     with file.open("rb") as start:
         first = start.read(512)
     opener = next((opener for mark, opener in _PACKED if first.startswith(mark)), None)
@@ -100,7 +100,7 @@ def _refuse_binary(file: Path, body: bytes) -> None:
 
 
 def decoded(file: Path, body: bytes, before: int = 0) -> str:
-    """The text, which begins after so many lines of the file. Raises EdgeListError with the first line that is not UTF-8."""
+    """The decoded text, which starts after `before` lines. Raises EdgeListError with the first line that is not UTF-8."""
     try:
         return decode(body)
     except SheetError as fault:
@@ -108,7 +108,7 @@ def decoded(file: Path, body: bytes, before: int = 0) -> str:
 
 
 class Line(NamedTuple):
-    """A line that holds something: how many lines are before it, at which byte it begins, and its bytes."""
+    """A non-empty line: number of lines before it, byte offset, and bytes."""
 
     before: int
     at: int
@@ -116,7 +116,7 @@ class Line(NamedTuple):
 
 
 def data_lines(body: bytes, most: int) -> list[Line]:
-    """The first lines that hold anything; comments at the top are passed over."""
+    """The first non-empty lines after comments at the top, at most `most`."""
     at, before = 0, 0
     found: list[Line] = []
     while at < len(body) and len(found) < most:
@@ -130,7 +130,7 @@ def data_lines(body: bytes, most: int) -> list[Line]:
 
 
 def refuse_other_formats(file: Path, body: bytes, first: Line) -> None:
-    """Raises EdgeListError, naming the format, where the first line that holds anything is another's."""
+    """Raise EdgeListError, naming the format, where the first non-empty line belongs to another format."""
     where = f"{file}:{first.before + 1}"
     for pattern, name in _FORMATS:
         if pattern.match(body, first.at + len(first.text) - len(first.text.lstrip())):
@@ -145,7 +145,7 @@ def refuse_other_formats(file: Path, body: bytes, first: Line) -> None:
 
 
 def evened(body: bytes, delimiter: str, quoted: bool) -> bytes:
-    """The same lines, as a reader with a single delimiter needs them: no runs of spaces, no rows of delimiters alone."""
+    """The lines prepared for a reader with a single delimiter: without repeated spaces and rows of delimiters only."""
     if delimiter == " " and _UNEVEN.search(body):
         body = re.sub(rb"^ | $", b"", _SPACES.sub(b" ", body), flags=re.MULTILINE)
     if quoted:

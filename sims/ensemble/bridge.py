@@ -1,6 +1,6 @@
-"""One run of the model: a scenario and a seed in, daily arrays or events out. Ensembles and comparisons know the model by this alone.
+"""The interface to the model: scenario and seed in, daily arrays or events out. Ensembles and comparisons use only this.
 
-Importing it is light; the model is imported by the functions, in the process that runs it.
+Importing it is light; its functions import the model, in the process that runs it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,10 +32,10 @@ MOTIVATION = "motivation"
 FAIRNESS = "fairness"
 SEGMENT = "segment="
 
-# Of what a run holds at most: of each node of its network, of each contact of a source, and of each employee beside weekly pictures.
+# Upper bounds of a run's memory per node of its network, per contact of a source, and per employee in addition to weekly snapshots.
 BYTES_A_NODE, BYTES_AN_EDGE, BYTES_A_PERSON = 60, 17, 2_000
 
-# An echo of run r is named by this and r: it goes by the run's parameters and meets another chance.
+# Offset of the run number of an echo: run r again with the same parameters and other random numbers.
 ECHO = 1 << 40
 
 Daily = dict[str, dict[str, NDArray[np.float64]]]
@@ -48,12 +48,12 @@ def parameters_of(
     at_defaults: bool = False,
     posterior: "DefaultPosterior | None" = None,
 ) -> "Parameters":
-    """What a run goes by.
+    """The parameters of a run.
 
-    The run's vector of the joint posterior (the stored one unless given), and over it what the scenario states, its preset's values, its
-    own and mechanisms off; `at_defaults`: the declared defaults in the place of the vector.
+    The run's vector of the joint posterior (the stored one unless given), overridden by the scenario's preset, values and mechanisms off;
+    with `at_defaults` the declared defaults instead of the vector.
 
-    Scenarios of one seed share the vectors, so that a difference between them is never one of parameters.
+    Scenarios under one seed share the vectors, so that parameters never contribute to a difference between them.
     """
     stated = scenario.parameters
     if at_defaults:
@@ -66,7 +66,7 @@ def parameters_of(
 
 
 def parameter_source(posterior: "DefaultPosterior | None" = None) -> str:
-    """Names the joint posterior that runs draw from, for reproduction; the stored one unless given."""
+    """An identifier of the joint posterior that runs draw from, for reproducibility; the stored one unless given."""
     from agents.parameters.default_posterior import default_posterior
 
     which = "the joint" if posterior is None else "a calibrated"
@@ -82,12 +82,12 @@ def daily_outcomes(
     at_defaults: bool = False,
     posterior: "DefaultPosterior | None" = None,
 ) -> list[list[Daily]]:
-    """Daily values of some runs in each scenario, run by run: {split: {outcome: float64[days]}}.
+    """Simulate some runs of each scenario; returns daily outcomes by run and scenario: {split: {outcome: float64[days]}}.
 
-    `all` comes first, the scenario's splits after it.
+    `all` comes first, then the scenario's splits.
 
-    Where there are arms, they are a split of their own and cross every other. The runs are lived side by side, and scenarios of one
-    company share its people, audience and content. Each run goes by its own draw of the parameters (`parameters_of`).
+    Arms are a split of their own and cross all others. Runs are simulated together, and scenarios with the same company share its people,
+    audience and content. Each run has its own draw of the parameters (`parameters_of`).
     """
     stated = [scenario.parameters.resolve() if at_defaults else None for scenario in scenarios]
     return lived(
@@ -100,7 +100,7 @@ def daily_outcomes(
 
 
 def lived(questions: "Iterable[tuple[Scenario, Sequence[tuple[int, int, Parameters]]]]") -> list[list[Daily]]:
-    """Daily values of some runs, (seed, run, parameters) each, side by side in each scenario, run by run; as many in each."""
+    """Simulate runs given as (seed, run, parameters), the same number for each scenario; daily outcomes by run and scenario."""
     from agents.world.lanes import Draw
     from agents.world.memory import handed_on
     from agents.world.world import World
@@ -124,7 +124,7 @@ def lived(questions: "Iterable[tuple[Scenario, Sequence[tuple[int, int, Paramete
 def _branches(
     scenarios: "Sequence[Scenario]", draws: "Sequence[Draw]", world: "World"
 ) -> "Iterator[tuple[int, list[Daily]]]":
-    """Live scenarios that differ in phases and arms alone: that which stays without a program for longest is their trunk."""
+    """Simulate scenarios that differ in phases and arms only as forks of the one that is longest without a program."""
     from agents.ensemble import Ensemble
     from agents.setting.setting import quiet_days
     from agents.world.memory import handed_on
@@ -140,7 +140,7 @@ def _branches(
 
 
 def _ended(company: "Ensemble", scenario: "Scenario") -> list[Daily]:
-    """Live the days that are left; what each run is asked for."""
+    """Simulate the remaining days; returns the daily outcomes of each run."""
     company.run_for(scenario.horizon_days - company.day)
     arms = ("arm",) if scenario.arms else ()
     wanted = tuple(dict.fromkeys((*arms, *scenario.splits, "segment")))
@@ -154,10 +154,10 @@ def _ended(company: "Ensemble", scenario: "Scenario") -> list[Daily]:
 def futures(
     scenario: "Scenario", draw: "tuple[int, int, Parameters]", days: int, chances: Sequence[int]
 ) -> list[Daily]:
-    """Daily values of one run (seed, run, parameters) as often as there are chances.
+    """Daily outcomes of continuations of one run (seed, run, parameters), one for each of `chances`.
 
-    Until that day they are the same, after it each goes by the chance of another run. What is drawn before the first day, such as who
-    leaves when and what is published, stays the same.
+    They are identical until `days` and afterwards use the random numbers of another run each. Draws made before the first day, such as
+    turnover and publications, stay the same.
     """
     from agents.ensemble import Ensemble
     from agents.world.lanes import Draw
@@ -174,7 +174,7 @@ def futures(
 
 
 def _alike(keys: Sequence[object]) -> list[list[int]]:
-    """Places of equal keys together, in order of first appearance."""
+    """Indices grouped by equal keys, in order of first appearance."""
     found: list[list[int]] = []
     for place, key in enumerate(keys):
         mine = next((group for group in found if keys[group[0]] == key), None)
@@ -186,13 +186,13 @@ def _alike(keys: Sequence[object]) -> list[list[int]]:
 
 
 def _trunk(scenario: "Scenario") -> object:
-    # Everything but the draws that scenarios go by before a program begins.
+    # Everything except the draws that determines a run before a program begins.
     days = scenario.start_date, scenario.split_day
     return _world(scenario), scenario.policy, days
 
 
 def bytes_a_run(scenario: "Scenario") -> int:
-    """About how much memory a run takes beside others."""
+    """Approximate memory of a run that is simulated with others."""
     company, audience = scenario.organisation, scenario.organisation.audience
     people = company.headcount or len(company.people or ())
     if company.people:
@@ -210,7 +210,7 @@ def bytes_a_run(scenario: "Scenario") -> int:
 
 
 def _world(scenario: "Scenario") -> object:
-    # Everything but the draws that people, audience and content follow from.
+    # Everything except the draws that determines people, audience and content.
     days = (scenario.burn_in_days, scenario.horizon_days)
     delay = scenario.policy.approval_delay_days
     return scenario.organisation, scenario.content, delay, days
@@ -233,28 +233,28 @@ def recorded_events(
 
 
 def outcome_specs() -> dict[str, OutcomeSpec]:
-    """What every outcome of the model is, by name."""
+    """The definition of every outcome of the model, by name."""
     from agents.observe.outcomes import OUTCOMES
 
     return {each.name: OutcomeSpec(**vars(each)) for each in OUTCOMES}
 
 
 def contact_counts(scenario: "Scenario", seed: int) -> NDArray[np.int64]:
-    """How many contacts each employee has in run 0, shape (employees,)."""
+    """int64[employees]: number of contacts of each employee in run 0."""
     from agents.world.population import build_staff
 
     return build_staff(scenario.organisation, seed, 0, 0, 1).contacts
 
 
 def average_reposts(scenario: "Scenario", parameters: Sequence["Parameters"]) -> "list[Spreading]":
-    """How many reposts an average repost brings under each of some parameters, on the channel where they spread most."""
+    """The reproduction number of reposts for each parameter set, on the channel where it is largest."""
     from agents.employees.spreading import spreadings
 
     return spreadings(scenario, parameters)
 
 
 def guarded(result: Result) -> dict[str, NDArray[np.float64]]:
-    """What the limits of `sims.comparison.choice` look at, per run."""
+    """The values that the limits of `sims.comparison.choice` check, per run."""
     return {
         TRUST: result.total(TRUST),
         MOTIVATION: result.total(MOTIVATION),
@@ -263,11 +263,11 @@ def guarded(result: Result) -> dict[str, NDArray[np.float64]]:
 
 
 def fairness(result: Result) -> NDArray[np.float64]:
-    """The least-paid segment's expected points a share, as a part of the median segment's, and how sure it is; 1 if nobody is paid.
+    """Fairness: the least-paid segment's expected points a share relative to the median segment's; 1 if nobody is paid.
 
-    float64[runs], evenly spaced quantiles around the value of all runs together, with the jackknife's error.
-    Equal effort, equal pay: a scheme that pays for clicks pays well-connected segments more for the same share. In one run few people of a
-    segment share, and what clicks they happen to get is no scheme's doing: points of all runs count, over their shares.
+    float64[runs], evenly spaced quantiles of a distribution around the value over all runs, with the jackknife error as its width.
+    Equal effort should have equal pay: a scheme that pays for clicks pays well-connected segments more for the same share. In a single run
+    few people of a segment share and their clicks are noise, so that points and shares are summed over all runs.
     """
     segments = [split for split in result.daily if split.startswith(SEGMENT)]
     points, shares = (
@@ -286,6 +286,6 @@ def fairness(result: Result) -> NDArray[np.float64]:
 
 
 def _least_paid(points: NDArray[np.float64], shares: NDArray[np.float64]) -> float:
-    # Segments without a share are left out.
+    # Segments without shares are left out.
     pay = points[shares > 0] / shares[shares > 0]
     return float(pay.min() / np.median(pay)) if pay.size and np.median(pay) > 0 else 1.0

@@ -1,8 +1,8 @@
-"""Checkpoints of a sweep, a file for each finished run: the same request resumes from them.
+"""Checkpoints of a sweep, a file for each finished run, from which the same request resumes.
 
-A file is whole or not there: it is written beside its place and moved there, and its check sum says that all of it arrived. Workers
-write them, so that what a killed parent had not yet gathered is kept too. Nothing but the question names a folder: scenarios, seed,
-parameters and version; a number cannot come from another question.
+Files are atomic: written under a temporary name and renamed, with a checksum. Workers write them, so that results not yet collected by a
+killed parent are kept too. The folder's name is a digest of the request (scenarios, seed, parameters and version), so that results of
+different requests cannot mix.
 """
 
 import json
@@ -17,18 +17,18 @@ import numpy as np
 from sims.ensemble.bridge import Daily
 
 LAYOUT = 2
-# Most of it are small whole numbers: this packs them to a tenth in a twentieth of the time that a run takes.
+# Compression level: the data are mostly small integers, which it reduces to a tenth in a twentieth of the time that a run takes.
 PACKED = 1
 
 
 def folder_of(root: Path, question: object) -> Path:
-    """Where the runs of one question lie; `question` is JSON that names everything its numbers follow from."""
+    """The folder of one request; `question` is JSON with everything that its results depend on."""
     text = json.dumps([LAYOUT, question], sort_keys=True, ensure_ascii=False)
     return root / sha256(text.encode()).hexdigest()[:32]
 
 
 def keep(folder: Path, run: int, found: Sequence[Daily]) -> None:
-    """Keep one run's daily values in each scenario."""
+    """Store one run's daily outcomes in each scenario."""
     rows = [
         (place, split, outcome, values)
         for place, daily in enumerate(found)
@@ -48,7 +48,7 @@ def keep(folder: Path, run: int, found: Sequence[Daily]) -> None:
 
 
 def kept(folder: Path, run: int) -> list[Daily] | None:
-    """One run as it was kept, or None where it was not, or not in whole."""
+    """A stored run, or None where it is missing or incomplete."""
     try:
         raw = (folder / f"{run}.run").read_bytes()
     except FileNotFoundError:

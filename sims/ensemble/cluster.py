@@ -1,5 +1,7 @@
-"""An ensemble on a Ray cluster: the extra `cluster`. What the tasks share is put into the cluster's store once and read there
-without a copy; Ray repeats a task whose worker died."""
+"""Executes an ensemble on a Ray cluster (the extra `cluster`).
+
+The tasks' shared inputs are put into the cluster's object store once and read without a copy; Ray repeats a task whose worker died.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 LOCAL = "local"
-# So many tasks for each of the cluster's cores are handed out at once: none waits, and few are lost by a cancel.
+# Tasks in flight per core of the cluster: enough that no core waits, few enough that a cancellation wastes little.
 AHEAD = 2
 
 
@@ -31,7 +33,7 @@ class Cluster:
         return f"Ray, {self.address}"
 
     def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Generator[R, None, None]:
-        """One result per task, in order. Closing the iterator cancels what is left."""
+        """One result per task, in order. Closing the iterator cancels the remaining tasks."""
         ray = _ray()
         with _connected(ray, self.address):
             known = ray.put(shared)

@@ -1,7 +1,7 @@
-"""Arms held against the control inside one scenario: per head, in whole and period by period, with intervals over the runs.
+"""Contrasts of arms with the control within one scenario: per head, in total and by period, with intervals over runs.
 
-An arm and the control are different people of the same company, drawn at random: the difference of their means is
-the effect of what the arm lived through. The two are of different size, so flows are counted per head.
+An arm and the control are disjoint random groups of the same company, so that the difference of their means is the effect of the arm's
+phases. Their sizes differ, so that flows are divided by the number of people.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ HEADCOUNT = "headcount"
 
 
 class Kind(Protocol):
-    """How an outcome adds up."""
+    """The kind of an outcome, which determines its aggregation."""
 
     @property
     def kind(self) -> str:
@@ -28,7 +28,7 @@ class Kind(Protocol):
 
 
 class Horizon(Protocol):
-    """How long was simulated."""
+    """The horizon of a simulation."""
 
     @property
     def horizon_days(self) -> int:
@@ -36,7 +36,7 @@ class Horizon(Protocol):
 
 
 class Ensemble(Protocol):
-    """What a contrast reads of a result."""
+    """The part of a result's interface that contrasts use."""
 
     @property
     def daily(self) -> Mapping[str, Mapping[str, Runs]]:
@@ -48,7 +48,7 @@ class Ensemble(Protocol):
 
     @property
     def reported(self) -> tuple[str, ...]:
-        """Outcomes that were asked for."""
+        """The requested outcomes."""
 
     @property
     def provenance(self) -> Horizon:
@@ -65,7 +65,7 @@ class Ensemble(Protocol):
         """Days of each week."""
 
     def has(self, outcome: str, split: str) -> bool:
-        """Whether the outcome is measured for the group."""
+        """True where the outcome is measured for the group."""
 
     def over(self, outcome: str, days: slice, split: str) -> Runs:
         """The outcome over those days: float64[runs]."""

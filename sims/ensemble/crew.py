@@ -1,5 +1,7 @@
-"""Worker processes with a pipe each. A pool with one queue for all hangs for good where a worker is killed while it writes its answer:
-nobody can tell that the rest will not come. On a pipe of its own the end of a worker is the end of the file.
+"""A pool of worker processes with one pipe each.
+
+A pool with a shared queue hangs where a worker is killed while it writes a result. With separate pipes the death of a worker is seen as
+the end of its file.
 """
 
 import multiprocessing
@@ -16,12 +18,12 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 SECONDS_TO_END = 0.2
-# The parent is gone when nobody reads.
+# Errors of a pipe whose other end is closed.
 GONE = (EOFError, OSError)
 
 
 class LostTaskError(RuntimeError):
-    """The same task took several workers with it."""
+    """Raised where the same task killed several workers."""
 
 
 class Crew:
@@ -31,28 +33,43 @@ class Crew:
         self._given, self._tries = (function, shared), tries
         self._workers: dict[Connection, tuple[BaseProcess, int | None]] = {}
         self._deaths: dict[int, int] = {}
-        # A pipe holds little: whoever is told before the next is hired keeps that one waiting until it has come up.
+        # Start all processes before sending: a pipe buffers little, so that sending blocks until the process is up.
         for pipe in [self._hire() for _ in range(count)]:
             self._tell(pipe)
 
     def results(self, tasks: Sequence[Any]) -> Generator[Any, None, None]:
-        """One result per task, in order. What a dead worker took with it is done again, by a new one; raises `LostTaskError` where the same
-        task did so too often, and whatever a task raises."""
-        left, found, next_one = deque(range(len(tasks))), dict[int, Any](), 0
-        while next_one < len(tasks):
-            for pipe, (process, at) in list(self._workers.items()):
-                if at is None and left:
-                    self._give(pipe, process, left, tasks)
+        """One result per task, in order. Raises as `finished` does."""
+        found, next_one = dict[int, Any](), 0
+        for at, value in self.finished(tasks):
+            found[at] = value
             while next_one in found:
                 yield found.pop(next_one)
                 next_one += 1
+
+    def finished(
+        self, tasks: Sequence[Any], ending: Callable[[], bool] = lambda: False
+    ) -> Generator[tuple[int, Any], None, None]:
+        """The place and the result of each task, as they come. Once it is `ending` no task begins, and it ends with those under way.
+
+        What a dead worker took with it is done again, by a new one; raises `LostTaskError` where the same task did so too often, and
+        whatever a task raises.
+        """
+        left, found = deque(range(len(tasks))), dict[int, Any]()
+        while True:
+            for pipe, (process, at) in list(self._workers.items()):
+                if at is None and left and not ending():
+                    self._give(pipe, process, left, tasks)
             busy = [pipe for pipe, (_, at) in self._workers.items() if at is not None]
-            for ready in connection.wait(busy) if busy else ():
+            if not busy:
+                return
+            for ready in connection.wait(busy):
                 assert isinstance(ready, Connection)
                 self._take(ready, left, found)
+            while found:
+                yield found.popitem()
 
     def end(self) -> None:
-        """End every worker at once, whatever it does."""
+        """Terminate all workers."""
         for process, _ in self._workers.values():
             process.terminate()
         for pipe, (process, _) in self._workers.items():
@@ -68,7 +85,7 @@ class Crew:
         mine, theirs = context.Pipe()
         process = context.Process(target=_serve, args=(theirs,), daemon=True)
         process.start()
-        # Only the worker holds its end now, so that it ends with the worker.
+        # Now only the worker holds its end of the pipe, which is closed when it dies.
         theirs.close()
         self._workers[mine] = (process, None)
         return mine
@@ -108,7 +125,7 @@ class Crew:
 
 def _serve(pipe: Connection) -> None:
     """The main loop of a worker: the function and what it shares, then tasks in, results out, until the pipe is closed."""
-    # An interrupt is the parent's to answer: it cancels what is left, and the worker ends without a traceback.
+    # Interrupts are handled by the parent, which cancels the remaining tasks; the worker ends without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=end_with_parent, daemon=True).start()
     try:
@@ -130,7 +147,7 @@ def _serve(pipe: Connection) -> None:
 
 
 def end_with_parent() -> None:
-    """Ends this process when its parent has, however that ended: nobody would ever give it another task."""
+    """End this process when its parent has ended in any way."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])

@@ -1,42 +1,46 @@
-"""How an ensemble's runs are carried out: one after another, or on several processes.
+"""Executors of an ensemble's runs: serially, or on several processes.
 
-A chunk of runs is a pure function of its task (scenario, seed, run numbers), and everything heavy in it (population,
-network, compiled scheme) is rebuilt from the seed inside the worker, so the executor can change no result:
-only the time it takes.
+A chunk of runs is a pure function of its task (scenario, seed, run numbers), and everything large in it (population, network, compiled
+scheme) is rebuilt from the seed inside the worker, so that the executor affects only the time and never a result.
 """
 
 import gc
 import signal
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from types import FrameType
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sims.doctor import cores
 from sims.ensemble.crew import Crew, LostTaskError
+from sims.ensemble.stopping import ending
+
+if TYPE_CHECKING:
+    from sims.scenario.scenario import Scenario
 
 S = TypeVar("S")
 T = TypeVar("T")
 R = TypeVar("R")
 
-# Starting a process costs about as much as this many runs of a company of 500 over half a year.
-RUNS_WORTH_A_PROCESS = 8
+# To start a process costs about as much as to live this many days of one person, and a run some thousands of them of its own: 1.8 s of
+# a core, .45 s a million days, and 10 ms a run.
+WORTH_A_PROCESS, A_RUN = 4_000_000, 20_000
+# Fewer tasks than this stay in this process.
+TASKS_WORTH_PROCESSES = 8
 PROCESSES_MAX = 256
-# How often the same work may take a worker with it before it is given up.
+# Number of times that the same task may kill its worker before the work fails.
 TRIES = 2
-# What a shell adds to a signal's number.
-ENDED = 128
 
 
 class ExecutorError(RuntimeError):
-    """The ensemble could not be carried out, though its input was sound."""
+    """Raised where the ensemble could not be carried out although its input was valid."""
 
 
 class Executor(Protocol):
-    """Carries out tasks and gives back their results in the tasks' own order."""
+    """Executes tasks and returns their results in the order of the tasks."""
 
     @property
     def label(self) -> str:
@@ -69,8 +73,10 @@ class Processes:
         return f"{self.count} local processes"
 
     def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Generator[R, None, None]:
-        """One result per task, in order. What a dead worker took with it is done again; raises `ExecutorError` where that
-        does not help. Closing the iterator ends the workers at once."""
+        """One result per task, in order.
+
+        Tasks of dead workers are repeated; raises `ExecutorError` where that fails too. Closing the iterator terminates the workers.
+        """
         crew = Crew(min(self.count, len(tasks)), function, shared, TRIES)
         try:
             yield from crew.results(tasks)
@@ -83,35 +89,47 @@ class Processes:
             crew.end()
 
 
-def processes_for(processes: int | None, n_runs: int) -> int:
-    """How many processes `n_runs` runs get; `None` takes every core, if there is enough work for that to pay."""
-    if processes is not None and not 1 <= processes <= PROCESSES_MAX:
-        raise ValueError(
-            f"processes: got {processes}; it must be 1 to {PROCESSES_MAX}; leave it out for one per core"
-        )
-    if processes is None:
-        return 1 if n_runs < RUNS_WORTH_A_PROCESS else cores()
-    return processes
+def work_of(scenarios: "Iterable[Scenario]", runs: int) -> int:
+    """The work of `runs` runs of each scenario in person-days, including burn-in and the fixed cost of a run."""
+    return runs * sum(
+        A_RUN + one.organisation.size * (one.burn_in_days + one.horizon_days) for one in scenarios
+    )
+
+
+def processes_for(processes: int | None, work: int) -> int:
+    """Number of processes for an amount of work (`work_of`); `None`: at most one a core, each with more work than its start costs."""
+    return max(1, min(cores(), work // WORTH_A_PROCESS)) if processes is None else _checked(processes)
 
 
 def choose_executor(processes: int | None, n_tasks: int) -> Executor:
-    """The executor for `n_tasks` tasks of a run each."""
-    count = processes_for(processes, n_tasks)
+    """The executor for `n_tasks` tasks; `None`: one process a core, where there are enough tasks."""
+    if processes is None:
+        count = 1 if n_tasks < TASKS_WORTH_PROCESSES else cores()
+    else:
+        count = _checked(processes)
     return Serial() if count == 1 or n_tasks < 2 else Processes(count)
+
+
+def _checked(processes: int) -> int:
+    if not 1 <= processes <= PROCESSES_MAX:
+        raise ValueError(
+            f"processes: got {processes}; it must be 1 to {PROCESSES_MAX}; leave it out for one per core"
+        )
+    return processes
 
 
 @contextmanager
 def carried_out(
     executor: Executor, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]
 ) -> Iterator[Generator[R, None, None]]:
-    """The results of all tasks, in order; whatever ends the block, SIGTERM too, ends the work at once."""
+    """A context with the results of all tasks, in order; leaving it in any way, SIGTERM included, terminates the work."""
     main = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGTERM, _ended) if main else None
     try:
         with closing(executor.map(function, shared, tasks)) as results:
             yield results
     except (KeyboardInterrupt, SystemExit):
-        # The interpreter would look through all that the compiler holds before it ends, which takes seconds.
+        # Exclude the compiler's objects from the final garbage collection, which would take seconds.
         gc.freeze()
         raise
     finally:
@@ -120,12 +138,12 @@ def carried_out(
 
 
 def _ended(number: int, _: FrameType | None) -> None:
-    raise SystemExit(ENDED + number)
+    raise ending(number)
 
 
 @contextmanager
 def progress(label: str, total: int, quiet_seconds: float = 1.0) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal's standard error for work beyond `quiet_seconds`; yields what to call with steps done."""
+    """A context with a progress bar on a terminal's standard error after `quiet_seconds`; yields the function to report steps."""
     if not sys.stderr.isatty():
         yield lambda steps: None
         return

@@ -1,8 +1,7 @@
-"""Intervals over an ensemble: quantiles of the runs themselves, nothing fitted.
+"""Intervals over an ensemble: empirical quantiles of the runs.
 
-The 50, 80 and 90 % intervals are the central quantiles of the runs' values. They carry the spread between
-runs (chance and, where parameters are drawn, what we do not know about them); they are no confidence
-intervals of the mean.
+The 50, 80 and 90 % intervals are central quantiles of the runs' values. They are predictive intervals, including chance and, where
+parameters are drawn, parameter uncertainty; they are not confidence intervals of the mean.
 """
 
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ PERCENTS = (50, 80, 90)
 
 @dataclass(frozen=True)
 class Interval:
-    """The spread of one number over the runs: mean, median, central 50, 80 and 90 % intervals (low, high)."""
+    """The distribution of one number over runs: mean, median, central 50, 80 and 90 % intervals (low, high)."""
 
     mean: float
     median: float
@@ -36,7 +35,7 @@ class Interval:
 
 
 def interval(values: NDArray[np.float64]) -> Interval:
-    """Mean, median and central intervals of `values`, shape (runs,); with one run, all of them are that run.
+    """Mean, median and central intervals of `values`, shape (runs,); for a single run all equal its value.
 
     Quantiles interpolate linearly between order statistics. Raises ValueError on an empty array.
     """
@@ -54,7 +53,7 @@ def interval(values: NDArray[np.float64]) -> Interval:
 
 
 def _between(ordered: list[float], quantile: float) -> float:
-    """A quantile of rising values, with the bits of numpy's, of which a report asks thousands of times."""
+    """A quantile of sorted values with the bits of NumPy's, but faster, since a report needs thousands."""
     place = (len(ordered) - 1) * quantile
     below = floor(place)
     low, high, part = ordered[below], ordered[min(below + 1, len(ordered) - 1)], place - below

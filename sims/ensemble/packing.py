@@ -1,6 +1,6 @@
-"""The daily values of a chunk's runs as one array a scenario.
+"""Serialisation of a chunk's daily outcomes as one array a scenario.
 
-They cross processes in a few large pieces, instead of thousands of small ones.
+Few large arrays are sent between processes instead of thousands of small ones.
 """
 
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ Layout = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, eq=False)
 class Packed:
-    """Runs of some scenarios.
+    """Packed runs of some scenarios.
 
-    layouts  the different (split, outcome) of a run's rows, in order: not every run has people in every group
-    which    of each scenario, each run's layout
-    values   of each scenario float64[rows, days], run after run
+    layouts  the distinct row labels (split, outcome), in order, since not every run has people in every group
+    which    layout of each run, by scenario
+    values   float64[rows, days] of each scenario, run after run
     """
 
     layouts: tuple[Layout, ...]
@@ -29,7 +29,7 @@ class Packed:
 
     @classmethod
     def of(cls, found: Sequence[Sequence[Daily]]) -> "Packed":
-        """Of runs as `daily_outcomes` gives them, run by run and in each scenario by scenario."""
+        """Pack runs as returned by `daily_outcomes`, by run and scenario."""
         known: dict[Layout, int] = {}
         which, values = [], []
         for dailies in zip(*found, strict=True):
@@ -44,7 +44,7 @@ class Packed:
         return cls(tuple(known), tuple(which), tuple(values))
 
     def opened(self) -> list[list[Daily]]:
-        """The same runs again; their arrays are parts of `values`."""
+        """The runs unpacked; their arrays are views of `values`."""
         scenarios = []
         for which, values in zip(self.which, self.values, strict=True):
             runs, row = [], 0

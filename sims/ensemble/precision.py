@@ -1,11 +1,11 @@
-"""How many runs are enough: until more of them would hardly move the estimate of the asked outcome.
+"""The stopping rule for the number of runs: until the Monte Carlo error of an outcome's estimate is below a requested precision.
 
-What an ensemble tells of an outcome is the median of its runs, and the middle 80 % of them. The width of that range is what is not known
-of people, and chance; it does not shrink with runs. What shrinks is how far the median may still move: the farther end of its 95 %
-confidence interval by order statistics, whatever the law of the runs is. A precision asks for that either in the outcome's unit or
-as a part of the range; of a comparison, for the paired difference to doing nothing, of the scheme that is known worst (decision 201).
-Runs come in batches whose sizes follow from the runs before alone, so that neither executor nor chunks can move where it stops, and run
-r is the same run as ever.
+An ensemble reports the median of its runs and their central 80 % range. The width of that range is parameter uncertainty and chance, and
+does not shrink with the number of runs. The Monte Carlo error does: the distance from the median to the farther end of its 95 %
+confidence interval by order statistics, which holds for any distribution. A precision limits it in the outcome's unit or relative to the
+range; in a comparison, for the paired difference to the control of the scheme with the largest error (decision 201). Runs are added in
+batches whose sizes depend on the previous runs only, so that executor and chunks do not affect when it stops, and run r is always the
+same.
 """
 
 from collections.abc import Sequence
@@ -20,9 +20,9 @@ from sims.ensemble.intervals import interval
 
 Runs = NDArray[np.float64]
 
-# Fewer runs estimate their own spread too badly, and repeated looks at few runs would stop too early.
+# Fewer runs estimate the spread too imprecisely, and repeated tests on few runs would stop too early.
 RUNS_LEAST, RUNS_MOST = 30, 2_000
-# The next look is at what the runs so far say is needed and a little more, in whole steps, and never at more than twice as many.
+# The next test is at the estimated number of runs plus a margin, rounded up to whole steps, and at most at twice as many.
 MARGIN, STEP, GROWTH = 1.1, 10, 2
 CONFIDENCE = 0.95
 NORMAL_95 = 1.959963984540054
@@ -31,7 +31,7 @@ NORMAL_95 = 1.959963984540054
 
 @dataclass(frozen=True)
 class Precision:
-    """How far the median may still move: in the outcome's unit, or `relative`, as a part of the width of the middle 80 % of the runs."""
+    """A requested Monte Carlo error of the median: in the outcome's unit or, if `relative`, as a part of the central 80 % range."""
 
     outcome: str
     half_width: float
@@ -62,9 +62,9 @@ class Precision:
 
 @dataclass(frozen=True)
 class Reached:
-    """What some runs reached, for the series that is known worst.
+    """The precision reached by some runs, for the series with the largest error.
 
-    `half_width`, how far the median may still move, and `range_width`, of the middle 80 % of the runs, are in the outcome's unit.
+    `half_width`, the Monte Carlo error of the median, and `range_width`, of the central 80 % of the runs, are in the outcome's unit.
     """
 
     asked: Precision
@@ -74,12 +74,12 @@ class Reached:
 
     @property
     def wanted(self) -> float:
-        """What was asked for, in the outcome's unit."""
+        """The requested precision in the outcome's unit."""
         return self.asked.half_width * (self.range_width if self.asked.relative else 1.0)
 
     @property
     def part(self) -> float:
-        """How far the median may still move, as a part of the width of the range; 0 where every run says the same."""
+        """The Monte Carlo error relative to the width of the range; 0 where all runs are equal."""
         return (
             self.half_width / self.range_width
             if self.range_width > 0.0
@@ -90,11 +90,11 @@ class Reached:
 
     @property
     def enough(self) -> bool:
-        """Whether it is what was asked for."""
+        """True where the requested precision is reached."""
         return self.half_width <= self.wanted
 
     def as_json(self, least: int = 0) -> dict[str, Any]:
-        """Plain JSON values, None for what so few runs do not tell. `least`: how many runs there have to be in any case."""
+        """Plain JSON values, None for what cannot be estimated from so few runs. `least`: the minimum number of runs."""
         return {
             "outcome": self.asked.outcome,
             "asked": self.asked.half_width,
@@ -111,7 +111,7 @@ class Reached:
 
 
 def reached(asked: Precision, series: Sequence[Runs]) -> Reached:
-    """What the runs of some series, each of shape (runs,), reached: of the one farthest from what is asked."""
+    """The precision reached by some series, each of shape (runs,): that of the one farthest from the request."""
     found = [_reached(asked, values) for values in series]
     return max(found, key=lambda one: one.half_width / one.wanted if one.wanted else one.half_width * 1e300)
 
@@ -122,9 +122,9 @@ def _reached(asked: Precision, values: Runs) -> Reached:
 
 
 def may_move(values: Runs) -> float:
-    """How far the median of the runs may be from that of endlessly many: the farther end of its 95 % confidence interval.
+    """The Monte Carlo error of the median: distance to the farther end of its 95 % confidence interval.
 
-    The ends are order statistics, straight between two of them; infinite where there are too few runs to have them.
+    The ends are linearly interpolated order statistics; infinite where there are too few runs.
     """
     below = (values.size - 1 - NORMAL_95 * values.size**0.5) / 2.0
     if below < 0.0:
@@ -146,7 +146,7 @@ def half_width_of(values: Runs) -> float:
 
 
 def next_runs(found: Reached) -> int:
-    """How many runs to have in whole before looking again."""
+    """The total number of runs before the next test."""
     ratio = found.half_width / found.wanted if found.wanted > 0.0 else float(GROWTH)
     needed = MARGIN * found.runs * min(ratio, float(GROWTH)) ** 2
     most = min(GROWTH * found.runs, found.asked.most_runs)

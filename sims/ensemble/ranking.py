@@ -1,7 +1,7 @@
-"""What of all that nobody knows the range of an outcome hangs on most: by rank correlation with the parameters that the runs drew.
+"""The parameters to which an outcome is most sensitive, by rank correlation with the parameters drawn in the runs.
 
-It costs no further run. A parameter counts with all that goes along with it in the joint posterior; what is far from a rank of its own by
-chance alone is left out (`assumptions` draws groups anew instead, and tells what they do together).
+It needs no further runs. A parameter's effect includes that of parameters correlated with it in the posterior; correlations within noise
+are left out (`sims.comparison.assumptions` redraws groups instead, which separates them).
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 RUNS_LEAST, MOST_TOLD = 30, 6
-# Beyond so many standard errors a rank correlation is told: of a hundred parameters that matter nothing one is, in four times.
+# Standard errors above which a rank correlation is reported: of a hundred irrelevant parameters one passes in about one of four cases.
 ERRORS = 3.0
 
 
 def ranked(values: Floats, drawn: Sequence[Parameters]) -> list[dict[str, Any]]:
-    """The parameters by the part of the spread of `values` (one a run) that goes with their rank, the most first; none of few runs."""
+    """The parameters by the part of the variance of `values` (one a run) explained by their rank, largest first; empty for few runs."""
     from agents.parameters.parameters import DECLARATIONS
 
     if len(drawn) < RUNS_LEAST or np.ptp(values) == 0.0:
@@ -37,13 +37,13 @@ def ranked(values: Floats, drawn: Sequence[Parameters]) -> list[dict[str, Any]]:
             rho = float(np.corrcoef(mine, ranks[:, at])[0, 1])
             if abs(rho) > ERRORS / (len(drawn) - 1) ** 0.5:
                 mark = DECLARATIONS[name].mark
-                told = {"parameter": name, "correlation": rho, "part": rho**2, "mark": mark}
-                found.append((-(rho**2), told))
-    return [told for _, told in sorted(found, key=lambda one: one[0])[:MOST_TOLD]]
+                row = {"parameter": name, "correlation": rho, "part": rho**2, "mark": mark}
+                found.append((-(rho**2), row))
+    return [row for _, row in sorted(found, key=lambda one: one[0])[:MOST_TOLD]]
 
 
 def _ranks(values: Floats) -> Floats:
-    """Ranks, the same for what is equal."""
+    """Ranks, with the mean rank for ties."""
     _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)
     return np.asarray((last - (counts - 1) / 2.0)[place], dtype=np.float64)

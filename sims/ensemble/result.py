@@ -1,4 +1,4 @@
-"""What an ensemble gives back: daily values by run, their intervals, a tidy table, and JSON that is the same every time."""
+"""The result of an ensemble: daily values by run, intervals, a tidy table, and reproducible JSON."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,10 +23,10 @@ Runs = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class OutcomeSpec:
-    """What one outcome is: name, title for people, unit, definition, how days add up, and which way is better.
+    """The definition of an outcome: name, title, unit, definition, aggregation over days, and which direction is better.
 
-    A *flow* adds up over days (clicks). A *stock* is a level at the end of each day (trust): over some days
-    it is the mean of their last seven. A *ratio* divides the sums of the two flows that `of` names.
+    A *flow* is summed over days (clicks). A *stock* is a level at the end of each day (trust): over a period it is the mean of the last
+    seven days. A *ratio* divides the sums of the two flows in `of`.
     """
 
     name: str
@@ -52,7 +52,7 @@ class OutcomeSpec:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Everything that the numbers of one scenario follow from."""
+    """Everything that the results of one scenario depend on."""
 
     groundswell: str
     scenario: str
@@ -62,10 +62,10 @@ class Provenance:
     runs: int
     horizon_days: int
     parameters: str | None = None
-    """What each run's parameters were drawn from; None: all went by the defaults."""
+    """The posterior from which each run's parameters were drawn; None: all runs used the defaults."""
 
     def as_json(self) -> dict[str, Any]:
-        """Plain JSON values; no time, no path, no machine."""
+        """Plain JSON values without time, path or machine."""
         body = {**vars(self), "scheme_hashes": dict(sorted(self.scheme_hashes.items()))}
         if self.parameters is None:
             del body["parameters"]
@@ -87,12 +87,12 @@ def over(spec: OutcomeSpec, values: Mapping[str, Runs], days: slice) -> Runs:
 
 @dataclass(frozen=True)
 class Result:
-    """One scenario's ensemble. `daily[split][outcome]` has shape (runs, days), for flows and stocks.
+    """The result of one scenario's ensemble. `daily[split][outcome]` has shape (runs, days), for flows and stocks.
 
-    `reported` are the outcomes that summaries show; the table holds all of them. `change_days` are the days on
-    which some phase begins; they cut the horizon into periods. `warnings`: where the scenario leaves what was ever measured. `echoes`:
-    the first runs again under the same parameters and another chance, which separates the two; none at the defaults. `precision`: what
-    was asked of it and reached.
+    `reported` are the outcomes in summaries; the table has all of them. `change_days` are the days on which some phase begins; they divide
+    the horizon into periods. `warnings`: where the scenario is outside the range of evidence. `echoes`: the first runs again with the same
+    parameters and other random numbers, which separates parameter uncertainty from chance; none at the defaults. `precision`: requested and
+    reached.
     """
 
     title: str
@@ -112,16 +112,16 @@ class Result:
 
     @property
     def periods(self) -> list[slice]:
-        """The days between one change of phases and the next, in order."""
+        """The periods between changes of phases, as slices of days in order."""
         ends = (*self.change_days[1:], self.provenance.horizon_days)
         return [slice(first, after) for first, after in zip(self.change_days, ends, strict=True)]
 
     def splits(self) -> list[str]:
-        """Labels of the groups that outcomes are split by, `all` not among them."""
+        """Labels of the groups that outcomes are split by, without `all`."""
         return [split for split in self.daily if split != ALL]
 
     def has(self, outcome: str, split: str = ALL) -> bool:
-        """Whether an outcome is known for a split: some belong to the whole company only."""
+        """True where an outcome is available for a split; some exist for the whole company only."""
         return all(name in self.daily[split] for name in self.specs[outcome].of or (outcome,))
 
     def over(self, outcome: str, days: slice, split: str = ALL) -> Runs:
@@ -132,33 +132,35 @@ class Result:
         return over(self.specs[outcome], self.daily[split], days)
 
     def echo_over(self, outcome: str, days: slice) -> Runs:
-        """The same of the echoes, for everybody, shape (echoes,); empty at the defaults."""
+        """One outcome of the echoes over some days, for everybody, shape (echoes,); empty at the defaults."""
         return over(self.specs[outcome], self.echoes[ALL], days) if self.echoes else np.zeros(0)
 
     def total(self, outcome: str, split: str = ALL) -> Runs:
-        """The whole run's value of one outcome, shape (runs,)."""
+        """One outcome over the whole horizon, shape (runs,)."""
         return self.over(outcome, slice(0, self.provenance.horizon_days), split)
 
     def weeks(self) -> list[slice]:
-        """The whole weeks of the horizon; days after the last are in none."""
+        """The whole weeks of the horizon; remaining days are left out."""
         return [
             slice(day, day + WEEK_DAYS)
             for day in range(0, self.provenance.horizon_days - WEEK_DAYS + 1, WEEK_DAYS)
         ]
 
     def weekly(self, outcome: str, split: str = ALL) -> Runs:
-        """Week by week, shape (runs, weeks)."""
+        """One outcome by week, shape (runs, weeks)."""
         weeks = [self.over(outcome, week, split) for week in self.weeks()]
         return np.stack(weeks, axis=1) if weeks else np.zeros((self.provenance.runs, 0))
 
     def by_day(self, outcome: str, split: str = ALL) -> Runs:
-        """Day by day, shape (runs, days)."""
+        """One outcome by day, shape (runs, days)."""
         days = range(self.provenance.horizon_days)
         return np.stack([self.over(outcome, slice(day, day + 1), split) for day in days], axis=1)
 
     def frame(self) -> "pd.DataFrame":
-        """Tidy: one row per run, day (0 is the first), split and outcome, with its value. Ratios are left out:
-        they are quotients of sums over the days that one asks about."""
+        """A tidy table: one row per run, day (0 is the first), split and outcome, with its value.
+
+        Ratios are left out, since they are quotients of sums over a chosen period.
+        """
         import pandas as pd
 
         parts = []
@@ -179,9 +181,9 @@ class Result:
         return pd.concat(parts, ignore_index=True)
 
     def uncertainty(self) -> dict[str, Any]:
-        """For each reported outcome, which parts of its interval's width are parameter uncertainty and chance.
+        """For each reported outcome, the parts of its variance that are parameter uncertainty and chance.
 
-        None where the interval has no width; empty where runs go by the defaults.
+        None where there is no variance; empty where runs use the defaults.
         """
         if not self.echoes:
             return {}

@@ -1,7 +1,6 @@
 """Simulate one scenario as an ensemble: scenario → executor → model → result.
 
-The model is imported inside the run, so that `import sims` stays light and only workers pay for Mesa and
-the compiler.
+The model is imported inside the run, so that `import sims` stays light and only workers load Mesa and the compiler.
 """
 
 from collections.abc import Sequence
@@ -29,14 +28,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Manner:
-    """How an ensemble is carried out. Only `at_defaults`, `posterior` and `precision` move a number.
+    """How an ensemble is simulated. Only `at_defaults`, `posterior` and `precision` affect results.
 
     processes    local processes; one a core unless given
-    at_defaults  every run goes by the declared defaults, instead of its own draw from the joint posterior
-    precision    go on beyond the runs asked for until the outcome is known so precisely
-    checkpoint   folder that keeps finished runs, from which the same request resumes
+    at_defaults  every run uses the declared defaults, instead of its own draw from the joint posterior
+    precision    add runs beyond the requested number until this precision is reached
+    checkpoint   folder of finished runs, from which the same request resumes
     cluster      address of a Ray cluster, or `local`
-    posterior    each run's vector is one of these, instead of the stored joint posterior's
+    posterior    sample from which each run's vector is taken, instead of the stored joint posterior
     """
 
     processes: int | None = None
@@ -59,8 +58,8 @@ def simulate(
 ) -> Result:
     """Run the scenario `runs` times from `seed` (both its own unless given) and gather the outcomes.
 
-    The result depends on scenario, seed, runs and version alone, never on processes, chunks or checkpoints. Raises ValueError
-    for a number of runs or processes out of range.
+    The result depends on scenario, seed, runs and version only, never on processes, chunks or checkpoints. Raises ValueError for a number
+    of runs or processes out of range.
     """
     return simulate_all([scenario], runs, seed, processes, manner)[0]
 
@@ -75,11 +74,11 @@ def simulate_all(
     paired: Sequence[int] = (),
     echoes: bool = True,
 ) -> list[Result]:
-    """Run several scenarios under common random numbers: run r draws the same numbers, and goes by the same parameters, in each.
+    """Run several scenarios under common random numbers: run r has the same random numbers and parameters in each.
 
-    `runs` and `seed` are the first scenario's unless given. A precision is that of the outcome in each scenario, or of the
-    difference of each `paired` scenario, by its place, to the first. `echoes`: whether to separate chance and parameter uncertainty. Raises
-    ValueError where reposts would never end.
+    `runs` and `seed` are the first scenario's unless given. A precision is that of the outcome in each scenario, or of the difference of
+    each `paired` scenario (by index) to the first. `echoes`: whether to separate chance from parameter uncertainty. Raises ValueError where
+    the reproduction number of reposts is 1 or more.
     """
     runs = check_runs(scenarios[0].runs if runs is None else runs)
     seed = check_seed(scenarios[0].seed if seed is None else seed)
@@ -97,7 +96,7 @@ def simulate_all(
         posterior=manner.posterior,
     )
     told_apart = echoes and not manner.at_defaults
-    # One crew for all that is known to be wanted: whoever works has begun only once.
+    # One pool for all runs known to be needed, so that worker processes start only once.
     at_once = echoes_for(runs) if told_apart and manner.precision is None else 0
     found, again = sweep.with_echoes(runs, at_once)
     precision = None
@@ -116,7 +115,7 @@ def simulate_all(
 
 
 def _drawn(scenario: "Scenario", seed: int, runs: int, manner: Manner) -> "list[Parameters]":
-    """Every different vector that the runs go by; none where they go by the defaults."""
+    """The distinct parameter vectors of the runs; empty where they use the defaults."""
     if manner.at_defaults:
         return []
     from agents.parameters.default_posterior import default_posterior
@@ -126,7 +125,7 @@ def _drawn(scenario: "Scenario", seed: int, runs: int, manner: Manner) -> "list[
 
 
 def _least(precision: Precision, runs: int) -> int:
-    """How many runs there are before the first look. Raises ValueError for an unknown outcome or too low a limit."""
+    """Number of runs before the precision is first tested. Raises ValueError for an unknown outcome or too low a limit."""
     if precision.outcome not in outcome_specs():
         known = ", ".join(outcome_specs())
         raise ValueError(f"precision of {precision.outcome!r}; known outcomes are {known}; choose among them")
@@ -150,7 +149,7 @@ def _reached(precision: Precision, found: Sequence[Sequence[Daily]], paired: Seq
 
 
 def check_runs(runs: int) -> int:
-    """`runs`, if there can be that many. Raises ValueError otherwise."""
+    """`runs`, if it is in range. Raises ValueError otherwise."""
     from sims.scenario.scenario import RUNS_MAX
 
     if not 1 <= runs <= RUNS_MAX:
@@ -159,7 +158,7 @@ def check_runs(runs: int) -> int:
 
 
 def check_seed(seed: int) -> int:
-    """`seed`, if it can be one. Raises ValueError otherwise."""
+    """`seed`, if it is in range. Raises ValueError otherwise."""
     from sims.scenario.scenario import SEED_MAX
 
     if not 0 <= seed <= SEED_MAX:
@@ -174,8 +173,10 @@ def gathered(
     warned: bool = True,
     posterior: "DefaultPosterior | None" = None,
 ) -> Result:
-    """Runs 0 and following of a scenario, however they were come by, as one result without what chance alone would spread. `warned`:
-    whether to warn where the scenario leaves what was ever measured; `posterior`: whose vectors they went by."""
+    """The result of a scenario from runs simulated elsewhere, numbered from 0, without echoes.
+
+    `warned`: whether to warn where the scenario is outside the range of evidence; `posterior`: the sample of the runs' vectors.
+    """
     manner = replace(PLAIN, posterior=posterior)
     warned_of = warnings_of(scenario, _drawn(scenario, seed, len(runs), manner)) if warned else ()
     sweep = Sweep((scenario,), seed, at_defaults=False, posterior=posterior)
@@ -184,7 +185,7 @@ def gathered(
 
 @dataclass(frozen=True)
 class _Gathered:
-    """The outcome of one scenario: its runs, their echoes, the warnings, and the precision reached."""
+    """The simulated data of one scenario: runs, echoes, warnings, and the precision reached."""
 
     runs: Sequence[Daily]
     echoes: Sequence[Daily] = field(default=())
@@ -222,12 +223,12 @@ def _stacked(found: Sequence[Daily]) -> dict[str, dict[str, NDArray[np.float64]]
 
 
 def _splits(found: Sequence[Daily]) -> list[str]:
-    """Every split that has people in some run, in order of first appearance."""
+    """Every split with people in some run, in order of first appearance."""
     return list(dict.fromkeys(split for run in found for split in run))
 
 
 def _stack(runs: "Sequence[dict[str, NDArray[np.float64]] | None]") -> dict[str, NDArray[np.float64]]:
-    """{outcome: float64[runs, days]}; a split without people in a run counts zero there (splits are flows)."""
+    """{outcome: float64[runs, days]}; a split without people in a run is 0 there (splits are flows)."""
     present = next(run for run in runs if run is not None)
     return {
         name: np.stack([np.zeros_like(days) if run is None else run[name] for run in runs])

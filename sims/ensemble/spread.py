@@ -1,4 +1,4 @@
-"""Warns beside numbers of cascades that no measurement knows, of what changes nothing and where signs turn; refuses endless cascades."""
+"""Warnings about cascades outside the range of evidence, parts without effect, and turning points; refuses supercritical cascades."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from agents.parameters.parameters import Parameters
     from sims.scenario.scenario import Scenario
 
-# R, reposts that one adoption brings: published cascades (Goel, Watts & Goldstein 2012), and news and video (Goel et al. 2016).
+# R, reposts per adoption: published cascades (Goel, Watts & Goldstein 2012), and news and video (Goel et al. 2016).
 MEASURED_LOW, MEASURED_HIGH, STRESS = 0.10, 0.25, 0.5
 ENDLESS = 1.0
 REMEDY = "lower the channel's visibility (0.06 to 0.5 is usual), repost_base or onward_contacts"
@@ -36,10 +36,10 @@ def warnings_of_each(
 
 
 def warnings_of(scenario: "Scenario", drawn: Sequence["Parameters"] = ()) -> tuple[str, ...]:
-    """Warnings to show with the numbers of a scenario; `drawn`: what its runs go by, where that is not its defaults.
+    """Warnings to show with the results of a scenario; `drawn`: the parameters of its runs, where they are not the defaults.
 
-    Raises ValueError where an average repost brings more than one repost at the defaults. Where it does so only in some draws, the
-    audience's end is the cascade's, and a warning says so.
+    Raises ValueError where the reproduction number of reposts exceeds 1 at the defaults. Where it does so only in some draws, cascades are
+    bounded by the audience, and a warning says so.
     """
     return warnings_of_each([scenario], [drawn])[0]
 

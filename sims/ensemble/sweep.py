@@ -1,4 +1,4 @@
-"""All runs of some scenarios: which are finished already, how the others are cut into chunks, and which executor runs these."""
+"""Simulation of all runs of some scenarios: reuse of finished ones, division of the others into chunks, and choice of the executor."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sims.doctor import memory, version
+from sims.doctor import cores, memory, version
 from sims.ensemble.bridge import ECHO, Daily, bytes_a_run, daily_outcomes, parameter_source
 from sims.ensemble.checkpoint import folder_of, keep, kept
 from sims.ensemble.cluster import Cluster
-from sims.ensemble.executors import Executor, carried_out, choose_executor, processes_for, progress
+from sims.ensemble.executors import Executor, carried_out, choose_executor, processes_for, progress, work_of
 from sims.ensemble.packing import Packed
 from sims.ensemble.result import ALL
 
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from agents.parameters.default_posterior import DefaultPosterior
     from sims.scenario.scenario import Scenario
 
-# What a process gives to runs that it lives side by side, and all of them together of the machine's memory; beyond so many runs more
-# bring no speed.
+# Memory of a process for runs simulated together, the part of the machine's that all processes together take, and the number of runs
+# beyond which a chunk gets no faster.
 MEMORY_A_CHUNK, PART_OF_MEMORY, RUNS_A_CHUNK = 2 << 30, 2, 128
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some runs of the scenarios that the workers share, lived side by side."""
+    """Some runs of the shared scenarios, simulated together."""
 
     runs: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """Scenarios under common random numbers: run r draws the same numbers, and goes by the same parameters, in each of them.
+    """Scenarios under common random numbers: run r has the same random numbers and parameters in each of them.
 
-    checkpoint  folder in which finished runs are kept and looked for
-    cluster     address of a Ray cluster that carries it out, `local` for one on this machine
-    posterior   whose vectors runs go by; the stored one's unless given
+    checkpoint  folder of finished runs
+    cluster     address of a Ray cluster, `local` for one on this machine
+    posterior   sample of the runs' parameter vectors; the stored one unless given
     """
 
     scenarios: tuple["Scenario", ...]
@@ -49,11 +49,11 @@ class Sweep:
     posterior: "DefaultPosterior | None" = None
 
     def dailies(self, runs: Sequence[int]) -> list[list[Daily]]:
-        """Daily values of these runs in each scenario, run by run, in the order asked for."""
+        """Daily outcomes of these runs in each scenario, by run in the requested order."""
         found = {run: old for run in runs if (old := self._kept(run)) is not None}
         missing = [run for run in runs if run not in found]
         several = len(self.scenarios)
-        processes = processes_for(self.processes, len(missing) * several) if missing else 1
+        processes = self._processes(len(missing))
         tasks = chunks(self.scenarios, missing, processes)
         executor = self._executor(processes, len(tasks))
         label, total = f"{several} x {len(runs)} runs", several * len(runs)
@@ -65,13 +65,13 @@ class Sweep:
         return [found[run] for run in runs]
 
     def with_echoes(self, runs: int, echoes: int) -> tuple[list[list[Daily]], list[list[Daily]]]:
-        """The first runs; and the first `echoes` again, under the same parameters and another chance: of these what concerns everybody."""
+        """The first `runs` runs, and the first `echoes` again with other random numbers (outcomes of everybody only)."""
         found = self.dailies([*range(runs), *(ECHO + run for run in range(echoes))])
         return found[:runs], [[{ALL: daily[ALL]} for daily in dailies] for dailies in found[runs:]]
 
     @cached_property
     def folder(self) -> Path | None:
-        """Where finished runs of this very question are kept."""
+        """The checkpoint folder of this request."""
         if self.checkpoint is None:
             return None
         asked = {
@@ -84,11 +84,17 @@ class Sweep:
 
     @property
     def source(self) -> str | None:
-        """Which vectors runs go by; None: the defaults."""
+        """The identifier of the runs' parameter vectors; None: the defaults."""
         return None if self.at_defaults else parameter_source(self.posterior)
 
     def _kept(self, run: int) -> list[Daily] | None:
         return None if self.folder is None else kept(self.folder, run)
+
+    def _processes(self, runs: int) -> int:
+        if self.cluster is not None and self.processes is None:
+            # Workers of a cluster are already running.
+            return cores()
+        return processes_for(self.processes, work_of(self.scenarios, runs))
 
     def _executor(self, processes: int, tasks: int) -> Executor:
         if self.cluster is None or tasks == 0:
@@ -97,7 +103,7 @@ class Sweep:
 
 
 def run_chunk(sweep: Sweep, chunk: Chunk) -> Packed:
-    """Carry out these runs of each scenario; run by run, their daily values by split and outcome."""
+    """Simulate these runs of each scenario; returns packed daily outcomes."""
     folder = sweep.folder
     found = (
         {} if folder is None else {run: old for run in chunk.runs if (old := kept(folder, run)) is not None}
@@ -119,13 +125,13 @@ def most_side_by_side(heaviest: int, processes: int) -> int:
 
 
 def chunks(scenarios: Sequence["Scenario"], runs: Sequence[int], processes: int) -> list[Chunk]:
-    """The runs in chunks that fit into memory and keep every process busy. No number depends on how they are cut."""
+    """The runs in chunks that fit into memory and keep every process busy; results do not depend on the division."""
     if not runs:
         return []
-    # A scenario that forks from another lives beside it.
+    # A fork is in memory together with its trunk.
     heaviest = max(map(bytes_a_run, scenarios)) * 3 // (2 if len(scenarios) > 1 else 3)
     most = min(most_side_by_side(heaviest, processes), -(-len(runs) // processes))
-    # Even chunks, as many for each process: none waits for one that is longer, or for another that has one more to do.
+    # Chunks of equal size, the same number for each process, so that no process waits for another.
     count = min(len(runs), processes * -(-len(runs) // (most * processes)))
     cuts = [place * len(runs) // count for place in range(count + 1)]
     return [Chunk(tuple(runs[first:after])) for first, after in pairwise(cuts)]

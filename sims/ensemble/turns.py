@@ -1,6 +1,6 @@
-"""Where a sign turns, in closed form and before anything is simulated: rewards too small to be worth their price, reminders too many.
+"""Turning points in closed form, before any simulation: rewards too small to outweigh crowding out, and too many reminders.
 
-`compare --turning-points` looks for the same in runs, with everything that hangs together; this here costs nothing and is told always.
+`compare --turning-points` finds them by simulation with all interactions; this approximation is free and always reported.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def turns_of(scenario: "Scenario", drawn: Sequence["Parameters"]) -> tuple[str, ...]:
-    """A line for each phase that lies beyond a turn in most of the drawn parameters."""
+    """A line for each phase that is beyond a turning point in most of the drawn parameter sets."""
     found = []
     for owner, phases in (
         ("", scenario.phases),
@@ -38,7 +38,7 @@ def _too_little(phase: "SchemePhase", scenario: "Scenario", drawn: Sequence["Par
     heads = max(1.0, scenario.organisation.size / scenario.organisation.number_of_teams)
     least, between = _middle([least_reward(phase.terms, heads, p) for p in drawn])
     if points >= least or least >= MOST_POINTS:
-        # Where no reward is enough, its pull is switched off.
+        # Where no reward suffices, the effect of rewards is switched off.
         return ""
     return (
         f"about {points:.3g} a share in points, tangible and announced; below {least:.3g}{between} such a reward takes more from people of "
@@ -66,7 +66,7 @@ def _middle(values: Sequence[float]) -> tuple[float, str]:
 
 
 def _points_a_share(scheme: "IncentiveScheme") -> float:
-    # Of tangible, announced rules; a prize beside them is worth more than any points say.
+    # Tangible, announced rules only; with a prize in addition, the value exceeds that of the points.
     rules = [r for r in scheme.rules if r.nature.worth == "tangible" and r.nature.expectation == "expected"]
     clicks = {"share": 1.0, "click": MODEL_CLICKS_PER_SHARE}
     return sum(float(rule.points) * clicks.get(rule.on, 0.0) for rule in rules)

@@ -1,9 +1,8 @@
-"""How much of an interval's width is what we do not know of people, and how much is chance.
+"""Decomposition of the variance between runs into parameter uncertainty and chance.
 
-Run r has its own parameters. Some runs have an *echo*: the same parameters, another chance. By the law of total variance
-Var Y = Var E[Y | parameters] + E Var[Y | parameters]; half the mean squared difference of a run and its echo estimates the second
-term without bias, whatever the model, and what is left of the whole variance is the first. Errors are those of the jackknife over
-runs.
+Run r has its own parameters. Some runs have an *echo*: the same parameters with other random numbers. By the law of total variance
+Var Y = Var E[Y | parameters] + E Var[Y | parameters]; half the mean squared difference of a run and its echo is an unbiased estimate of
+the second term for any model, and the remainder of the total variance is the first. Errors are jackknife errors over runs.
 """
 
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 Runs = NDArray[np.float64]
 
-# Few runs have an echo each; of many one in four is enough, and beyond 64 the error is that of the runs themselves.
+# In small ensembles every run has an echo; in large ones one in four suffices, and beyond 64 the error is dominated by the runs.
 ECHOES_LEAST, ECHOES_MOST, RUNS_AN_ECHO = 16, 64, 4
 
 
@@ -27,19 +26,19 @@ class Uncertainty:
     echoes: int
 
     def as_json(self, width: float) -> dict[str, float]:
-        """For a 90 % interval of that width: also how wide chance alone would leave it, were the parameters known."""
+        """Plain JSON values; for a 90 % interval of `width` also its width by chance alone, if the parameters were known."""
         return {**vars(self), "p90_width": width, "p90_width_by_chance_alone": width * self.chance**0.5}
 
 
 def echoes_for(runs: int) -> int:
-    """How many runs of an ensemble, the first ones, have an echo."""
+    """Number of an ensemble's first runs that have an echo."""
     return min(runs, max(ECHOES_LEAST, min(ECHOES_MOST, runs // RUNS_AN_ECHO)))
 
 
 def uncertainty(values: Runs, echoes: Runs) -> Uncertainty | None:
-    """The split of Var(values), shape (runs,); `echoes`, shape (K,), belong to the first K of them.
+    """The decomposition of Var(values), shape (runs,); `echoes`, shape (K,), belong to the first K runs.
 
-    None where there is nothing to split: fewer than two echoes, or no spread at all.
+    None where it is undefined: fewer than two echoes, or no variance.
     """
     runs, pairs = values.size, echoes.size
     if pairs < 2 or (np.ptp(values) == 0.0 and np.ptp(echoes) == 0.0):
@@ -47,7 +46,7 @@ def uncertainty(values: Runs, echoes: Runs) -> Uncertainty | None:
     centre = float(values.mean())
     mine, again = values - centre, np.zeros(runs)
     again[:pairs] = echoes - centre
-    # Row by row what a run and its echo add; without one run, each sum lacks that.
+    # Contributions of each run and its echo: leaving one run out subtracts its contribution from each sum.
     paired = np.arange(runs) < pairs
     number = 1.0 + paired
     apart = np.where(paired, (mine - again) ** 2, 0.0)
@@ -64,9 +63,9 @@ def uncertainty(values: Runs, echoes: Runs) -> Uncertainty | None:
 
 
 def _chance(pairs: Runs, number: Runs, total: Runs, squares: Runs, apart: Runs) -> Runs:
-    """The part of the variance that is chance, from sums over runs and echoes; not a number where there is no variance."""
+    """The part of the variance due to chance, from sums over runs and echoes; NaN where there is no variance."""
     within = apart / np.maximum(pairs, 1.0) / 2.0
-    # A run and its echo are no two independent values: their covariance is the part that is parameters.
+    # A run and its echo are not independent: their covariance is the part due to parameters.
     tied = 2.0 * pairs / number
     free = number - 1.0 - tied
     variance = (squares - total**2 / number - tied * within) / np.where(free > 0.0, free, np.nan)

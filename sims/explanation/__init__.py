@@ -1,1 +1,1 @@
-"""Where a difference comes from: its parts by mechanism and by group of people."""
+"""Decomposition of a difference between scenarios by mechanism and by group of people."""

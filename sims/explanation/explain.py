@@ -1,9 +1,9 @@
-"""Where does a difference come from? The paired difference of two scenarios, by mechanism and by group of people.
+"""Decomposition of the paired difference of two scenarios, by mechanism and by group of people.
 
-Run by run the groups of mechanisms are switched on one after another, in both scenarios, in an order of the run's own and in its
-reverse; what each changes in the difference is its part (`sims.explanation.shapley`). What is left where all are off is a part of its own,
-so that the parts of a run add up to its difference. Intervals are of the mean over runs (95 %, Student's t): they hold chance, the
-parameters, and that not every order was tried.
+Run by run the groups of mechanisms are switched on in sequence, in both scenarios, in a random order and its reverse; the resulting change
+of the difference is the group's part (`sims.explanation.shapley`). The difference with all groups off is a separate part, so that the
+parts of a run add up to its difference. Intervals are for the mean over runs (95 %, Student's t) and include chance, parameter
+uncertainty, and the sampling of orders.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,9 +34,9 @@ REST = "rest"
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """What one group of mechanisms, or the rest, makes of the difference: float64[runs], of everybody and of each group of people.
+    """The part of one group of mechanisms, or of the rest, in the difference: float64[runs], of everybody and of each group of people.
 
-    `low` and `high` differ from `values` only where a world could not be run.
+    `low` and `high` differ from `values` only where some coalition could not be simulated.
     """
 
     name: str
@@ -50,13 +50,13 @@ class Part:
 
     @property
     def mean(self) -> float:
-        """Its mean over runs."""
+        """The mean over runs."""
         return float(self.values.mean())
 
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """The difference of one outcome, `second` less `first`, run by run and taken apart."""
+    """The decomposed difference of one outcome, `second` minus `first`, run by run."""
 
     first: str
     second: str
@@ -73,7 +73,7 @@ class Explanation:
 
     @property
     def largest(self) -> list[Part]:
-        """The parts that make most of it, in either direction, the largest first; never the rest."""
+        """The largest parts by absolute value, largest first, without the rest."""
         known = [part for part in self.parts if part.name != REST and part.mean != 0.0]
         return sorted(known, key=lambda part: -abs(part.mean))[:LARGEST]
 
@@ -110,12 +110,12 @@ class Explanation:
         }
 
     def share(self, part: Part) -> float | None:
-        """The part's mean as a share of the difference's; None of no difference. It may be negative or above 1."""
+        """The part's mean relative to the mean difference; None where that is 0. It may be negative or above 1."""
         whole = float(self.difference.mean())
         return part.mean / whole if whole else None
 
     def sentences(self) -> list[str]:
-        """One for each of the three largest parts."""
+        """A sentence for each of the three largest parts."""
         return [self._sentence(part) for part in self.largest]
 
     def _sentence(self, part: Part) -> str:
@@ -129,7 +129,7 @@ class Explanation:
 
 
 def estimate(values: Floats) -> dict[str, Any]:
-    """The mean over runs with its 95 % interval, null for a single run, and in what share of runs it is above zero."""
+    """The mean over runs with its 95 % interval (null for a single run), and the share of runs above zero."""
     mean, half = float(values.mean()), half_width_of(values)
     known = [mean - half, mean + half] if np.isfinite(half) else None
     return {"mean": mean, "interval": known, "share_of_runs_higher": float(np.mean(values > 0.0))}
@@ -146,10 +146,10 @@ def explain(
     pairs: int = 1,
     manner: Manner = PLAIN,
 ) -> Explanation:
-    """Take apart what `second` has more of the outcome than `first`, over the whole horizon.
+    """Decompose the difference of an outcome, `second` minus `first`, over the whole horizon.
 
-    wanted  names of groups of mechanisms; all unless given, and what is in none of the wanted stays on
-    pairs   orders, and their reverses, in which the groups are switched on in each run
+    wanted  names of groups of mechanisms, all unless given; mechanisms in none of them stay on
+    pairs   number of random orders, each with its reverse, in each run
     Raises ValueError for an unknown outcome or group, or scenarios that cannot be paired.
     """
     check_one_length("explain", [first, second])
@@ -169,12 +169,12 @@ def explain(
         manner.at_defaults,
         manner.posterior,
     )
-    told = tuple(dict.fromkeys(text for scenario in (first, second) for text in warnings_of(scenario)))
+    warnings = tuple(dict.fromkeys(text for scenario in (first, second) for text in warnings_of(scenario)))
     orders = [orders_of(puzzle, run, pairs) for run in range(runs)]
     asked = [(run, world) for run in range(runs) for world in worlds_of(orders[run])]
     endless = _endless(puzzle, {world for _, world in asked})
     found = all_differences(puzzle, [each for each in asked if each[1] not in endless], manner.processes)
-    return replace(_taken_apart(puzzle, orders, found), missing=len(asked) - len(found), warnings=told)
+    return replace(_taken_apart(puzzle, orders, found), missing=len(asked) - len(found), warnings=warnings)
 
 
 def _known() -> dict[str, dict[str, float]]:
@@ -184,8 +184,8 @@ def _known() -> dict[str, dict[str, float]]:
 
 
 def _endless(puzzle: Puzzle, worlds: set[int]) -> set[int]:
-    """Worlds in which an average repost would bring more than one: what was switched off there held cascades back."""
-    # Without the empty world nothing adds up: it is run in any case, and the audience ends its cascades.
+    """Coalitions with a supercritical cascade, because a mechanism that limits cascades is switched off."""
+    # The empty coalition is needed for the sum of parts: it is simulated in any case, with cascades bounded by the audience.
     inner = sorted(worlds - {0, puzzle.whole})
     found = set()
     for scenario in puzzle.scenarios:

@@ -1,4 +1,4 @@
-"""The mechanisms of the model in groups that people can talk about, and what each does."""
+"""The groups of the model's mechanisms for explanations, with a description of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -107,7 +107,7 @@ GROUPS = (
         "what is seen is passed on, and who is seen gains contacts",
     ),
 )
-# What the company and its people are like whatever the scheme: they stay as they are in every world.
+# Mechanisms that do not depend on the scheme: they stay on in every coalition.
 ALWAYS_ON = (
     "heterogeneity",
     "regulars",
@@ -130,9 +130,9 @@ FURTHER = "further"
 def groups_of(
     known: Mapping[str, object], wanted: Sequence[str] = (), off: Sequence[str] = ()
 ) -> tuple[Group, ...]:
-    """The groups among the `known` mechanisms, without those that are switched `off` in any case; only the `wanted` ones, by name, or all.
+    """The groups of the `known` mechanisms without those `off`; only the `wanted` ones by name, or all.
 
-    What is in no group is in one of its own kind, `further`.
+    Mechanisms in no group form the group `further`.
 
     Raises ValueError for a name of no group.
     """

@@ -1,10 +1,10 @@
-"""Shapley values of a game whose players are groups of mechanisms, from some of its worlds.
+"""Shapley values of a game whose players are groups of mechanisms, from a sample of coalitions (called worlds here).
 
-A world is a set of players that are switched on, written as an integer whose bit i says whether player i is; a game gives it a
-number. The value of a player is the mean of what switching it on changes, over all orders in which the players can be
-switched on. They are unique in adding up to the whole less the empty world, treating equals equally, and giving nothing to who changes
-nothing (Shapley 1953; for decompositions of a difference, Shorrocks 2013; for groups of parameters of one model, Kwon, Lee & Pouliot
-2024, who also show that they solve a weighted least squares, and bound them where a world cannot be run).
+A world is the set of players that are switched on, as an integer whose bit i is player i; the game assigns it a value. The Shapley value
+of a player is its mean marginal contribution over all orders of the players. It is the only attribution that is efficient (adds up to the
+full minus the empty world), symmetric, and zero for null players (Shapley 1953; for decompositions of a difference, Shorrocks 2013; for
+groups of parameters of one model, Kwon, Lee & Pouliot 2024, who also show that it solves a weighted least-squares problem, and bound it
+where a world cannot be simulated).
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Parts:
-    """Values of the players, float64[players], and bounds that hold whatever the worlds that could not be run are worth."""
+    """Values of the players, float64[players], and bounds that hold for any value of the worlds that could not be simulated."""
 
     values: Floats
     low: Floats
@@ -26,7 +26,7 @@ class Parts:
 
 
 def path(order: Sequence[int]) -> list[int]:
-    """The worlds from none to all players when they are switched on in this order."""
+    """The worlds from no player to all players, adding them in this order."""
     found = [0]
     for player in order:
         found.append(found[-1] | 1 << player)
@@ -34,10 +34,10 @@ def path(order: Sequence[int]) -> list[int]:
 
 
 def along(orders: Sequence[Sequence[int]], worlds: Mapping[int, float]) -> Parts:
-    """The mean over some orders of what each player changes.
+    """The mean marginal contribution of each player over some orders.
 
-    A world that is missing is taken to lie between its neighbours, and for the bounds anywhere between the least and the greatest
-    world there is. The values add up to the whole less the empty world, whatever is missing; both of these must be there.
+    A missing world is interpolated between its neighbours, and for the bounds ranges between the smallest and the largest known world. The
+    values add up to the full minus the empty world in any case; these two must be known.
     """
     players = len(orders[0])
     least, most = min(worlds.values()), max(worlds.values())

@@ -1,4 +1,4 @@
-"""The worlds of two scenarios: the same runs with some groups of mechanisms switched off in both, side by side."""
+"""Simulation of worlds (coalitions): the same runs of two scenarios with some groups of mechanisms switched off in both."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sims.ensemble.bridge import Daily, bytes_a_run, lived, parameters_of
-from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress
+from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress, work_of
 from sims.ensemble.result import OutcomeSpec, over
 from sims.ensemble.sweep import most_side_by_side
 from sims.explanation.mechanisms import Group
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from sims.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
-# float by group of people, of the second scenario less the first; `all` is everybody.
+# Difference by group of people, second scenario minus first; `all` is everybody.
 Differences = dict[str, float]
 
 
 @dataclass(frozen=True)
 class Puzzle:
-    """What every world shares: two scenarios, what may be switched off, and the outcome that is explained."""
+    """The inputs shared by all worlds: two scenarios, the groups of mechanisms, and the outcome to explain."""
 
     scenarios: "tuple[Scenario, Scenario]"
     groups: tuple[Group, ...]
@@ -45,7 +45,7 @@ Task = tuple[tuple[int, int], ...]
 
 
 def differences(puzzle: Puzzle, task: Task) -> list[Differences]:
-    """Of some worlds, (run, world) each: what the second scenario has more than the first, of everybody and of each group of people."""
+    """The difference second minus first in some worlds, given as (run, world), of everybody and of each group of people."""
     first, second = puzzle.scenarios
     found = lived(
         (scenario, [(puzzle.seed, run, _parameters(puzzle, scenario, run, world)) for run, world in task])
@@ -57,8 +57,8 @@ def differences(puzzle: Puzzle, task: Task) -> list[Differences]:
 def all_differences(
     puzzle: Puzzle, asked: Sequence[tuple[int, int]], processes: int | None
 ) -> dict[tuple[int, int], Differences]:
-    """The differences of all asked worlds, on several processes where that pays."""
-    count = processes_for(processes, 2 * len(asked))
+    """The differences of all requested worlds, on several processes where that is worthwhile."""
+    count = processes_for(processes, work_of(puzzle.scenarios, len(asked)))
     heaviest = max(map(bytes_a_run, puzzle.scenarios))
     most = max(1, min(most_side_by_side(heaviest, count), -(-len(asked) // count)))
     tasks = [tuple(asked[at : at + most]) for at in range(0, len(asked), most)]
@@ -75,9 +75,9 @@ def all_differences(
 
 
 def orders_of(puzzle: Puzzle, run: int, pairs: int) -> list[list[int]]:
-    """In which orders the groups are switched on in this run.
+    """The orders in which the groups are switched on in a run.
 
-    Drawn by seed and run, each with its reverse, which cancels much of what a single order would say.
+    Drawn by seed and run, each with its reverse (antithetic sampling), which reduces the variance.
     """
     found = []
     for pair in range(pairs):
@@ -87,7 +87,7 @@ def orders_of(puzzle: Puzzle, run: int, pairs: int) -> list[list[int]]:
 
 
 def worlds_of(orders: Sequence[Sequence[int]]) -> list[int]:
-    """Every world on the way of these orders, each once, in order."""
+    """The distinct worlds along these orders, ascending."""
     return sorted({world for order in orders for world in path(order)})
 
 

@@ -1,1 +1,1 @@
-"""Forecasts that cannot be changed, and how they are held against what happened."""
+"""Immutable forecasts, and their scores against outcomes."""

@@ -1,6 +1,6 @@
-"""Naive forecasts that a model has to beat, each a distribution.
+"""Naive probabilistic forecasts as baselines.
 
-The last value, the mean of before, an autoregression, and exponential smoothing. The last two are those of statsmodels.
+The last value, the seasonal mean, an autoregression, and exponential smoothing; the last two by statsmodels.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ AR_LEAST, ETS_LEAST = 5, 10
 
 
 def baselines(known: Sequence[float], ahead: int) -> Mapping[str, Values]:
-    """Equally likely values of the week that lies `ahead` weeks (1 is the next) after the known ones; no baseline of nothing."""
+    """{baseline: equally likely values} of the week `ahead` weeks (1 is the next) after the known ones; empty without known weeks."""
     values = np.asarray(known, dtype=np.float64)
     if values.size == 0:
         return {}
@@ -35,13 +35,13 @@ def baselines(known: Sequence[float], ahead: int) -> Mapping[str, Values]:
 
 
 def last_value(values: Values, ahead: int) -> Values:
-    """The last value, moved by what so many weeks have moved before; alone where there are too few."""
+    """The last value plus past changes over the same number of weeks; the last value alone where there are too few."""
     moved = values[ahead:] - values[:-ahead] if values.size > ahead else np.zeros(0)
     return np.asarray(values[-1] + (moved if moved.size >= DIFFERENCES_LEAST else np.zeros(1)))
 
 
 def seasonal_mean(values: Values, ahead: int) -> Values:
-    """Whatever that week of the year was in years before, as far as they are known; without a whole year, whatever any week was."""
+    """The values of the same week in previous years; without a whole year, the values of all weeks."""
     last_year = values.size + ahead - 1 - YEAR_WEEKS
     years = values[last_year % YEAR_WEEKS : last_year + 1 : YEAR_WEEKS] if last_year >= 0 else values[:0]
     return years if years.size > 1 else values
@@ -69,7 +69,7 @@ def exponential_smoothing(values: Values, ahead: int) -> Values:
     return np.asarray(np.asarray(forecast.predicted_mean)[-1] + spread * QUANTILES)
 
 
-# A series is asked for one week after another; it is fitted once. The library takes a second to import.
+# A series is requested for several weeks and fitted once. Importing the library takes a second.
 @lru_cache(maxsize=256)
 def _autoregression(values: tuple[float, ...]) -> Any:
     from statsmodels.tsa.arima.model import ARIMA

@@ -1,4 +1,4 @@
-"""A forecast: what a scenario is expected to bring week by week, with everything that it follows from, sealed by its own hash."""
+"""A forecast: weekly distributions of a scenario's outcomes with full provenance, sealed by a hash."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,12 +12,13 @@ import rfc8785
 from numpy.typing import NDArray
 from pydantic import Field, FiniteFloat, model_validator
 
+from rewards.amounts import several
 from rewards.document import parse_data
 from rewards.fields import Day
 from rewards.scheme.quantities import Part
 from sims.doctor import version
 from sims.ensemble.bridge import Daily, lived, outcome_specs, parameters_of
-from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress
+from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress, work_of
 from sims.ensemble.intervals import interval
 from sims.ensemble.result import ALL, WEEK_DAYS, OutcomeSpec, over
 from sims.ensemble.run import check_runs, check_seed
@@ -37,24 +38,23 @@ NOT_GONE_ON = "the history to {last} knows no whole week from {first} on, when t
 
 
 class ForecastError(ValueError):
-    """What cannot be forecast: the value, the limit and the remedy."""
+    """Raised where a forecast is impossible; the message names the value, the limit and the remedy."""
 
 
 class GoingOn(Protocol):
-    """Moves the runs of a forecast by what happened until then."""
+    """Conditions the runs of a forecast on the history."""
 
     def note(self) -> str:
-        """What whoever reads the forecast is to know of it."""
+        """A note for readers of the forecast."""
 
     def __call__(
         self, daily: Mapping[str, Values], samples: Mapping[str, list[Values]], seed: int
     ) -> dict[str, list[Values]]:
-        """Samples float64[runs] by outcome and week, moved; daily values are float64[runs, days] of everybody."""
+        """The samples float64[runs] by outcome and week after conditioning; `daily` is float64[runs, days] of everybody."""
 
 
 class Provenance(Part):
-    """Everything that a forecast follows from. `cut_off` is the last day whose data anything in it knew of; None: no data of the
-    company."""
+    """Everything that a forecast depends on. `cut_off` is the last day of the data used; None: no data of the company."""
 
     groundswell: str
     scenario: str
@@ -69,7 +69,7 @@ class Provenance(Part):
 
 
 class Forecast(Part):
-    """`samples[outcome][week]` has a value a run. `hash` is over everything else: a forecast that was changed says so."""
+    """A forecast: `samples[outcome][week]` has a value a run. `hash` covers everything else, so that changes are detected."""
 
     kind: Literal["forecast"] = "forecast"
     provenance: Provenance
@@ -113,7 +113,7 @@ def seal(body: Mapping[str, Any]) -> str:
 
 
 def load_forecast(path: Path) -> Forecast:
-    """A forecast's file. Raises DocumentError naming it."""
+    """The forecast in a file. Raises DocumentError naming it."""
     return parse_data(read_json_file(path, "forecast"), Forecast, str(path))
 
 
@@ -127,9 +127,10 @@ def forecast(
     history: "History | None" = None,
     going_on: "GoingOn | None" = None,
 ) -> Forecast:
-    """Each run by its own vector of the posterior. Weeks that the history already knows are left out. Raises ForecastError.
+    """The forecast of a scenario, each run with its own vector of the posterior, without weeks known in the history.
 
-    going_on  moves the runs from what they had until then to what the history has
+    going_on  conditions the runs on the history
+    Raises ForecastError.
     """
     runs = check_runs(RUNS if runs is None else runs)
     if runs < RUNS_LEAST:
@@ -152,7 +153,7 @@ def forecast(
 
 @dataclass(frozen=True)
 class Known:
-    """What was known when a forecast was made: the last day of the history, and its hash."""
+    """The data available to a forecast: the last day of the history, and its hash."""
 
     last: date
     hash: str
@@ -168,7 +169,7 @@ def sealed(
     warnings: Sequence[str] = (),
     going_on: "GoingOn | None" = None,
 ) -> Forecast:
-    """The forecast that some runs say: `daily` is float64[runs, days] of each outcome."""
+    """The sealed forecast from simulated runs: `daily` is float64[runs, days] of each outcome."""
     skipped = known_weeks(scenario, known)
     weeks = scenario.horizon_days // WEEK_DAYS
     spans = [slice(week * WEEK_DAYS, (week + 1) * WEEK_DAYS) for week in range(skipped, weeks)]
@@ -216,12 +217,12 @@ def sealed(
 def _by_the_end(
     spec: OutcomeSpec, daily: Mapping[str, NDArray[np.float64]], days: slice
 ) -> NDArray[np.float64]:
-    """A flow's sum over some days; of a stock what a history has of a week: its level at their end."""
+    """A flow's sum over some days; a stock's level at their end, as in a weekly history."""
     return over(spec, daily, days) if spec.kind == "flow" else daily[spec.name][:, days.stop - 1]
 
 
 def known_weeks(scenario: "Scenario", known: Known | None) -> int:
-    """How many of the scenario's weeks a history reaches into. Raises ForecastError where that is all of them."""
+    """Number of the scenario's weeks that the history covers. Raises ForecastError where that is all of them."""
     weeks = scenario.horizon_days // WEEK_DAYS
     if weeks < 1:
         raise ForecastError(
@@ -238,15 +239,17 @@ def known_weeks(scenario: "Scenario", known: Known | None) -> int:
 
 
 def _warnings(scenario: "Scenario") -> list[str]:
-    told = []
+    notes = []
     if scenario.horizon_days % WEEK_DAYS:
-        told.append(f"{scenario.horizon_days % WEEK_DAYS} days after the last whole week are left out")
-    return told
+        notes.append(
+            f"{several(scenario.horizon_days % WEEK_DAYS, 'day')} after the last whole week left out"
+        )
+    return notes
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """What the workers share."""
+    """The inputs shared by worker processes."""
 
     scenario: "Scenario"
     seed: int
@@ -255,7 +258,7 @@ class _Asked:
 
 def _daily(asked: _Asked, runs: int, processes: int | None) -> dict[str, NDArray[np.float64]]:
     """float64[runs, days] of every outcome that is counted, for everybody."""
-    count = processes_for(processes, runs)
+    count = processes_for(processes, work_of([asked.scenario], runs))
     tasks = chunks([asked.scenario], range(runs), count)
     found: list[Daily] = []
     with (
@@ -269,7 +272,7 @@ def _daily(asked: _Asked, runs: int, processes: int | None) -> dict[str, NDArray
 
 
 def run_chunk(asked: _Asked, chunk: Chunk) -> list[Daily]:
-    """Live some runs, each by its vector; what concerns everybody."""
+    """Simulate some runs, each with its vector; outcomes of everybody."""
     sample = asked.posterior.sample()
     named = [
         (asked.seed, run, parameters_of(asked.scenario, asked.seed, run, posterior=sample))

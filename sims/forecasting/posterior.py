@@ -1,4 +1,4 @@
-"""A posterior as a file: equally likely vectors of parameters, and how they were come by."""
+"""Posterior files: equally weighted parameter vectors with provenance."""
 
 import json
 import math
@@ -20,10 +20,10 @@ Vector = tuple[FiniteFloat, ...]
 
 
 class Posterior(Part):
-    """`values` has a vector a row, in the order of `names`; parameters that are not named are drawn from their priors.
+    """A posterior: `values` has a vector a row, in the order of `names`; other parameters are drawn from their priors.
 
-    `calibration`: what `groundswell calibrate` says of it (docs/calibration.md). `seal` is over all the rest: a calibrated posterior that
-    was changed says so.
+    `calibration`: the diagnostics of `groundswell calibrate` (docs/calibration.md). `seal` covers all other fields, so that changes of a
+    calibrated posterior are detected.
     """
 
     provenance: Annotated[dict[str, Any], Field(default_factory=dict)]
@@ -57,7 +57,7 @@ class Posterior(Part):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What whoever uses a calibrated posterior is to know of it."""
+        """Warnings for users of a calibrated posterior."""
         return tuple(str(one) for one in (self.calibration or {}).get("warnings", ()))
 
     def hash(self) -> str:
@@ -66,14 +66,14 @@ class Posterior(Part):
         return sha256(rfc8785.dumps(body)).hexdigest()
 
     def sample(self) -> "DefaultPosterior":
-        """As the model draws from it."""
+        """The sample from which the model draws."""
         from agents.parameters.default_posterior import DefaultPosterior
 
         return DefaultPosterior.of(self.model_dump(mode="json"))
 
 
 def _check_told(told: Mapping[str, Any], vectors: int) -> None:
-    """What a calibration says of itself is read by pages and forecasts. Raises ValueError where it is not of its form."""
+    """Check the form of the diagnostics, which pages and forecasts read. Raises ValueError."""
     warnings, parameters, rows = (told.get(name) for name in ("warnings", "parameters", "coordinates"))
     fits = {
         "warnings": warnings is None
@@ -90,7 +90,7 @@ def _check_told(told: Mapping[str, Any], vectors: int) -> None:
 
 
 def _is_table(rows: Any, count: int) -> bool:
-    """Whether it is so many rows of equally many numbers."""
+    """True for `count` rows of equally many numbers."""
     if not isinstance(rows, list) or len(rows) != count or not all(isinstance(row, list) for row in rows):
         return False
     return len({len(row) for row in rows}) == 1 and all(
@@ -104,13 +104,13 @@ def seal_of(body: Mapping[str, Any]) -> str:
 
 
 def sealed(body: Mapping[str, Any]) -> Posterior:
-    """A posterior that can be shown from one that was changed."""
+    """The posterior with its seal, so that changes are detected."""
     unsealed = Posterior.model_validate({**body, "seal": None})
     return Posterior.model_validate({**body, "seal": seal_of(unsealed.model_dump(mode="json"))})
 
 
 def load_posterior(path: Path | None) -> Posterior:
-    """A posterior's file; the stored posterior without one. Raises DocumentError naming the file."""
+    """The posterior in a file; the stored posterior for None. Raises DocumentError naming the file."""
     if path is None:
         from agents.parameters.default_posterior import default_posterior
 
@@ -122,7 +122,7 @@ def load_posterior(path: Path | None) -> Posterior:
 
 
 def posterior_of_bytes(data: bytes, name: str) -> Posterior:
-    """A posterior as it was sent. Raises DocumentError: one line that names it."""
+    """The posterior in uploaded bytes. Raises DocumentError: one line that names it."""
     try:
         body = json.loads(data)
     except (ValueError, RecursionError):
@@ -133,26 +133,26 @@ def posterior_of_bytes(data: bytes, name: str) -> Posterior:
 
 
 def units() -> dict[str, str]:
-    """In which unit each parameter of the model is."""
+    """{parameter: unit} of the model's parameters."""
     from agents.parameters.parameters import DECLARATIONS
 
     return {name: one.unit for name, one in DECLARATIONS.items()}
 
 
 def posterior_in(spec: Mapping[str, Any]) -> Posterior | None:
-    """The company's own posterior that a job goes by; None: the stored one. Forecasts of former versions hold the document alone."""
+    """The company's own posterior that a job uses; None: the stored one. Forecasts of former versions hold the document only."""
     named = spec.get("posterior")
     return None if named is None else Posterior.model_validate(named.get("document", named))
 
 
 def sample_in(spec: Mapping[str, Any]) -> "DefaultPosterior | None":
-    """The same as runs draw from it."""
+    """The sample of that posterior from which runs draw."""
     found = posterior_in(spec)
     return None if found is None else found.sample()
 
 
 def named_in(spec: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Which recalibration a job goes by, for whoever reads its numbers; None: the stored posterior."""
+    """The recalibration that a job uses, for display; None: the stored posterior."""
     named = spec.get("posterior")
     if named is None or "recalibration" not in named:
         return None

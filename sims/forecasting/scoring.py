@@ -1,4 +1,4 @@
-"""A forecast held against what happened: coverage, CRPS, where each value fell, and whether naive forecasts were better."""
+"""Scores of a forecast against outcomes: coverage, CRPS, PIT, and skill relative to naive forecasts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from rewards.amounts import several
 from sims.doctor import version
 from sims.ensemble.intervals import PERCENTS, interval
 from sims.ensemble.result import WEEK_DAYS
@@ -21,13 +22,13 @@ OBSERVED: Mapping[str, tuple[str, bool]] = {
     "human_clicks": ("clicks", False),
     "cost": ("spend", False),
 }
-"""Which measure of a history an outcome is held against, and whether it counts people, of whom the outcome is a share."""
+"""The measure of a history for each outcome, and whether it counts people, of whom the outcome is a share."""
 NEVER_SEEN = {"peer_trust": "no history measures it"}
 
 
 @dataclass(frozen=True)
 class Point:
-    """One outcome in one week: what was forecast, what happened, and what naive forecasts would have scored."""
+    """One outcome in one week: forecast, observed value, and the scores of naive forecasts."""
 
     outcome: str
     week: int
@@ -43,36 +44,36 @@ class Point:
 
     @property
     def pit(self) -> float:
-        """Share of the runs below what happened; a tie counts half."""
+        """PIT: share of the runs below the observed value; a tie counts half."""
         values = np.asarray(self.samples)
         return float(np.mean((values < self.actual) + 0.5 * (values == self.actual)))
 
     def within(self, percent: int) -> bool:
-        """Whether it lies in a central interval."""
+        """True where the observed value lies in the central interval of that percentage."""
         low, high = self.bounds(percent)
         return low <= self.actual <= high
 
     def bounds(self, percent: int) -> tuple[float, float]:
-        """A central interval."""
+        """The central interval of that percentage."""
         found = interval(np.asarray(self.samples))
         return {50: found.p50, 80: found.p80, 90: found.p90}[percent]
 
     @property
     def missed_by(self) -> float:
-        """How far beyond the 90 % interval, in widths of it; 0 within."""
+        """Distance of the observed value beyond the 90 % interval, in its widths; 0 inside."""
         low, high = self.bounds(90)
         return max(low - self.actual, self.actual - high, 0.0) / max(high - low, 1e-9)
 
 
 def _crps(actual: float, samples: Sequence[float]) -> float:
-    # Compiles its kernels as it is loaded, for seconds: whoever scores nothing does without.
+    # Importing it compiles kernels for seconds, so that it is imported only to score.
     from scoringrules import crps_ensemble
 
     return float(crps_ensemble(actual, np.asarray(samples, dtype=np.float64)))
 
 
 def score(forecast: Forecast, history: History) -> dict[str, Any]:
-    """JSON values, the misses first. Raises ForecastError where nothing of the forecast has happened yet, or cannot be told."""
+    """The scores as JSON values, misses first. Raises ForecastError where no forecast week has been observed."""
     if history.last < forecast.first:
         raise ForecastError(
             f"history to {history.last}; the forecast begins on {forecast.first}; nothing of it has happened yet; score it later"
@@ -87,9 +88,9 @@ def score(forecast: Forecast, history: History) -> dict[str, Any]:
             if not found:
                 left_out[outcome] = why
     if not points:
-        told = "; ".join(f"{name}: {why}" for name, why in left_out.items())
+        reasons = "; ".join(f"{name}: {why}" for name, why in left_out.items())
         raise ForecastError(
-            f"history from {history.first} to {history.last}; no week of the forecast can be scored ({told}); name a longer history"
+            f"history from {history.first} to {history.last}; no week of the forecast can be scored ({reasons}); name a longer history"
         )
     misses = sorted((point for point in points if not point.within(90)), key=lambda one: -one.missed_by)
     return {
@@ -115,13 +116,19 @@ def score(forecast: Forecast, history: History) -> dict[str, Any]:
 
 
 def _points(forecast: Forecast, history: History, outcome: str, people: int) -> tuple[list[Point], str]:
-    """What can be scored of one outcome, and why nothing can."""
+    """The points of one outcome that can be scored, and the reason where there are none."""
     measure, counts_people = OBSERVED[outcome]
     if not history.has(measure):
         return [], f"the history has no {measure}"
     unit = 1.0 / people if counts_people else 1.0
     before = _before(forecast, history, measure, unit)
     actual = history.weekly(measure, forecast.first, ALL)
+    most = max((value for value in actual if value is not None), default=0.0)
+    if counts_people and most > people:
+        return (
+            [],
+            f"the history has {most:,.0f} of {several(people, 'person', 'people')}; correct its headcount",
+        )
     found = []
     for week, (value, day) in enumerate(zip(actual, forecast.dates(), strict=False)):
         if value is not None:
@@ -132,7 +139,7 @@ def _points(forecast: Forecast, history: History, outcome: str, people: int) -> 
 
 
 def _before(forecast: Forecast, history: History, measure: str, unit: float) -> list[float]:
-    """The known weeks before the forecast, the oldest first: they end the day before it begins."""
+    """The known weeks before the forecast, oldest first, ending the day before it begins."""
     ahead = (forecast.first - history.first).days // WEEK_DAYS
     if ahead < 1:
         return []
@@ -170,7 +177,7 @@ def _of_outcome(points: Sequence[Point]) -> dict[str, Any]:
 
 
 def _skill(points: Sequence[Point], name: str) -> float | None:
-    """1 is perfect, 0 as good as the naive forecast, below 0 worse; None where the naive forecast was perfect."""
+    """Skill score: 1 is perfect, 0 equals the naive forecast, negative is worse; None where the naive forecast was perfect."""
     pairs = [(point.crps, point.naive[name]) for point in points if name in point.naive]
     ours, theirs = (float(np.mean(side)) for side in zip(*pairs, strict=True))
     return None if theirs <= 0.0 else 1.0 - ours / theirs
@@ -187,7 +194,7 @@ def _miss(point: Point) -> dict[str, Any]:
 
 
 def score_text(body: Mapping[str, Any], titles: Mapping[str, str]) -> str:
-    """The misses first, then each outcome: coverage, CRPS, skill."""
+    """The scores as text: misses first, then coverage, CRPS and skill of each outcome."""
     from sims.reports.render import number, table
 
     misses = [

@@ -1,1 +1,1 @@
-"""What happened, counted by day or by week: from recorded events, the live program, or another tool's table."""
+"""Histories: observed activity by day or week, from recorded events, the live program, or another tool's table."""

@@ -1,14 +1,10 @@
-"""Which column of another tool's table says what: a small YAML, or the table's own column names."""
+"""The mapping from columns of another tool's table to measures: a small YAML file, or the table's own headings."""
 
-import re
 from collections.abc import Sequence
-from datetime import date as calendar_date
-from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from rewards.bounds import FIRST_YEAR, LAST_YEAR
 from rewards.scheme.quantities import Part
 from rewards.sheets import column_of
 from sims.history.series import HistoryPhase
@@ -20,52 +16,44 @@ FLOWS = (
 STOCKS = ("enrolled", "weekly_sharers")
 WHO = ("person", "team", "segment", "arm")
 HEADINGS = {
-    "date": "date week day datum woche tag weekof weekstarting kalenderwoche kw",
-    "person": "person employee member user name email mitarbeiter mitarbeiterin nutzer",
-    "team": "team department group abteilung gruppe",
+    "date": "date week day datum woche tag weekof weekstarting kalenderwoche kw dategmt dateutc postdate semaine jour",
+    "person": "person employee member user name email mitarbeiter mitarbeiterin nutzer employé collaborateur utilisateur",
+    "team": "team department group abteilung gruppe équipe service département",
     "segment": "segment division unit bereich sparte",
     "arm": "arm variant",
-    "shares": "shares share posts postspublished posted shared beiträge geteilt teilungen",
-    "clicks": "clicks click linkclicks clickthroughs klicks linkklicks",
-    "active_sharers": "activesharers activeusers activeadvocates advocates aktive aktivenutzer",
-    "enrolled": "enrolled members registered users signedup teilnehmer angemeldet registriert",
-    "reactions": "reactions likes engagements engagement interactions reaktionen interaktionen",
+    "shares": "shares share posts postspublished posted shared beiträge geteilt teilungen partages publications",
+    "clicks": "clicks click linkclicks clickthroughs klicks linkklicks clics",
+    "active_sharers": "activesharers activeusers activeadvocates advocates aktive aktivenutzer utilisateursactifs",
+    "enrolled": "enrolled members registered users signedup teilnehmer angemeldet registriert inscrits",
+    "reactions": "reactions likes engagements engagement interactions reaktionen interaktionen réactions",
     "leads": "leads lead conversions",
-    "spend": "spend cost costs kosten ausgaben",
+    "spend": "spend cost costs kosten ausgaben coût coûts dépenses",
 }
-"""What tools and spreadsheets call their columns, without capitals, spaces and hyphens; the first that is there counts."""
-_SIGN = r"(?:kw|cw|wk|w|week|woche|kalenderwoche)"
-_WEEK = re.compile(rf"(?P<year>\d{{4}})[-/ ]?{_SIGN}[-. ]?(?P<week>\d{{1,2}})", re.IGNORECASE)
-_WEEK_FIRST = re.compile(rf"{_SIGN}[-. ]*(?P<week>\d{{1,2}})[-/., ]+(?P<year>\d{{4}})", re.IGNORECASE)
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})(?:,? \d{1,2}:\d{2}(?::\d{2})?)?")
-_YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})")
-_SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?")
-_SERIAL_ZERO = calendar_date(1899, 12, 30)
-"""Spreadsheets count days from here: 46083 is 2026-03-02."""
+"""Known headings of tools and spreadsheets, in lower case without spaces and hyphens; the first that is present counts."""
 
 
 class Columns(Part):
-    """A table's columns by their headings. One left out is looked for under its own name; headings named nowhere are passed over."""
+    """Headings of a table's columns. A column that is left out is searched by known names; unknown headings are ignored."""
 
     date: Header = "date"
-    """The day, or the first day of the week."""
+    """Column of the date: the day, or the first day of the week."""
     date_format: Annotated[str, Field(max_length=40)] = ""
-    """As strptime has it, such as %m/%d/%Y; left out: 2026-03-02, 02.03.2026 or 2026-W10."""
+    """Format of dates for strptime, such as %m/%d/%Y; left out, dates are read as `sims.history.dates` recognises them."""
     every: Literal["day", "week"] | None = None
-    """What a row stands for; left out, it is told from the dates."""
+    """Period of a row; left out, it is inferred from the dates."""
     duplicates: Literal["refuse", "add", "last"] = "refuse"
-    """Rows of one date and one person or group whose values differ. Rows that are the same in everything count once, unless they add."""
+    """How to treat rows of one date and one person or group with different values. Identical rows count once, except under `add`."""
     missing: Literal["unknown", "zero"] = "unknown"
-    """What a date without any row means."""
+    """Meaning of a date without any row."""
     decimal: Literal["point", "comma"] | None = None
-    """What stands before the tenths; left out, it is told from the numbers."""
+    """Decimal sign; left out, it is inferred from the numbers."""
     organisation: Annotated[str, Field(max_length=200)] = ""
     headcount: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
-    """How many people the company has."""
+    """Headcount of the company."""
     phases: Annotated[tuple[HistoryPhase, ...], Field(max_length=500)] = ()
-    """What was in force from which date on."""
+    """Phases with the dates from which they were in force."""
     leave_out: Annotated[tuple[Header, ...], Field(max_length=50)] = ()
-    """What is not to be read although a column is called so."""
+    """Headings to ignore although they are known."""
     person: Header | None = None
     team: Header | None = None
     segment: Header | None = None
@@ -96,49 +84,12 @@ class Columns(Part):
         return self
 
     def heading(self, name: str) -> str:
-        """The heading that is looked for."""
+        """The heading under which the field `name` is searched."""
         return "" if name in self.leave_out else getattr(self, name) or name
-
-    def names_week(self, text: str) -> bool:
-        """Whether a cell names a week and not a day."""
-        return not self.date_format and _week_of(text) is not None
-
-    def day(self, text: str) -> calendar_date:
-        """A cell's date. Raises ValueError, in words."""
-        return _in_years(self._read(text), text)
-
-    def _read(self, text: str) -> calendar_date:
-        if self.date_format:
-            try:
-                return datetime.strptime(text, self.date_format).date()  # noqa: DTZ007 - a date has no zone
-            except ValueError:
-                raise ValueError(
-                    f"got {text[:40]!r}; date_format is {self.date_format!r}; correct the cell or the format"
-                ) from None
-        try:
-            if week := _week_of(text):
-                return calendar_date.fromisocalendar(int(week["year"]), int(week["week"]), 1)
-            if dotted := _DOTTED.fullmatch(text):
-                first, month, year = map(int, dotted.groups())
-                return calendar_date(year if year >= FIRST_YEAR else 2000 + year, month, first)
-            if parts := _YEAR_FIRST.fullmatch(text):
-                return calendar_date(*map(int, parts.groups()))
-            if _SERIAL.fullmatch(text):
-                return _SERIAL_ZERO + timedelta(days=int(float(text)))
-            return datetime.fromisoformat(text).date()
-        except ValueError:
-            raise ValueError(
-                f"got {text[:40]!r}; a date like 2026-03-02, 02.03.2026 or 2026-W10 is required; correct the cell, remove the row if it is "
-                "no day, or give the columns file a date_format such as %m/%d/%Y or, day first, %d/%m/%Y"
-            ) from None
-
-
-def _week_of(text: str) -> re.Match[str] | None:
-    return _WEEK.fullmatch(text) or _WEEK_FIRST.fullmatch(text)
 
 
 def guessed(header: Sequence[str]) -> dict[str, str]:
-    """Which heading is likely to say what, each once: for a form that somebody looks at."""
+    """A guess {field: heading} for a form, each heading at most once."""
     known = {column_of(cell): cell for cell in reversed(header) if cell}
     found: dict[str, str] = {}
     for name in ("date", *WHO, *STOCKS, *FLOWS):
@@ -147,9 +98,3 @@ def guessed(header: Sequence[str]) -> dict[str, str]:
         if cell is not None and cell not in found.values():
             found[name] = cell
     return found
-
-
-def _in_years(day: calendar_date, text: str) -> calendar_date:
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(f"got {text[:40]!r}; limit years {FIRST_YEAR} to {LAST_YEAR}; correct the cell")
-    return day

@@ -1,4 +1,4 @@
-"""Adding up what happened by day, group and measure, into the dense series of a history."""
+"""Aggregation of events by day, group and measure into the dense series of a history."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ QUARTERS = ("q1", "q2", "q3", "q4")
 
 
 class HistoryError(ValueError):
-    """Something that makes no history: the value, the limit and the remedy."""
+    """Raised where no history can be made; the message names the value, the limit and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Where somebody belongs; None where it is not known."""
+    """The groups of a person; None where unknown."""
 
     segment: str | None = None
     team: str | None = None
@@ -28,7 +28,7 @@ class Member:
 
 @dataclass
 class Counts:
-    """Sums by split, measure and day (its ordinal). A split is `all` or `dimension=group`, as in the simulation."""
+    """Sums by split, measure and day (ordinal). A split is `all` or `dimension=group`, as in the simulation."""
 
     found: dict[str, dict[str, dict[int, float]]] = field(default_factory=lambda: {ALL: {}})
 
@@ -39,20 +39,20 @@ class Counts:
             days[day] = days.get(day, 0.0) + quantity
 
     def days(self, but: str) -> list[int]:
-        """Every day on which anything but one measure was counted, in order."""
+        """Days with any count other than of the measure `but`, ascending."""
         whole = self.found[ALL]
         return sorted({day for name, days in whole.items() if name != but for day in days})
 
 
 def splits_of(segment: str | None, team: str | None, member: Member | None, quarter: str | None) -> list[str]:
-    """All the splits that somebody counts in."""
+    """All splits in which a person is counted."""
     arm = None if member is None else member.arm
     named = (("segment", segment), ("team", team), ("arm", arm), ("contacts", quarter))
     return [ALL, *(f"{dimension}={group}" for dimension, group in named if group)]
 
 
 def quarters(members: Mapping[str, Member]) -> dict[str, str]:
-    """The quarter by contacts of everybody whose contacts are known: q1 has the fewest."""
+    """Quartile by number of contacts, for everybody whose contacts are known: q1 has the fewest."""
     known = {name: one.contacts for name, one in members.items() if one.contacts is not None}
     if not known:
         return {}
@@ -61,7 +61,7 @@ def quarters(members: Mapping[str, Member]) -> dict[str, str]:
 
 
 def dense(counts: Counts, first: int, last: int, measures: Iterable[str]) -> dict[str, dict[str, Values]]:
-    """Every measure of every split from the first day to the last: nothing counted is zero."""
+    """Every measure of every split from the first day to the last; days without a count are 0."""
     check_span(first, last)
     names = tuple(measures)
     ordered = [ALL, *sorted(split for split in counts.found if split != ALL)]
@@ -75,7 +75,7 @@ def dense(counts: Counts, first: int, last: int, measures: Iterable[str]) -> dic
 
 
 def check_span(first: int, last: int) -> None:
-    """Raises HistoryError for more days than a history has: one date is likely mistyped."""
+    """Raise HistoryError for a span longer than a history may have, which is probably a mistyped date."""
     if last - first + 1 > MOST_DAYS:
         raise HistoryError(
             f"dates from {date.fromordinal(first)} to {date.fromordinal(last)}; a history has at most {MOST_DAYS} days; "

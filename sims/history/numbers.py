@@ -1,4 +1,4 @@
-"""Numbers as spreadsheets write them: 1200, 1,200.5, 1.200,5 and 12,5, by what all numbers of a table have in common."""
+"""Parsing of numbers in spreadsheets: 1200, 1,200.5, 1.200,5 and 12,5, with one decimal sign for a whole table."""
 
 import re
 from collections.abc import Iterable
@@ -22,12 +22,12 @@ _WITH_GROUPS: dict[Decimal, re.Pattern[str]] = {
 
 
 def bare(cell: str) -> str:
-    """A number without currency, and without spaces and apostrophes between its thousands."""
+    """A number's text without currency, spaces and apostrophes."""
     return _BETWEEN.sub("", cell.strip(_MONEY))
 
 
 def said_by(cell: str) -> Decimal | None:
-    """Which decimal sign a number tells; None where it has none, or may have either: 1.200."""
+    """The decimal sign that a number implies; None where it has none, or is ambiguous as in 1.200."""
     text = bare(cell)
     if _GROUPED.fullmatch(text):
         return None
@@ -36,21 +36,21 @@ def said_by(cell: str) -> Decimal | None:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads numbers by the decimal sign that was told, or that the numbers of a table tell; None: no number tells one."""
+    """Parses numbers with a given decimal sign, or with the one that a table's numbers imply; None where none implies one."""
 
     sign: Decimal | None
 
     @classmethod
     def of(cls, told: Decimal | None, cells: Iterable[str]) -> "Reader":
-        """From the numbers of a table, where nobody told it. What contradicts the first that tells is for whoever reads it."""
+        """A reader with the decimal sign `told`, or else that of the first unambiguous number; `read` checks the others."""
         return cls(told or next((found for cell in cells if (found := said_by(cell))), None))
 
     def doubtful(self, cell: str) -> bool:
-        """Whether nothing tells if it is a fraction or thousands."""
+        """True where the separator may mean a fraction or thousands."""
         return self.sign is None and _GROUPED.fullmatch(bare(cell)) is not None
 
     def read(self, cell: str) -> float:
-        """Its value; a doubtful one is of thousands. Raises ValueError."""
+        """The value of a cell; an ambiguous separator is taken for thousands. Raises ValueError."""
         text = bare(cell)
         sign = self.sign or _thousands_of(text)
         if _WITH_GROUPS[sign].fullmatch(text):

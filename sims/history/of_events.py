@@ -1,4 +1,4 @@
-"""A history from recorded events: an event log, or what the live program took in."""
+"""A history from recorded events: an event log, or the events of the live program."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,20 +14,20 @@ COUNTED = {
     "share": "shares", "click": "clicks", "lead": "leads", "kudos": "thanks", "comment": "reactions", "reaction": "reactions",
     "like": "reactions", "repost": "reactions", DIGEST_VISIT: "opens",
 }  # fmt: skip
-"""What an event of a kind counts as; of a kind with a point in it, such as reaction.celebrate, the part before it counts."""
+"""The measure of each kind of event; of a kind with a dot, such as reaction.celebrate, the part before the dot decides."""
 ALWAYS = ("active_sharers", "weekly_sharers", "shares", "clicks")
 LIVE = ("opens", *ALWAYS, "thanks")
-"""What the live program always knows. Of a measure beyond these it knows, and a log beyond `ALWAYS`, only where there is an event of it:
-leads and reactions are reported by connectors, and without one nothing is known of them."""
+"""Measures that the live program always observes. Others (and in a log, others than `ALWAYS`) count as observed only where an event of
+them exists: leads and reactions are reported by connectors, and are unknown without one."""
 Happening = tuple[str, str, int, float]
-"""(person, measure, day, quantity): what is no event, such as a badge."""
+"""(person, measure, day, quantity) of an occurrence that is not an event, such as a badge."""
 
 
 @dataclass(frozen=True)
 class About:
-    """What is known beside the events.
+    """Data in addition to the events.
 
-    `beside` are happenings that are no events, `beside_measures` the measures that they may be of; `until` is the last complete day.
+    `beside` are occurrences that are not events, `beside_measures` their possible measures; `until` is the last complete day.
     """
 
     source: str = "events"
@@ -40,9 +40,9 @@ class About:
 
 
 def history_of_events(events: Iterable[Event], about: About) -> History:
-    """Everything that happened up to the last day, by local date. An event that was undone, or sent twice, is not counted again.
+    """The history of all events up to the last day, by local date. Undone events and duplicates are not counted.
 
-    Clicks and leads count for the owner of what was clicked. Raises HistoryError where nothing happened.
+    Clicks and leads count for the owner of the link. Raises HistoryError without any event.
     """
     counts, seen = Counts(), set()
     quarter = quarters(about.members)
@@ -96,7 +96,7 @@ def history_of_events(events: Iterable[Event], about: About) -> History:
 
 
 def _whose(event: Event, members: Mapping[str, Member]) -> tuple[str, str | None, int]:
-    """Who it counts for, in which segment, on which local day."""
+    """(person, segment, local day) that an event counts for."""
     frozen = event.frozen
     owned = event.kind in ("click", "lead") and event.owner is not None and event.owner != event.subject
     who = event.owner if owned and event.owner is not None else event.subject
@@ -121,7 +121,7 @@ def _joined(
     members: Mapping[str, Member],
     quarter: Mapping[str, str],
 ) -> tuple[str, ...]:
-    """Count who joined; the measure's name where membership is known at all."""
+    """Count enrolments; returns the measure's name, where membership is known at all."""
     inside: set[str] = set()
     for day, who, enters in moves:
         if enters and who not in inside:
@@ -136,7 +136,7 @@ def _levels(
     quarter: Mapping[str, str],
     span: tuple[int, int],
 ) -> dict[str, Values]:
-    """How many are enrolled at the end of each day, by split."""
+    """Number enrolled at the end of each day, by split."""
     first, last = span
     change: dict[str, dict[int, int]] = {ALL: {}}
     inside: set[str] = set()
@@ -167,9 +167,9 @@ def _in_order(measures: Mapping[str, Values]) -> dict[str, Values]:
 
 
 def _warnings(series: Mapping[str, Mapping[str, Values]], about: About) -> tuple[str, ...]:
-    told = []
+    notes = []
     if not any(any(values) for values in series[ALL].values()):
-        told.append("every value is zero: nothing can be learnt from it but that")
+        notes.append("every value is zero: nothing can be learnt from it but that")
     if not about.members:
-        told.append("without people there are no teams, arms or contacts to count by; name a people file")
-    return tuple(told)
+        notes.append("without people there are no teams, arms or contacts to count by; name a people file")
+    return tuple(notes)

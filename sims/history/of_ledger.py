@@ -1,10 +1,11 @@
-"""A history from the live program: its events, and what of it is in the ledger alone."""
+"""A history from the live program: its events, and occurrences that only the ledger records."""
 
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from rewards.amounts import several
 from rewards.disclosure import Shown, shown_groups
 from rewards.ledger.history import export_events, export_program
 from rewards.people.groups import groups_shown, minimum_group
@@ -25,9 +26,9 @@ CENTS = 100
 def history_of_ledger(
     tx: Transaction, organisation: str, now: datetime, until: date | None = None
 ) -> History:
-    """Everything up to `until`, or up to yesterday (UTC): a day that goes on is none yet.
+    """The history up to `until`, or up to yesterday (UTC), the last complete day.
 
-    Groups too small to be shown anywhere are left out. Raises HistoryError where nothing happened.
+    Groups below the disclosure minimum are left out. Raises HistoryError without any event.
     """
     program = export_program(tx, organisation, now)
     present = people_rows.every(tx, organisation, inactive=True)
@@ -57,15 +58,15 @@ def history_of_ledger(
     )
     found = history_of_events(export_events(tx, organisation), about)
     left_out = [split for split in found.series if split != ALL and split not in kept]
-    told = (
-        (f"{len(left_out)} groups are left out: too small to be told without telling of somebody",)
+    notes = (
+        (f"{several(len(left_out), 'group')} left out: too small to be told without telling of somebody",)
         if left_out
         else ()
     )
     return found.model_copy(
         update={
             "headcount": people_rows.count_present(tx, organisation),
-            "warnings": (*found.warnings, *told),
+            "warnings": (*found.warnings, *notes),
             "series": {split: each for split, each in found.series.items() if split not in left_out},
         }
     )
@@ -79,19 +80,19 @@ def _sizes(members: dict[str, Member]) -> dict[str, int]:
 
 
 def _arms_shown(members: Collection[Member], shown: Shown, minimum: int) -> frozenset[str]:
-    """The arms that may be shown beside the segments and teams that are: what is left of one without the others is nobody, or enough."""
+    """The arms that may be shown with the segments and teams shown, so that no difference of groups reveals a small one."""
     kept = frozenset(one.arm for one in members if one.arm)
     for kind, names in (("segment", shown.segments), ("team", shown.teams)):
         groups = [(getattr(one, kind) or "", one.arm or "") for one in members]
         cells = Counter((group if group in names else "", arm) for group, arm in groups)
         found = shown_groups(cells, minimum, Shown(shown.whole, names, kept))
-        # What is shown anyway is not hidden for an arm.
+        # A group that is shown anyway is not hidden because of an arm.
         kept = found.teams if found.segments == names & {group for group, _ in groups} else frozenset()
     return kept
 
 
 def _beside(tx: Transaction, organisation: str, names: dict[int, str]) -> list[Happening]:
-    """Badges that stand, and claims, on the day (UTC) of each."""
+    """Badges not revoked, and claims of rewards, by day (UTC)."""
     found: list[Happening] = []
     for badge in badge_rows.standing_badges(tx, organisation):
         who = names.get(badge.person_id, f"erased-{badge.person_id}")

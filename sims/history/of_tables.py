@@ -1,4 +1,4 @@
-"""A history from what a company already has: rows of another tool or of a spreadsheet, by day or by week, in whole or by group."""
+"""A history from a table of another tool or a spreadsheet, by day or by week, in total or by group."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+from rewards.amounts import several
 from rewards.document import DocumentError
 from rewards.sheets import SheetError
 from sims.doctor import version
@@ -16,23 +17,26 @@ from sims.history.series import ALL, MEASURES, WEEK_DAYS, History, Values
 from sims.history.sheet import read_sheet, sheet_bytes
 
 LEAST_FILLED = 0.5
-"""More than so many of the days on which rows may be expected have one: else a day of the week without any is no day off, but chance."""
+"""Least fraction of expected days that have a row; below it a weekday without rows counts as chance and not as a day off."""
 
 
 def history_of_table(path: Path, columns: Columns) -> History:
-    """A CSV file or the first sheet of a workbook. Raises DocumentError: one line naming file, line, value, limit and remedy."""
+    """The history in a CSV file or a sheet of a workbook. Raises DocumentError naming file, line, value, limit and remedy."""
     return history_of_sheet(sheet_bytes(path), str(path), columns)
 
 
 def history_of_sheet(sheet: bytes, name: str, columns: Columns) -> History:
-    """The same of a file's bytes; `name` is what it is called where something is wrong with it."""
+    """The history in a file's bytes; `name` identifies the file in errors."""
     try:
         found = read_sheet(sheet, [columns.heading(name) for name in ("date", *WHO, *STOCKS, *FLOWS)])
-        told = [f"{found.above} rows above the headings are passed over"] if found.above else []
-        names, rows, weeks = rows_of_table(found, columns, told)
-        rows = _once(rows, columns, told)
+        notes = [f"{several(found.above, 'row')} above the headings passed over"] if found.above else []
+        if len(found.sheets) > 1:
+            others = ", ".join(found.sheets[1:])[:80]
+            notes.append(f"of several sheets {found.sheets[0]!r} is read, and not {others}")
+        names, rows, weeks = rows_of_table(found, columns, notes)
+        rows = _once(rows, columns, notes)
         every = _every(rows, columns, weeks)
-        history = _history(_Table.of(names, rows, every), columns, told)
+        history = _history(_Table.of(names, rows, every), columns, notes)
     except SheetError as error:
         raise DocumentError("{path}:{line}: {error}", path=name, line=error.line, error=error) from None
     except HistoryError as error:
@@ -41,7 +45,7 @@ def history_of_sheet(sheet: bytes, name: str, columns: Columns) -> History:
 
 
 def _once(rows: list[Row], columns: Columns, told: list[str]) -> list[Row]:
-    """Rows of one date and one person or group as `duplicates` has them."""
+    """The rows with duplicates (one date, one person or group) resolved as `columns.duplicates` states."""
     if columns.duplicates == "add":
         return rows
     kept: dict[tuple[int, Who], Row] = {}
@@ -50,29 +54,33 @@ def _once(rows: list[Row], columns: Columns, told: list[str]) -> list[Row]:
         first = kept.setdefault((row.day, row.who), row)
         if first is row:
             continue
-        if first.values == row.values:
+        if first.whole == row.whole:
             same += 1
         elif columns.duplicates == "last":
             kept[row.day, row.who] = row
             other += 1
         else:
             whose = " ".join(filter(None, row.who)) or "the company"
+            differs = (
+                f"with other values than on line {first.line}"
+                if first.values != row.values
+                else f"on a row that is not the same as line {first.line} (of another post, network or hour)"
+            )
             raise SheetError(
                 row.line,
                 "{problem}",
-                problem=f"{columns.date}: got {date.fromordinal(row.day)} for {whose} again with other values than on "
-                f"line {first.line}; a date "
-                "stands once; remove one, or give the columns file `duplicates: add` or `duplicates: last`",
+                problem=f"{columns.date}: got {date.fromordinal(row.day)} for {whose} again {differs}; a date stands once; remove one, or "
+                "give the columns file `duplicates: add` or `duplicates: last`",
             )
     if same:
-        told.append(f"{same} rows repeat another in everything: each counts once")
+        told.append(f"{several(same, 'row')} the same as another in everything: each counts once")
     if other:
-        told.append(f"{other} rows have the date of an earlier one: the last counts")
+        told.append(f"{several(other, 'row')} with the date of an earlier one: the last counts")
     return list(kept.values())
 
 
 def _every(rows: Sequence[Row], columns: Columns, weeks: bool) -> int:
-    """Days that a row stands for: 7 where it is said, or where every date is a whole number of weeks from the others, or names a week."""
+    """Days that a row covers: 7 where stated, where dates name weeks, or where all dates are whole weeks apart; else 1."""
     days = sorted({row.day for row in rows})
     weekly = weeks or (len(days) > 1 and all((day - days[0]) % WEEK_DAYS == 0 for day in days))
     if columns.every == "week" and len(days) > 1 and not weekly:
@@ -97,7 +105,7 @@ def _every(rows: Sequence[Row], columns: Columns, weeks: bool) -> int:
 
 @dataclass(frozen=True)
 class _Table:
-    """Rows of what they hold, how many days one stands for, the first day, and how many periods there are."""
+    """A parsed table: measures, rows, days a row covers, first day, and number of periods."""
 
     names: tuple[str, ...]
     rows: Sequence[Row]
@@ -107,18 +115,18 @@ class _Table:
 
     @classmethod
     def of(cls, names: tuple[str, ...], rows: Sequence[Row], every: int) -> "_Table":
-        """From the rows. Raises HistoryError for dates too far apart."""
+        """The table of some rows. Raises HistoryError for dates too far apart."""
         days = [row.day for row in rows]
         first, last = min(days), max(days)
         check_span(first, last + every - 1)
         return cls(names, rows, every, first, (last - first) // every + 1)
 
     def place(self, day: int) -> int:
-        """Which period a day is."""
+        """The index of the period that contains a day."""
         return (day - self.first) // self.every
 
     def groups(self) -> dict[str, list[Row]]:
-        """The rows of each split, segments first."""
+        """{split: rows}, segments first."""
         found: dict[str, list[Row]] = {}
         for dimension, at in (("segment", 2), ("team", 1), ("arm", 3)):
             named = sorted((row for row in self.rows if row.who[at]), key=lambda row: row.who[at])
@@ -142,11 +150,11 @@ def _history(table: _Table, columns: Columns, told: list[str]) -> History:
         told.append("every value is zero: nothing can be learnt from it but that")
     blank = sum(value is None for row in table.rows for value in row.values)
     if blank:
-        told.append(f"{blank} blank cells are not known, and no zeros")
+        told.append(f"{several(blank, 'blank cell')}: not known, and no zeros")
     people = len({row.who[0] for row in table.rows if row.who[0]})
     if people and columns.headcount is None:
         told.append(
-            f"{people} people stand in the table; how many the company has is not known without a headcount"
+            f"{several(people, 'person', 'people')} in the table; how many the company has is not known without a headcount"
         )
     return History(
         groundswell=version(),
@@ -163,7 +171,7 @@ def _history(table: _Table, columns: Columns, told: list[str]) -> History:
 
 
 def _known(table: _Table, columns: Columns, told: list[str]) -> list[bool]:
-    """Of each period whether anything is known of it: it has a row, or lies on a day of the week that never has one."""
+    """For each period, True where it is observed: it has a row, or falls on a weekday that never has one."""
     with_rows = {table.place(row.day) for row in table.rows}
     known = [place in with_rows for place in range(table.periods)]
     gaps = known.count(False)
@@ -173,22 +181,25 @@ def _known(table: _Table, columns: Columns, told: list[str]) -> list[bool]:
         worked = {(table.first + place) % WEEK_DAYS for place in with_rows}
         off = [(table.first + place) % WEEK_DAYS not in worked for place in range(table.periods)]
         if any(off) and len(with_rows) > LEAST_FILLED * off.count(False):
-            told.append(f"{sum(off)} days lie on days of the week that never have a row: they count as zero")
+            told.append(
+                f"{several(sum(off), 'day')} on days of the week that never have a row: they count as zero"
+            )
             known = [one or other for one, other in zip(known, off, strict=True)]
             gaps = known.count(False)
     if gaps:
-        unit = "weeks" if table.every == WEEK_DAYS else "days"
+        unit = "week" if table.every == WEEK_DAYS else "day"
         places = [place for place, one in enumerate(known) if not one]
         runs = 1 + sum(later - earlier > 1 for earlier, later in pairwise(places))
         first = date.fromordinal(table.first + places[0] * table.every)
         told.append(
-            f"{gaps} {unit} in {runs} gaps have no row (the first on {first}): not known, and no zeros (`missing: zero` says otherwise)"
+            f"{several(gaps, unit)} without a row, in {several(runs, 'gap')} (the first on {first}): not known, and no zeros "
+            "(`missing: zero` says otherwise)"
         )
     return known
 
 
 def _added(table: _Table, rows: Sequence[Row], known: Sequence[bool], since: int) -> dict[str, Values]:
-    """Each measure by period: None where nothing is known, zero where others have a row and these none."""
+    """Each measure by period: None where not observed, 0 where others have a row and these rows do not."""
     found: dict[str, list[float | None]] = {
         name: [0.0 if one and place >= since else None for place, one in enumerate(known)]
         for name in table.names
@@ -211,7 +222,7 @@ def _added(table: _Table, rows: Sequence[Row], known: Sequence[bool], since: int
 
 
 def _sharers(table: _Table, rows: Sequence[Row], shares: Sequence[float | None]) -> list[float | None]:
-    """How many of the people who are in the table shared in each period."""
+    """Number of people in the table who shared in each period."""
     at: Mapping[str, int] = {name: place for place, name in enumerate(table.names)}
     sharers = {
         (table.place(row.day), row.who[0])

@@ -1,4 +1,4 @@
-"""A history from a file, whatever it is: a saved history, an event log, or another tool's table."""
+"""Reads a history from a file: a saved history, an event log, or another tool's table."""
 
 from datetime import date
 from pathlib import Path
@@ -24,7 +24,7 @@ def read_history(
     arms: Path | None = None,
     until: date | None = None,
 ) -> History:
-    """By the ending of the name: .json is a saved history, .jsonl events (up to `until`), .csv or .xlsx a table.
+    """The history in a file, by its extension: .json is a saved history, .jsonl events (up to `until`), .csv or .xlsx a table.
 
     Raises DocumentError: one line naming file, line, value, limit and remedy.
     """
@@ -83,7 +83,7 @@ def _of_log(path: Path, people: Path | None, arms: Path | None, until: date | No
 
 
 def _arms(path: Path | None) -> dict[str, str]:
-    """Who lives in which arm: a table with the columns id and arm."""
+    """{person: arm} from a table with the columns id and arm."""
     if path is None:
         return {}
     try:

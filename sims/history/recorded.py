@@ -1,4 +1,4 @@
-"""What is beside a file of exported events: the program, and who belongs where."""
+"""The data that accompany a file of exported events: the program's versions, and the groups of people."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC
@@ -13,12 +13,12 @@ from sims.history.series import HistoryPhase
 
 
 def program_beside(events: Path) -> Path:
-    """Where an export keeps what belongs to a file of events: history.program.json beside history.jsonl."""
+    """The path of the program file of an export: history.program.json next to history.jsonl."""
     return events.with_name(f"{events.name.removesuffix('.jsonl')}.program.json")
 
 
 def load_program(path: Path) -> RecordedProgram:
-    """The program that was exported beside events. Raises DocumentError naming the file."""
+    """The program from an export's program file. Raises DocumentError naming the file."""
     try:
         data = read_json(path.read_bytes())
     except ValueError as error:
@@ -29,7 +29,7 @@ def load_program(path: Path) -> RecordedProgram:
 
 
 def phases_of(program: RecordedProgram) -> tuple[HistoryPhase, ...]:
-    """The versions that held, from which date on (UTC); those rolled back are left out."""
+    """The scheme versions as phases with their first date (UTC); versions rolled back are left out."""
     held = [one for one in program.versions if one.rolled_back_at is None]
     return tuple(
         HistoryPhase(
@@ -43,12 +43,12 @@ def phases_of(program: RecordedProgram) -> tuple[HistoryPhase, ...]:
 
 
 def members_of_program(program: RecordedProgram) -> dict[str, Member]:
-    """Everybody of an export."""
+    """The groups of everybody in an export."""
     return {one.id: Member(one.segment, one.team, zone=one.timezone) for one in program.people}
 
 
 def members_of_file(rows: Iterable[PersonRow], arms: Mapping[str, str]) -> dict[str, Member]:
-    """Everybody of a people file, in the arms that are told."""
+    """The groups of everybody in a people file, with the given arms."""
     return {
         row.id: Member(row.segment, row.team, arms.get(row.id), row.contacts, row.timezone or "UTC")
         for row in rows

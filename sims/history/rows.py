@@ -1,11 +1,13 @@
-"""The rows of another tool's table as dates, groups and numbers; rows that are no rows, such as sums and footnotes, are passed over."""
+"""Rows of another tool's table as dates, groups and numbers, without rows that are not data, such as totals and footnotes."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rewards.amounts import several
 from rewards.sheets import SheetError, column_of
 from sims.history.columns import FLOWS, STOCKS, WHO, Columns, guessed
+from sims.history.dates import Dates
 from sims.history.numbers import Reader
 from sims.history.sheet import Sheet, names_sum
 
@@ -13,48 +15,55 @@ MOST_ROWS = 1_000_000
 MOST_VALUE = 10**12
 MONEY = "spend"
 SAME = 1e-6
+UNKNOWN = frozenset({"-", "–", "—", "n/a", "#n/a", "#nv", "#n/v", "k.a.", "n.a.", "n.d.", "null"})
+"""Marks of tools for an unknown value, in lower case without spaces."""
 Who = tuple[str, str, str, str]
-"""(person, team, segment, arm); '' is none."""
+"""(person, team, segment, arm); '' where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: the line that it is on, its day (an ordinal), whose it is, and its values; None is a blank cell."""
+    """One row: its line, day (ordinal), person or group, values (None for a blank cell), and all of its cells."""
 
     line: int
     day: int
     who: Who
     values: tuple[float | None, ...]
+    whole: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """The same as texts."""
+    """One row as text."""
 
     line: int
     date: str
     who: Who
     counted: tuple[str, ...]
+    whole: tuple[str, ...]
 
 
 def rows_of_table(sheet: Sheet, columns: Columns, told: list[str]) -> tuple[tuple[str, ...], list[Row], bool]:
-    """What is counted, the rows, and whether each names a week by its number. Raises SheetError."""
+    """(measures, rows, True where dates name weeks by number). Raises SheetError."""
     places = _places(sheet, columns)
     names = tuple(name for name in (*STOCKS, *FLOWS) if name in places)
-    cells = _cells(sheet, places, names)
+    cells = _cells(sheet, places, names, told)
+    dates = Dates.of(columns.date_format, (row.date for row in cells))
     values = _Values(
         columns, names, Reader.of(columns.decimal, (cell for row in cells for cell in row.counted))
     )
-    cells = _without_sums(_that_count(cells, columns, told), values, told)
+    cells = _without_sums(_that_count(cells, dates, told), values, told)
     if not cells:
         raise SheetError(sheet.line, "got no rows; at least one is required; add one")
-    rows = [Row(one.line, _day(one, columns), one.who, values.of(one)) for one in cells]
-    told += values.notes(cells)
-    return names, _without_totals(rows, told), all(columns.names_week(one.date) for one in cells)
+    heading = columns.heading("date")
+    rows = [Row(one.line, _day(one, heading, dates), one.who, values.of(one), one.whole) for one in cells]
+    _check_known(sheet, columns, names, rows)
+    told += [*filter(None, (dates.note(),)), *values.notes(cells)]
+    return names, _without_totals(rows, told), all(dates.names_week(one.date) for one in cells)
 
 
 def _places(sheet: Sheet, columns: Columns) -> dict[str, int]:
-    """Where each known column stands. Raises SheetError where one that was named, or every measure, is missing."""
+    """The index of each known column. Raises SheetError where a named column, or every measure, is missing."""
     found: dict[str, int] = {}
     cells = [column_of(cell) for cell in sheet.header]
     shown = ", ".join(cell for cell in sheet.header if cell)[:80] or "an empty file"
@@ -79,59 +88,98 @@ def _places(sheet: Sheet, columns: Columns) -> dict[str, int]:
 
 
 def _perhaps(sheet: Sheet) -> str:
-    """What the columns file might say."""
+    """A hint of what the columns file could contain."""
     likely = guessed(sheet.header)
     if not set(likely) & {*STOCKS, *FLOWS}:
         return ""
     return f", perhaps {{{', '.join(f'{name}: {cell}' for name, cell in likely.items())}}}"
 
 
-def _cells(sheet: Sheet, places: Mapping[str, int], names: Sequence[str]) -> list[_Cells]:
+def _cells(sheet: Sheet, places: Mapping[str, int], names: Sequence[str], told: list[str]) -> list[_Cells]:
     found: list[_Cells] = []
+    spelled = _Spelled()
     for line, cells in sheet.records:
         if len(found) == MOST_ROWS:
             problem = f"got more than {MOST_ROWS} rows; add them up by week"
             raise SheetError(line, "{problem}", problem=problem)
         full = [*cells, *[""] * (len(sheet.header) - len(cells))]
-        one, team, segment, arm = (full[places[name]][:200] if name in places else "" for name in WHO)
-        counted = tuple(full[places[name]] for name in names)
-        found.append(_Cells(line, full[places["date"]], (one, team, segment, arm), counted))
+        one, team, segment, arm = (
+            spelled.as_first(name, full[places[name]][:200]) if name in places else "" for name in WHO
+        )
+        counted = tuple(_known(full[places[name]]) for name in names)
+        found.append(_Cells(line, full[places["date"]], (one, team, segment, arm), counted, tuple(full)))
+    told += spelled.notes()
+    nobody = sum(not row.who[0] for row in found)
+    if "person" in places and 0 < nobody < len(found):
+        told.append(f"{several(nobody, 'row')} of nobody: counted, but not among the people who shared")
     return found
 
 
-def _day(row: _Cells, columns: Columns) -> int:
+def _known(cell: str) -> str:
+    """A cell that is counted; '' for a sign that nothing is known."""
+    return "" if cell.casefold().replace(" ", "") in UNKNOWN else cell
+
+
+class _Spelled:
+    """Names that differ by capitals and spaces alone are one, as it is written first."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str, str], str] = {}
+        self._others: dict[str, str] = {}
+
+    def as_first(self, kind: str, name: str) -> str:
+        """The name."""
+        first = self._first.setdefault((kind, " ".join(name.casefold().split())), name)
+        if first != name:
+            self._others[name] = first
+        return first
+
+    def notes(self) -> list[str]:
+        """What was taken for one."""
+        if not self._others:
+            return []
+        name, first = next(iter(self._others.items()))
+        return [
+            f"{several(len(self._others), 'name')} differing by capitals or spaces alone, such as {name!r}: taken for {first!r}"
+        ]
+
+
+def _check_known(sheet: Sheet, columns: Columns, names: Sequence[str], rows: Sequence[Row]) -> None:
+    """Raises SheetError where nothing at all is known."""
+    if not any(value is not None for row in rows for value in row.values):
+        headings = ", ".join(map(columns.heading, names))
+        problem = (
+            f"{headings}: got blank cells alone; at least one number is required; add it (a formula that no spreadsheet has calculated is "
+            "blank too: open the workbook there and save it)"
+        )
+        raise SheetError(sheet.line, "{problem}", problem=problem)
+
+
+def _day(row: _Cells, heading: str, dates: Dates) -> int:
     try:
         if not row.date:
             raise ValueError(
                 "got an empty cell; each row has its own date (merged cells have it in their first row alone); write it into the row, or "
                 "remove the row"
             )
-        return columns.day(row.date).toordinal()
+        return dates.day(row.date).toordinal()
     except ValueError as error:
-        raise SheetError(row.line, "{problem}", problem=f"{columns.date}: {error}") from None
+        raise SheetError(row.line, "{problem}", problem=f"{heading}: {error}") from None
 
 
-def _that_count(cells: list[_Cells], columns: Columns, told: list[str]) -> list[_Cells]:
-    """Without rows that have neither a date nor a number: titles of parts, sources, notes."""
-    empty = [row for row in cells if not any(row.counted) and not _is_day(row.date, columns)]
+def _that_count(cells: list[_Cells], dates: Dates, told: list[str]) -> list[_Cells]:
+    """The rows without those that have neither a date nor a number: titles, sources, notes."""
+    empty = [row for row in cells if not any(row.counted) and not dates.is_day(row.date)]
     if empty:
         told.append(
-            f"{len(empty)} rows have no date and no number: passed over (the first on line {empty[0].line})"
+            f"{several(len(empty), 'row')} without a date and a number, passed over (the first on line {empty[0].line})"
         )
     lines = {row.line for row in empty}
     return [row for row in cells if row.line not in lines]
 
 
-def _is_day(text: str, columns: Columns) -> bool:
-    try:
-        columns.day(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _without_sums(cells: list[_Cells], values: "_Values", told: list[str]) -> list[_Cells]:
-    """Without rows whose date says that they are sums, and without a last one that has no date and is the sum of all others."""
+    """The rows without totals: those labelled so in the date column, and a last row without a date that is the sum of all others."""
     kept = [row for row in cells if not names_sum(row.date)]
     sums = len(cells) - len(kept)
     if len(kept) > 1 and not kept[-1].date:
@@ -140,24 +188,26 @@ def _without_sums(cells: list[_Cells], values: "_Values", told: list[str]) -> li
         if all(last is None or abs(last - total) <= SAME * max(1.0, total) for last, total in added):
             kept, sums = kept[:-1], sums + 1
     if sums:
-        told.append(f"{sums} rows are sums of others: passed over")
+        told.append(f"{several(sums, 'row')} of sums or means of others, passed over")
     return kept
 
 
 def _without_totals(rows: list[Row], told: list[str]) -> list[Row]:
-    """Without rows of a group that is called a sum, on dates on which other groups have rows too."""
+    """The rows without those of a group that is labelled as a total, on dates on which other groups have rows too."""
     totals = {row.line for row in rows if any(map(names_sum, row.who))}
     if not totals:
         return rows
     others = Counter(row.day for row in rows if row.line not in totals)
     kept = [row for row in rows if row.line not in totals or not others[row.day]]
     if len(kept) < len(rows):
-        told.append(f"{len(rows) - len(kept)} rows are of a group that is the sum of others: passed over")
+        told.append(
+            f"{several(len(rows) - len(kept), 'row')} of a group that is the sum of others, passed over"
+        )
     return kept
 
 
 class _Values:
-    """Reads numbers, and knows what was doubtful about them."""
+    """Parses numbers and records which were ambiguous."""
 
     def __init__(self, columns: Columns, names: Sequence[str], reader: Reader) -> None:
         self._columns, self._names, self._reader = columns, names, reader
@@ -193,16 +243,16 @@ class _Values:
         return value
 
     def notes(self, cells: Sequence[_Cells]) -> list[str]:
-        """What was assumed of numbers."""
-        told = []
+        """Notes on assumptions made in parsing the numbers."""
+        notes = []
         doubtful = [cell for row in cells for cell in row.counted if cell and self._reader.doubtful(cell)]
         if doubtful:
             value = self._reader.read(doubtful[0])
-            told.append(
-                f"{len(doubtful)} numbers like {doubtful[0]} are read as thousands: {value:.0f} (`decimal` says otherwise)"
+            notes.append(
+                f"{several(len(doubtful), 'number')} like {doubtful[0]} read as thousands: {value:.0f} (`decimal` says otherwise)"
             )
         if self._reader.sign == "comma" and self._columns.decimal is None:
-            told.append("numbers are read with a comma before the tenths, as some of them have one")
+            notes.append("numbers are read with a comma before the tenths, as some of them have one")
         parts = [
             (row.line, name, cell)
             for row in cells
@@ -211,7 +261,7 @@ class _Values:
         ]
         if parts:
             line, name, cell = parts[0]
-            told.append(
-                f"{len(parts)} counts are no whole numbers (the first on line {line}, {name}: {cell[:40]})"
+            notes.append(
+                f"{several(len(parts), 'count')} with a fraction (the first on line {line}, {name}: {cell[:40]})"
             )
-        return told
+        return notes

@@ -1,4 +1,4 @@
-"""A history: what happened day by day or week by week, in whole and by group, with what was in force and how far it goes."""
+"""A history: observed series by day or week, in total and by group, with the phases in force and the data cut-off."""
 
 import csv
 import io
@@ -19,14 +19,14 @@ ALL = "all"
 WEEK_DAYS = 7
 MOST_DAYS = 3660
 MOST_AMOUNT = 1e18
-"""What a million rows of a table come to, each of the most that a cell may be: sums of so many days stay numbers."""
+"""Upper bound of a period's sum: a million rows with the largest value of a cell each, so that sums stay finite."""
 Amount = Annotated[float, Field(ge=0.0, le=MOST_AMOUNT, allow_inf_nan=False)]
 Values = tuple[Amount | None, ...]
 
 
 @dataclass(frozen=True)
 class Measure:
-    """Something that is counted. A `flow` adds up over days, a `stock` is a level at the end of one."""
+    """A measure: a `flow` is summed over days, a `stock` is a level at the end of a day."""
 
     title: str
     kind: Literal["flow", "stock"]
@@ -55,7 +55,7 @@ MEASURES: Mapping[str, Measure] = {
 
 
 class HistoryPhase(Part):
-    """What was in force from `since` on: a version of the scheme, or a phase by its name."""
+    """A phase in force from `since` on: a version of the scheme, or a named phase."""
 
     since: Day
     name: Annotated[str, Field(min_length=1, max_length=200)]
@@ -64,7 +64,7 @@ class HistoryPhase(Part):
 
 
 class History(Part):
-    """`series[split][measure]` has one value a period, None where it is not known. A measure that the source does not have is left out."""
+    """A history: `series[split][measure]` has one value a period, None where unknown; measures not in the source are absent."""
 
     kind: Literal["history"] = "history"
     groundswell: str = ""
@@ -95,7 +95,7 @@ class History(Part):
 
     @property
     def last(self) -> date:
-        """The data cut-off: the last day that is counted."""
+        """The data cut-off: the last day included."""
         return self.first + timedelta(days=self.periods * self.every_days - 1)
 
     @property
@@ -104,13 +104,13 @@ class History(Part):
         return [self.first + timedelta(days=place * self.every_days) for place in range(self.periods)]
 
     def has(self, measure: str, split: str = ALL) -> bool:
-        """Whether a measure is known at all for a split."""
+        """True where a measure is known at all for a split."""
         return measure in self.series.get(split, {})
 
     def weekly(self, measure: str, since: date | None = None, split: str = ALL) -> list[float | None]:
-        """Whole weeks from `since` (the first day unless given): a flow's sum, a stock's last value; None where a day is not known.
+        """A measure by whole weeks from `since` (the first day unless given): sums of a flow, last values of a stock.
 
-        Weeks before the history begins are None too. Raises ValueError where `since` cuts a weekly history's weeks.
+        None where a day is unknown, and for weeks before the history. Raises ValueError where `since` is inside a week of a weekly history.
         """
         start = self.first if since is None else since
         values = self.series[split][measure]
@@ -130,14 +130,14 @@ class History(Part):
         return [week[-1] if stock else _sum(week) for week in weeks]
 
     def rows(self) -> Iterator[tuple[str, str, str, float | None]]:
-        """Tidy: (date, split, measure, value), by date."""
+        """The history in tidy form: (date, split, measure, value), ordered by date."""
         for place, day in enumerate(self.dates):
             for split, measures in self.series.items():
                 for name, values in measures.items():
                     yield day.isoformat(), split, name, values[place]
 
     def as_csv(self) -> str:
-        """The tidy rows with a header; what is not known is an empty cell."""
+        """The tidy rows as CSV with a header; unknown values are empty cells."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(("date", "split", "measure", "value"))
@@ -169,10 +169,10 @@ def _sum(values: Sequence[float | None]) -> float | None:
 
 
 def _written(value: float) -> str:
-    """With all its digits, whole numbers without a point."""
+    """A number with all its digits; integers without a decimal point."""
     return f"{value:.0f}" if value.is_integer() else repr(value)
 
 
 def _safe(text: str) -> str:
-    """A name as a spreadsheet takes it for text and not for a formula."""
+    """A name escaped so that a spreadsheet does not take it for a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

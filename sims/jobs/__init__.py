@@ -1,1 +1,1 @@
-"""The workers' side of long work: kinds of jobs, and processes that carry their pieces out."""
+"""The worker's side of long jobs: kinds of jobs, and processes that compute their pieces."""

@@ -1,7 +1,7 @@
-"""A calibration in the workers' hands. Its waves follow from each other, so that it is no list of pieces that is known beforehand.
+"""Calibration jobs. Each wave depends on the previous one, so that the job is not a list of pieces known in advance.
 
-The worker itself thinks, and its processes live the vectors. What is lived is kept; whoever takes the job next goes on from there, to the
-same bytes.
+The worker runs the calibration, its processes simulate the parameter vectors. Simulated runs are stored; the worker that takes the job
+next resumes from them, to the same bytes.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from rewards.jobs import work
 from rewards.jobs.work import Held, Lost
 from rewards.store.session import Database
 from rewards.store.units import digest, dump
+from sims.calibration.keeping import Name
 from sims.calibration.laws import Floats
-from sims.calibration.living import Asked, Lives, Name, Vectors, named
+from sims.calibration.living import Asked, Lives, Vectors, named
 from sims.calibration.series import CalibrationError
 from sims.jobs.children import Child, Died, answering
 from sims.loop.calibrating import KIND, completed
@@ -35,19 +36,19 @@ LOOK_SECONDS = 0.25
 BEAT_SECONDS = 2.0
 TRIES = 2
 PIECES_A_CHILD = 4
-"""A wave is cut into so many pieces for each process: fewer tell little of how far it is, more are slower."""
+"""Pieces of a wave per process: fewer make progress coarse, more are slower."""
 
 
 class Cancelled(Exception):  # noqa: N818 - it is no error
-    """Nobody wants it any more."""
+    """Raised where the job was cancelled."""
 
 
 class PutBack(Exception):  # noqa: N818 - it is no error
-    """Somebody waits for a more urgent job, or the worker ends."""
+    """Raised where a more urgent job is queued, or the worker stops."""
 
 
 def carry_out(db: Database, held: Held, children: Sequence[Child], stop: threading.Event) -> None:
-    """Do the work and end the job: what comes of it is proposed as a recalibration. Raises Lost."""
+    """Carry out the job and finish it: the result is proposed as a recalibration. Raises Lost."""
     try:
         held = work.complete(db, held, completed, datetime.now(UTC))
         body = json.loads(held.spec)
@@ -63,7 +64,7 @@ def carry_out(db: Database, held: Held, children: Sequence[Child], stop: threadi
         work.give_up(db, held, str(error), datetime.now(UTC))
     else:
         posterior, now = found.model_dump(mode="json"), datetime.now(UTC)
-        told = {
+        summary = {
             "kind": KIND,
             "posterior": digest(dump(posterior)),
             "seal": found.seal,
@@ -73,11 +74,11 @@ def carry_out(db: Database, held: Held, children: Sequence[Child], stop: threadi
         }
         with db.begin() as tx:
             propose_once(tx, held.organisation, posterior, actor=held.actor, now=now)
-            work.finish(tx, held, dump(told), held.title, now)
+            work.finish(tx, held, dump(summary), held.title, now)
 
 
 class _Beat:
-    """Whether the job is still this worker's, and wanted."""
+    """State of the heartbeat: whether the lease still holds and the job is not cancelled."""
 
     def __init__(self) -> None:
         self.lost = self.cancelled = False
@@ -85,7 +86,7 @@ class _Beat:
 
 @contextmanager
 def _beating(db: Database, held: Held) -> Iterator[_Beat]:
-    """Says that the worker lives while it thinks: between two waves it does so for longer than a lease."""
+    """A context that renews the lease in a thread, since computing between two waves takes longer than a lease."""
     beat, ended = _Beat(), threading.Event()
 
     def go_on() -> None:
@@ -108,7 +109,7 @@ def _beating(db: Database, held: Held) -> Iterator[_Beat]:
 
 
 class _Room:
-    """Where the vectors are lived: processes, and what is kept of them."""
+    """The processes that simulate vectors, and the store of their results."""
 
     def __init__(
         self, db: Database, held: Held, children: Sequence[Child], stop: threading.Event, beat: _Beat
@@ -119,7 +120,7 @@ class _Room:
         self.done = len(self.kept())
 
     def kept(self) -> dict[Name, Floats]:
-        """What workers before this one lived."""
+        """Results stored by previous workers."""
         return {
             (int(run), str(name)): np.array(values, dtype=np.float64)
             for piece in self._held.chunks.values()
@@ -127,7 +128,7 @@ class _Room:
         }
 
     def keep(self, rows: Sequence[tuple[int, str, list[list[float]]]]) -> None:
-        """Keep some runs for good, and say how far it is."""
+        """Store the results of some runs, and update the progress."""
         now = datetime.now(UTC)
         work.keep(self._db, self._held, self._pieces, json.dumps(rows, allow_nan=False).encode(), now)
         self._pieces += 1
@@ -135,7 +136,7 @@ class _Room:
         work.advance(self._db, self._held, self.done, now)
 
     def check(self) -> None:
-        """Raises Lost, Cancelled or PutBack where it is not to go on."""
+        """Raise Lost, Cancelled or PutBack where the job must not continue."""
         if self._beat.lost:
             raise Lost
         if self._beat.cancelled or not work.wanted(self._db, self._held):
@@ -145,31 +146,26 @@ class _Room:
 
 
 class _WorkersLives(Lives):
-    """The model, lived by a worker's processes."""
+    """A simulator for the calibration that runs on a worker's processes."""
 
     def __init__(self, asked: Asked, room: _Room) -> None:
-        super().__init__(asked, PIECES_A_CHILD * len(room.children), None, None)
+        super().__init__(asked, PIECES_A_CHILD * len(room.children))
         self._room = room
         self._done = room.kept()
 
     def __call__(self, wave: int, z: Floats, label: str) -> Floats:
-        """As that of a command, but for what is to be done between two waves."""
+        """Simulate a wave like the command's simulator, with the checks needed between two waves."""
         self._room.check()
         return super().__call__(wave, z, label)
 
     def _carried_out(
         self, tasks: Sequence[Chunk], runs: Sequence[int], values: Floats
-    ) -> Generator[list[Floats], None, None]:
+    ) -> Generator[tuple[int, list[Floats]], None, None]:
         given: list[Vectors] = [
             tuple((runs[at], tuple(values[at].tolist())) for at in chunk.runs) for chunk in tasks
         ]
-        left, found, deaths, following = (
-            deque(range(len(given))),
-            dict[int, list[Floats]](),
-            dict[int, int](),
-            0,
-        )
-        while following < len(given):
+        left, deaths = deque(range(len(given))), dict[int, int]()
+        while left or any(child.piece is not None for child in self._room.children):
             self._room.check()
             for child in self._room.children:
                 if child.piece is None and left:
@@ -194,7 +190,4 @@ class _WorkersLives(Lives):
                         for (run, vector), row in zip(given[at], rows, strict=True)
                     ]
                 )
-                found[at] = [np.array(row, dtype=np.float64) for row in rows]
-            while following in found:
-                yield found.pop(following)
-                following += 1
+                yield at, [np.array(row, dtype=np.float64) for row in rows]

@@ -1,4 +1,8 @@
-"""Processes that compute pieces: kept warm, given one piece at a time, and ended at once where nobody wants the piece any more."""
+"""Child processes that compute pieces of jobs: kept warm, given one piece at a time, and terminated when a piece is cancelled.
+
+One process loads the program and the kernels (`sims.jobs.loaded`), and all of them are forked from it: loading takes seconds, and memory
+that they share.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +19,16 @@ from typing import Any
 from sims.ensemble.crew import end_with_parent
 
 DROP_SECONDS = 0.5
-"""So long a process has to let go of its piece; after it, it is ended."""
+"""Seconds for a process to abandon its piece before it is terminated."""
 NICENESS = 5
-"""Whoever waits for a page goes first."""
-_CONTEXT = get_context("spawn")
+"""Lower priority than the web processes have."""
+LOADED = ["__main__", "sims.jobs.loaded"]
+"""Modules that are loaded before the first of them is forked."""
+_CONTEXT = get_context("forkserver")
 
 
 class Died(Exception):  # noqa: N818 - the worker answers it
-    """A process ended over its piece."""
+    """Raised where a process ended while computing a piece."""
 
 
 class Child:
@@ -32,6 +38,7 @@ class Child:
         self._start()
 
     def _start(self) -> None:
+        _CONTEXT.set_forkserver_preload(LOADED)
         mine, theirs = _CONTEXT.Pipe()
         self.pipe: Connection[Any, Any] = mine
         self.piece: int | None = None
@@ -40,17 +47,17 @@ class Child:
         theirs.close()
 
     def give(self, kind: str, spec: str, number: int) -> None:
-        """Have it compute a piece."""
+        """Send a piece to the process."""
         try:
             self.pipe.send((kind, spec, number))
         except OSError:
-            # It ended while nobody looked: the one that follows it computes the piece.
+            # The process has ended meanwhile: a new one computes the piece.
             self.restart()
             self.pipe.send((kind, spec, number))
         self.piece = number
 
     def answer(self) -> tuple[int, bytes | str]:
-        """The piece, or in words why there is none. Raises Died."""
+        """The computed piece, or a message why there is none. Raises Died."""
         number, self.piece = self.piece, None
         assert number is not None
         try:
@@ -60,7 +67,7 @@ class Child:
             raise Died from None
 
     def drop(self) -> None:
-        """Have it let go of its piece: it stays warm for the next one. One that does not at once is ended, and begins anew."""
+        """Abandon the current piece and keep the process warm; a process that does not comply in time is restarted."""
         if self.piece is None:
             return
         self.piece = None
@@ -75,41 +82,41 @@ class Child:
         self.restart()
 
     def restart(self) -> None:
-        """End it at once, whatever it does, and begin anew."""
+        """Terminate the process and start a new one."""
         self.end()
         self._start()
 
     def end(self) -> None:
-        """End it at once."""
+        """Terminate the process."""
         self._process.kill()
         self._process.join()
         self.pipe.close()
 
 
 def answering(children: Sequence[Child], seconds: float) -> list[Child]:
-    """Those that have something to say; waits so long for it."""
+    """The processes with an answer ready, after waiting `seconds` at most."""
     busy = {child.pipe: child for child in children if child.piece is not None}
     return [busy[pipe] for pipe in connection.wait(list(busy), seconds)]  # type: ignore[index]
 
 
 class _Dropped(BaseException):
-    """Nobody wants the piece any more."""
+    """Raised in a child where its piece is cancelled."""
 
 
 class _AtWork:
-    """Whether a piece is being computed: only then a signal ends it, and never while an answer is on its way."""
+    """Whether a piece is being computed: only then a signal aborts it, and never while an answer is being sent."""
 
     def __init__(self) -> None:
         self.now = False
 
     def end(self, *_: object) -> None:
-        """Let go of the piece."""
+        """Abort the piece."""
         if self.now:
             self.now = False
             raise _Dropped
 
     def answer(self, kind: str, spec: str, number: int) -> bytes | str:
-        """The piece, or in words why there is none."""
+        """The computed piece, or a message why there is none."""
         from sims.jobs.kinds import compute_of
 
         try:
@@ -120,7 +127,7 @@ class _AtWork:
         except _Dropped:
             from agents.world.memory import give_up
 
-            # Nobody knows how far the hand-over of memory had come.
+            # The hand-over of memory may have been interrupted halfway.
             give_up()
             return "dropped"
         except (ValueError, ArithmeticError, MemoryError) as error:
@@ -131,15 +138,11 @@ class _AtWork:
 def _compute(pipe: Connection[Any, Any]) -> None:
     work = _AtWork()
     signal.signal(signal.SIGUSR1, work.end)
-    # An interrupt is the worker's to answer.
+    # Interrupts are handled by the worker.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=end_with_parent, daemon=True).start()
     os.nice(NICENESS)
-    from sims.jobs.kinds import warm
-
-    if not pipe.poll():
-        warm()
     with suppress(EOFError, BrokenPipeError):
         while True:
             kind, spec, number = pipe.recv()

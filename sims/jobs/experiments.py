@@ -1,4 +1,4 @@
-"""Runs of the lab as a kind of job: pieces, what they amount to, and what follows."""
+"""Lab experiments as a kind of job."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class Experiments(NothingFollows):
-    """An experiment's scenarios, run by run side by side."""
+    """The kind of job that simulates an experiment's scenarios, all of them run by run."""
 
     def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
-        """With the people of now, and looked at whether it can be lived to the end."""
+        """The specification with the current people, checked to be simulable. Raises ValueError."""
         from sims.lab.pieces import check
 
         whole = completed(tx, organisation, spec)
@@ -29,23 +29,23 @@ class Experiments(NothingFollows):
         return whole
 
     def pieces(self, spec: str) -> int:
-        """A piece is some runs of every scenario."""
+        """Number of pieces: a piece is some runs of every scenario."""
         return len(json.loads(spec)["chunks"])
 
     def compute(self, spec: str, number: int) -> bytes:
-        """Some runs of every scenario."""
+        """Simulate some runs of every scenario."""
         from sims.lab.pieces import compute
 
         scenarios, chunks, posterior = _read(spec)
         return compute(scenarios, *chunks[number], posterior)
 
     def gathering(self, spec: str, spec_hash: str) -> ExperimentSoFar:
-        """Runs, until they are precise enough."""
+        """A collector of runs that stops at the requested precision."""
         return ExperimentSoFar(spec, spec_hash)
 
 
 class ExperimentSoFar:
-    """The runs so far."""
+    """The runs collected so far."""
 
     def __init__(self, spec: str, spec_hash: str) -> None:
         self._spec: Mapping[str, Any] = json.loads(spec)
@@ -54,7 +54,7 @@ class ExperimentSoFar:
         self._runs: list[list[Daily]] = []
 
     def take(self, piece: bytes) -> bool:
-        """The next runs."""
+        """Add the next runs; True where the precision is reached."""
         from sims.lab.pieces import opened
         from sims.lab.summary import sure_enough
         from sims.rehearsal.pieces import results_of
@@ -63,7 +63,7 @@ class ExperimentSoFar:
         return sure_enough(results_of(self._scenarios, self._runs, posterior=self._posterior), self._spec)
 
     def body(self) -> str:
-        """What the runs say."""
+        """The summary of the runs so far, as JSON text."""
         from sims.lab.summary import summary
         from sims.rehearsal.pieces import results_of
 
@@ -72,7 +72,7 @@ class ExperimentSoFar:
 
     @property
     def title(self) -> str:
-        """The experiment's."""
+        """The experiment's title."""
         return str(self._spec["written"]["title"])
 
 

@@ -11,41 +11,41 @@ from sims.loop.asking import completed
 
 
 class Forecasts(NothingFollows):
-    """The live programme, the tool alone, and nothing, from when it began to some weeks ahead."""
+    """The kind of job that simulates the live programme, the tool alone and the control, from its start to some weeks ahead."""
 
     def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
-        """With the people of now, what is known, and the posterior that was accepted last."""
+        """The specification with the current people, the history so far, and the last accepted posterior."""
         return completed(tx, organisation, spec, datetime.now(UTC))
 
     def pieces(self, spec: str) -> int:
-        """A piece is some runs of every world."""
+        """Number of pieces: a piece is some runs of every scenario."""
         return len(json.loads(spec)["chunks"])
 
     def compute(self, spec: str, number: int) -> bytes:
-        """Some runs of every world."""
+        """Simulate some runs of every scenario."""
         from sims.loop.pieces import compute
 
         return compute(json.loads(spec), number)
 
     def gathering(self, spec: str, spec_hash: str) -> ForecastSoFar:
-        """All runs."""
+        """A collector of all runs."""
         return ForecastSoFar(spec)
 
 
 class ForecastSoFar:
-    """The runs so far. A forecast is made of all of them: what is sealed early would be another one."""
+    """The runs collected so far. A forecast needs all of them: stopping early would seal a different forecast."""
 
     def __init__(self, spec: str) -> None:
         self._spec = json.loads(spec)
         self._pieces: list[bytes] = []
 
     def take(self, piece: bytes) -> bool:
-        """Never enough before the last."""
+        """Add the next runs; True after the last."""
         self._pieces.append(piece)
         return False
 
     def body(self) -> str:
-        """The forecast, once all runs are there."""
+        """The forecast as JSON text, once all runs are present."""
         from sims.loop.pieces import body_of
 
         if len(self._pieces) < len(self._spec["chunks"]):
@@ -54,5 +54,5 @@ class ForecastSoFar:
 
     @property
     def title(self) -> str:
-        """The scheme by its title."""
+        """The scheme's title."""
         return str(self._spec["schemes"][-1]["title"])

@@ -1,4 +1,4 @@
-"""What a kind of job has to say: its pieces, each a pure function of the specification, and what the pieces done so far amount to."""
+"""The interface of a kind of job: its pieces, each a pure function of the specification, and the result of the pieces so far."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ class Kind(Protocol):
     """One kind of job. `compute` runs in a process of its own; the rest in the worker."""
 
     def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
-        """The specification with what is read when a worker takes it up first. Raises ValueError where it cannot be done."""
+        """The specification with the data read when a worker first takes the job. Raises ValueError where it cannot be carried out."""
 
     def whole(self, tx: Transaction, organisation: str, spec: str) -> str:
-        """The specification with what is kept elsewhere under its digest, for those who compute. Raises ValueError where it is gone."""
+        """The specification with documents that it refers to by digest, for `compute`. Raises ValueError where one is missing."""
 
     def pieces(self, spec: str) -> int:
-        """How many pieces it takes at most."""
+        """Maximum number of pieces."""
 
     def compute(self, spec: str, number: int) -> bytes:
-        """One piece. It depends on the specification and the number alone."""
+        """Compute one piece, a function of the specification and the number only."""
 
     def gathering(self, spec: str, spec_hash: str) -> Gathering:
-        """What takes the pieces in, in their order."""
+        """The collector of pieces, which are added in order."""
 
     def kept(
         self,
@@ -38,36 +38,36 @@ class Kind(Protocol):
         result: int,
         now: datetime,
     ) -> None:
-        """Called in the transaction that keeps the result."""
+        """Called in the transaction that stores the result."""
 
     def afterwards(self, db: Database, organisation: str, spec: str, now: datetime) -> None:
-        """Called when the result is kept, outside of any transaction; what fails here takes nothing from the result."""
+        """Called after the result is stored, outside of any transaction; a failure here does not affect the result."""
 
 
 class Gathering(Protocol):
-    """The pieces so far."""
+    """The pieces collected so far."""
 
     def take(self, piece: bytes) -> bool:
-        """Take the next piece in; True where it is enough."""
+        """Add the next piece; True where no more are needed."""
 
     def body(self) -> str:
-        """What they say, as JSON text."""
+        """The result of the pieces so far, as JSON text."""
 
     @property
     def title(self) -> str:
-        """What the result is called."""
+        """The title of the result."""
 
 
 class ByBelief:
-    """For kinds that go by the posterior which their specification names."""
+    """Base of kinds whose specification refers to a posterior by digest."""
 
     def whole(self, tx: Transaction, organisation: str, spec: str) -> str:
-        """With the posterior's document."""
+        """The specification with the posterior's document."""
         return with_belief(tx, organisation, spec)
 
 
 class NothingFollows(ByBelief):
-    """For kinds whose result is all that they give."""
+    """Base of kinds without further actions after the result."""
 
     def kept(
         self,
@@ -80,7 +80,7 @@ class NothingFollows(ByBelief):
         result: int,
         now: datetime,
     ) -> None:
-        """Nothing follows from it."""
+        """No action."""
 
     def afterwards(self, db: Database, organisation: str, spec: str, now: datetime) -> None:
-        """Nothing is done."""
+        """No action."""

@@ -1,4 +1,4 @@
-"""The kinds of jobs by their names; rehearsals, and what follows them."""
+"""The registry of kinds of jobs; rehearsals and their turning points."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ if TYPE_CHECKING:
     from sims.scenario.scenario import Scenario
 
 MOST_RECORDED = 5_000
-"""People above whom no run is recorded: it would hold up the next job for long."""
+"""Number of people above which no run is recorded, since that would delay the next job."""
 
 
 class Rehearsals(ByBelief):
-    """Drafts of schemes in simulation."""
+    """The kind of job that rehearses drafts of schemes in simulation."""
 
     def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
-        """With the people of now."""
+        """The specification with the current people."""
         return completed(tx, organisation, spec)
 
     def pieces(self, spec: str) -> int:
-        """A piece is some runs of every scenario."""
+        """Number of pieces: a piece is some runs of every scenario."""
         return len(json.loads(spec)["chunks"])
 
     def compute(self, spec: str, number: int) -> bytes:
-        """Some runs of every scenario."""
+        """Simulate some runs of every scenario."""
         from sims.rehearsal.pieces import compute
 
         scenarios, chunks, posterior = _read(spec)
@@ -53,7 +53,7 @@ class Rehearsals(ByBelief):
         return compute(scenarios, first, after, posterior)
 
     def gathering(self, spec: str, spec_hash: str) -> Gathering:
-        """Runs, until they are precise enough."""
+        """A collector of runs that stops at the requested precision."""
         return _RehearsalSoFar(spec, spec_hash)
 
     def kept(
@@ -67,14 +67,14 @@ class Rehearsals(ByBelief):
         result: int,
         now: datetime,
     ) -> None:
-        """The drafts whose text this is count as rehearsed, and where their risks turn is looked at next."""
+        """Mark the drafts with this text as rehearsed, and enqueue the search for turning points of their risks."""
         from rewards.publishing.rehearsals import note_rehearsal
 
         note_rehearsal(tx, organisation, result, json.loads(body), actor, now=now)
         ask_for_turning(tx, organisation, json.loads(spec), digest(spec), result=result, now=now)
 
     def afterwards(self, db: Database, organisation: str, spec: str, now: datetime) -> None:
-        """Record one run of the first draft: to be watched, and scored anew in the designer. Not of a company too large to be drawn."""
+        """Record one run of the first draft for the player and for rescoring in the designer, unless the company is too large."""
         from rewards.publishing.behaviour import keep_behaviour
         from sims.recording.kept import keep_recording
         from sims.recording.recording import record
@@ -98,7 +98,7 @@ class _RehearsalSoFar:
         self._runs: list[list[Daily]] = []
 
     def take(self, piece: bytes) -> bool:
-        """The next runs."""
+        """Add the next runs; True where the precision is reached."""
         from sims.rehearsal.pieces import clicks_of, opened
         from sims.rehearsal.summary import sure_enough
 
@@ -106,7 +106,7 @@ class _RehearsalSoFar:
         return sure_enough(clicks_of(self._scenarios, self._runs), self._spec)
 
     def body(self) -> str:
-        """What the runs say."""
+        """The summary of the runs so far, as JSON text."""
         from sims.rehearsal.pieces import results_of
         from sims.rehearsal.summary import summary
 
@@ -126,24 +126,24 @@ class _RehearsalSoFar:
 
 
 class Turnings(NothingFollows):
-    """Where the risks of a rehearsal turn."""
+    """The kind of job that finds turning points of a rehearsal's risks."""
 
     def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
-        """A rehearsal that was carried out is complete."""
+        """The specification unchanged: that of a finished rehearsal is complete."""
         return spec
 
     def pieces(self, spec: str) -> int:
-        """A piece is some runs of one scheme at every multiple of its points."""
+        """Number of pieces: a piece is some runs of one scheme at every multiple of its points."""
         return len(json.loads(spec)["schemes"]) * len(TURNING_BLOCKS)
 
     def compute(self, spec: str, number: int) -> bytes:
-        """Some runs of one scheme."""
+        """Simulate some runs of one scheme."""
         from sims.rehearsal.turning import compute
 
         return compute(json.loads(spec), number)
 
     def gathering(self, spec: str, spec_hash: str) -> Gathering:
-        """All pieces."""
+        """A collector of all pieces."""
         return _TurningSoFar(spec, spec_hash)
 
 
@@ -154,12 +154,12 @@ class _TurningSoFar:
         self._pieces: list[bytes] = []
 
     def take(self, piece: bytes) -> bool:
-        """Never enough before the last."""
+        """Add the next piece; True after the last."""
         self._pieces.append(piece)
         return False
 
     def body(self) -> str:
-        """What the pieces say."""
+        """The result of the pieces so far, as JSON text."""
         from sims.rehearsal.turning import body_of
 
         return body_of(self._spec, self._hash, self._pieces)
@@ -185,7 +185,7 @@ def _read(spec: str) -> tuple[list[Scenario], list[tuple[int, int]], DefaultPost
 
 
 WHOLE: Mapping[str, Callable[[Database, Held, Callable[[], datetime]], None]] = {IMPORT: carry_out}
-"""Kinds that are no pieces: each is carried out by the worker itself, which ends the job."""
+"""Kinds that are not divided into pieces: the worker carries each out and finishes the job."""
 KINDS: Mapping[str, Kind] = {
     REHEARSAL: Rehearsals(),
     TURNING: Turnings(),
@@ -196,7 +196,7 @@ KINDS: Mapping[str, Kind] = {
 
 
 def compute_of(kind: str) -> Callable[[str, int], bytes]:
-    """What computes a piece of a kind, from what the piece is told and its number."""
+    """The function that computes a piece of a kind from the specification's text and the piece's number."""
     if kind == CALIBRATION:
         from sims.loop.learning import lived
 
@@ -205,7 +205,7 @@ def compute_of(kind: str) -> Callable[[str, int], bytes]:
 
 
 def warm() -> None:
-    """Load and compile what the first piece would wait for."""
+    """Import and compile in advance what the first piece needs."""
     from rewards.scheme.presets import PRESETS
     from sims.rehearsal.pieces import compute, scenarios_of
 

@@ -1,4 +1,4 @@
-"""The kind of job that finds the power of rollouts: a piece is some runs of one design."""
+"""The kind of job that estimates the power of rollouts: a piece is some runs of one design."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from sims.rollout.asking import wishes_of
 
 
 class RolloutPowers(NothingFollows):
-    """How often designs would find what a scheme does."""
+    """The kind of job that estimates how often each design detects the effect of a scheme."""
 
     def completed(self, tx: Transaction, organisation: str, spec: str) -> str:
-        """With the people of now."""
+        """The specification with the current people."""
         return completed(tx, organisation, spec)
 
     def pieces(self, spec: str) -> int:
-        """Chunks of runs, of each design."""
+        """Number of pieces: chunks of runs of each design."""
         body = json.loads(spec)
         return len(body["chunks"]) * len(body["wishes"])
 
     def compute(self, spec: str, number: int) -> bytes:
-        """Some runs of one design; designs take turns, so that all are known soon."""
+        """Simulate some runs of one design; designs alternate, so that all have early results."""
         from sims.forecasting.posterior import sample_in
         from sims.rehearsal.pieces import scenarios_of as company_of
         from sims.rollout.power import compute, scenarios_of
@@ -40,12 +40,12 @@ class RolloutPowers(NothingFollows):
         return zlib.compress(json.dumps(found).encode(), 1)
 
     def gathering(self, spec: str, spec_hash: str) -> PowersSoFar:
-        """All pieces."""
+        """A collector of all pieces."""
         return PowersSoFar(spec, spec_hash)
 
 
 class PowersSoFar:
-    """The runs so far, design by design."""
+    """The runs collected so far, by design."""
 
     def __init__(self, spec: str, spec_hash: str) -> None:
         self._spec: Mapping[str, Any] = json.loads(spec)
@@ -55,13 +55,13 @@ class PowersSoFar:
         self._taken = 0
 
     def take(self, piece: bytes) -> bool:
-        """Never enough before the last."""
+        """Add the next piece; True after the last."""
         self._found[self._taken % len(self._wishes)] += json.loads(zlib.decompress(piece))
         self._taken += 1
         return False
 
     def body(self) -> str:
-        """What the runs say of each design."""
+        """The power of each design by the runs so far, as JSON text."""
         from sims.ensemble.bridge import parameter_source
         from sims.forecasting.posterior import named_in, sample_in
         from sims.rollout.power import gathered
@@ -80,5 +80,5 @@ class PowersSoFar:
 
     @property
     def title(self) -> str:
-        """The scheme by its title."""
+        """The scheme's title."""
         return str(self._spec["schemes"][0]["title"])

@@ -1,6 +1,6 @@
-"""A worker at long work: takes a job, hands its pieces to processes, keeps each as it comes, and shows what is known so far.
+"""The worker's loop over long jobs: takes a job, distributes its pieces to processes, stores each, and publishes interim results.
 
-Killed outright it leaves the pieces that are kept; whoever takes the job next goes on from there, to the same bytes.
+After a kill the stored pieces remain; the worker that takes the job next resumes from them, to the same bytes.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from sims.jobs.kinds import KINDS, WHOLE
 from sims.loop.calibrating import KIND as CALIBRATION
 
 LOOK_SECONDS = 0.25
-"""So often a worker asks for a job, and whether the one it has was cancelled."""
+"""Seconds between polls for a new job, and for the cancellation of the current one."""
 BEAT_SECONDS = 2.0
 SHOW_SECONDS = 0.7
-"""What is known so far is written down no more often."""
+"""Least seconds between two interim results."""
 MOST_CHILDREN = 8
 TRIES = 2
-"""So often one piece may take its process with it."""
+"""Number of times that a piece may crash its process before the job fails."""
 
 
 class Runner:
-    """One worker's jobs, one after another. `children`: processes that compute; one per core unless given."""
+    """Carries out one worker's jobs in sequence. `children`: processes that compute; one per core unless given."""
 
     def __init__(self, database: Database, children: int | None = None) -> None:
         self._db = database
@@ -45,7 +45,7 @@ class Runner:
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}"
 
     def run(self, stop: threading.Event) -> None:
-        """Carry jobs out until told to stop; the processes are warmed up meanwhile."""
+        """Carry out jobs until `stop`; the processes warm up meanwhile."""
         self._begin()
         try:
             while not stop.is_set():
@@ -60,7 +60,7 @@ class Runner:
             self.close()
 
     def one(self, stop: threading.Event) -> bool:
-        """Carry out the next job, if there is one."""
+        """Carry out the next job; False where the queue is empty."""
         held = work.take(self._db, self.name, datetime.now(UTC))
         if held is None:
             return False
@@ -69,7 +69,7 @@ class Runner:
             with suppress(Lost):
                 self._carry_out(held, stop)
         except Unavailable:
-            # The lease runs out, and somebody goes on from the last piece that was kept.
+            # The lease expires, and another worker resumes from the last stored piece.
             raise
         except Exception as error:
             log_error("a job failed", error, organisation=held.organisation)
@@ -82,7 +82,7 @@ class Runner:
         return True
 
     def close(self) -> None:
-        """End the processes."""
+        """Terminate the processes."""
         for child in self._children:
             child.end()
         self._children = []
@@ -92,7 +92,7 @@ class Runner:
             self._children.append(Child())
 
     def _drop(self) -> None:
-        """Nobody wants what is still computed."""
+        """Cancel the pieces that are being computed."""
         for child in self._children:
             child.drop()
 
@@ -150,7 +150,7 @@ class Runner:
 
 
 class _UnderWay:
-    """A job under way: its pieces, and what those without a gap before them amount to. `spec`: the specification whole."""
+    """A running job: its pieces, and the result of those without a gap before them. `spec`: the complete specification."""
 
     def __init__(self, db: Database, held: Held, kind: Kind, gathering: Gathering, spec: str) -> None:
         self._db, self._held, self._kind, self._gathering, self._spec = db, held, kind, gathering, spec
@@ -161,25 +161,25 @@ class _UnderWay:
         self._unseen = False
 
     def keep(self, number: int, piece: bytes) -> None:
-        """Keep a piece for good."""
+        """Store a piece."""
         work.keep(self._db, self._held, number, piece, datetime.now(UTC))
         self.pieces[number] = piece
 
     def alive(self) -> bool:
-        """Say that this worker lives; False where the job was cancelled."""
+        """Renew the lease; False where the job was cancelled."""
         if time.monotonic() - self._beaten < BEAT_SECONDS:
             return work.wanted(self._db, self._held)
         self._beaten = time.monotonic()
         return work.beat(self._db, self._held, datetime.now(UTC))
 
     def outranked(self) -> bool:
-        """Whether a job that somebody waits for should go first; its pieces are kept."""
+        """True where a job of higher priority is queued; the stored pieces of this one are kept."""
         return work.outranked(self._db, self._held, datetime.now(UTC))
 
     def advance(self) -> bool:
-        """Take in what has come, in order; True where the job is done, and its result kept.
+        """Add the computed pieces in order; True where the job is done and its result stored.
 
-        Which pieces are enough is found one piece at a time, so that it depends on no clock and on no number of processes.
+        The stopping criterion is evaluated piece by piece, so that it does not depend on timing or on the number of processes.
         """
         enough = False
         while not enough and self._next in self.pieces:
@@ -194,7 +194,7 @@ class _UnderWay:
         return False
 
     def show(self) -> None:
-        """Let people see what was taken in and not shown yet; what ends before its end shows it for good."""
+        """Publish the interim result if it has changed; of a job that ends early it is the final one."""
         if self._unseen:
             work.show(self._db, self._held, self._gathering.body(), self._total, datetime.now(UTC))
             self._shown, self._unseen = time.monotonic(), False

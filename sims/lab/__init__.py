@@ -1,1 +1,1 @@
-"""The scenario lab: one scenario, some variants of it or one lever pulled, beside doing nothing."""
+"""The scenario lab: a scenario with variants, or a sweep of one lever, compared with the control."""

@@ -1,6 +1,6 @@
-"""What is asked of a run in the lab: an experiment that was read, the schemes that it names, and how it is cut into pieces.
+"""Requests for lab runs: the parsed experiment, the schemes that it refers to, and its division into pieces.
 
-Light on purpose: a web request imports this module. Everything the numbers follow from is in the specification.
+Light on purpose: a web request imports this module. The specification contains everything that the results depend on.
 """
 
 from __future__ import annotations
@@ -31,27 +31,27 @@ IN_FORCE = "in-force"
 DRAFT = "draft-"
 SIZES = (4, 4, 4, 4, 8)
 SIZES_OF_MANY = (2, 2, 4)
-"""Runs in the first chunks, of few scenarios and of many; later chunks have as many as the last of these."""
+"""Runs in the first chunks of an experiment with few scenarios (`SIZES`) and with many; later chunks repeat the last size."""
 MANY = 6
 
 
 class Known:
-    """Schemes by the names that an experiment may use: presets, what is in force, and drafts."""
+    """Schemes by the names that an experiment may use: presets, the scheme in force, and drafts."""
 
     def __init__(self, tx: Transaction, organisation: str, now: datetime) -> None:
         self._tx, self._organisation, self._now = tx, organisation, now
         self.found: dict[str, IncentiveScheme] = {}
-        """Those that were asked for."""
+        """The schemes that were looked up so far, by name."""
 
     def __call__(self, name: str) -> IncentiveScheme | None:
-        """A scheme, or None where there is no such."""
+        """The scheme of that name, or None."""
         scheme = self.found.get(name) or self._read(name)
         if scheme is not None:
             self.found[name] = scheme
         return scheme
 
     def names(self) -> list[str]:
-        """What a form offers."""
+        """The names offered in a form."""
         drafts = [one for one in list_drafts(self._tx, self._organisation) if one.status == OPEN]
         force = [IN_FORCE] if scheme_in_force(self._tx, self._organisation, self._now) else []
         return [*PRESETS, *force, *(f"{DRAFT}{one.id}" for one in drafts)]
@@ -72,7 +72,7 @@ class Known:
 
 
 def read_experiment(tx: Transaction, organisation: str, text: str, now: datetime) -> tuple[Read, Known]:
-    """A text as this organisation reads it, with the schemes that it names. Nothing is raised."""
+    """The parsed text of an experiment in this organisation, with the schemes it refers to. Never raises."""
     known = Known(tx, organisation, now)
     segments = segments_of(tx, organisation) if LIVE in text else []
     return read(text, known, segments or ("company",)), known
@@ -81,11 +81,11 @@ def read_experiment(tx: Transaction, organisation: str, text: str, now: datetime
 def ask_for_run(
     tx: Transaction, organisation: str, experiment: Experiment, *, actor: str, now: datetime
 ) -> int:
-    """Put a run of an experiment as it is now into the queue; returns the job's number.
+    """Enqueue a run of an experiment in its current state; returns the job's number.
 
-    The live people are those of the moment in which a worker takes it up.
+    Live people are read when a worker takes the job.
 
-    Raises BadValue where the text says no experiment, or nobody is there to simulate, Refused where too much is under way.
+    Raises BadValue where the text is not a valid experiment or there is nobody to simulate, Refused where too many jobs are queued.
     """
     found, known = read_experiment(tx, organisation, experiment.text, now)
     if found.written is None:
@@ -106,9 +106,9 @@ def specification(
     timezone: str,
     posterior: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """What the numbers follow from, as JSON; live people are put in by `completed`. The note is for readers and stays out of it.
+    """Everything that the results depend on, as JSON values; `completed` adds live people. The note is left out.
 
-    `posterior`: the accepted one by its digest; None: the published one.
+    `posterior`: digest of the accepted one; None for the published one.
     """
     runs = int(written.scenario.get("runs", 30))
     return {
@@ -121,7 +121,7 @@ def specification(
 
 
 def scenarios_in(written: Written) -> int:
-    """How many scenarios are lived for each run."""
+    """Number of scenarios simulated in each run."""
     if written.sweep is None:
         return 2 + len(written.variants)
     low, high = written.sweep.ends(LEVERS[written.sweep.lever])
@@ -139,9 +139,9 @@ def chunk_plan(most_runs: int, scenarios: int) -> list[tuple[int, int]]:
 
 
 def completed(tx: Transaction, organisation: str, spec: str) -> str:
-    """The specification with the people of now, where it is about them and they are not in it yet.
+    """The specification with the current people, where it concerns them and does not contain them yet.
 
-    Raises ValueError where that cannot be.
+    Raises ValueError where there are none.
     """
     body = json.loads(spec)
     if "people" in body:
@@ -159,7 +159,7 @@ def completed(tx: Transaction, organisation: str, spec: str) -> str:
 
 
 def names_live(written: Mapping[str, Any]) -> bool:
-    """Whether an experiment is about the company's own people."""
+    """True where an experiment concerns the company's own people."""
     parts = [written["scenario"], *(one["changes"] for one in written["variants"])]
     companies = [one.get("organisation") for one in parts]
     return any(isinstance(one, dict) and one.get("people") == LIVE for one in companies)

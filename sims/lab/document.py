@@ -1,7 +1,7 @@
-"""What an experiment says: a scenario, variants of it as changes in the same language, and perhaps one lever that is swept.
+"""The text of an experiment: a scenario, variants as changes in the same notation, and optionally a sweep of one lever.
 
-Read for a page as for a worker: importing it is light, and the definitions of scenarios are loaded when a text is read. No file is ever
-opened: people are the company's (`live`) or generated, and schemes are presets, drafts, the one in force, or written out.
+Used by pages and workers: importing it is light, and scenario definitions are loaded when a text is parsed. No file is ever opened:
+people are the company's (`live`) or generated, and schemes are presets, drafts, the one in force, or inline.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MOST_PEOPLE, MOST_AUDIENCE, MOST_FOLLOWERS = 20_000, 1_000_000, 2_000_000
 LIVE = "live"
 NOTHING, BASE = "nothing", "as-it-is"
 CHANGED = ("organisation", "content", "policy", "phases", "parameters")
-"""What a variant may change; the rest is one for all, or nothing could be compared."""
+"""Fields that a variant may change; the others are common to all, so that variants can be compared."""
 TAKEN = (*CHANGED, "start_date", "horizon_days", "burn_in_days", "seed", "runs")
 Place = tuple[int | str, ...]
 Schemes = Callable[[str], IncentiveScheme | None]
@@ -38,7 +38,7 @@ class _Part(BaseModel):
 
 
 class Variant(_Part):
-    """The scenario with some changes."""
+    """A variant: changes to the scenario."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
     title: Annotated[str, Field(max_length=120)] = ""
@@ -46,7 +46,7 @@ class Variant(_Part):
 
 
 class Swept(_Part):
-    """One lever pulled from `least` to `most` in so many steps, of the scenario or of one variant (`of`)."""
+    """A sweep of one lever from `least` to `most` in `steps` steps, of the scenario or of one variant (`of`)."""
 
     lever: str
     of: Annotated[str, Field(max_length=40)] = ""
@@ -72,7 +72,7 @@ class Swept(_Part):
         return self
 
     def ends(self, lever: Lever) -> tuple[float, float]:
-        """Where it begins and ends."""
+        """The first and last setting of the sweep."""
         return (
             lever.usual[0] if self.least is None else self.least,
             lever.usual[1] if self.most is None else self.most,
@@ -80,9 +80,9 @@ class Swept(_Part):
 
 
 class Written(_Part):
-    """The text of an experiment. `scenario` and the changes of variants are in the language of scenarios.
+    """An experiment as written; `scenario` and the changes of variants are in the notation of scenario files.
 
-    `posterior`: whether runs go by what the company accepted last, or by published findings alone.
+    `posterior`: whether runs use the company's last accepted posterior or the published one.
     """
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
@@ -115,7 +115,7 @@ class Written(_Part):
 
 @dataclass(frozen=True)
 class Read:
-    """A text that was read: what it says, the scenarios by name (`as-it-is` first), or everything that is wrong with it."""
+    """The result of parsing a text: the experiment and its scenarios by name (`as-it-is` first), or all its faults."""
 
     written: Written | None
     scenarios: Mapping[str, Scenario]
@@ -123,7 +123,7 @@ class Read:
 
 
 def read(text: str, schemes: Schemes, segments: Sequence[str] = ("company",)) -> Read:
-    """Read a text. `schemes` knows drafts and what is in force by name; `segments` are those of the live people. Nothing is raised."""
+    """Parse a text. `schemes` resolves names of schemes; `segments` are those of the live people. Never raises."""
     written, faults = document_faults(text, Written)
     if written is None:
         return Read(None, {}, faults)
@@ -148,7 +148,7 @@ def read(text: str, schemes: Schemes, segments: Sequence[str] = ("company",)) ->
 def scenario_of(
     written: Written, variant: int | None, schemes: Schemes, people: Sequence[Mapping[str, Any]]
 ) -> Scenario:
-    """The scenario (None), or one of its variants by its place. Raises ValueError, which a text that was read gives no more."""
+    """The scenario (`variant` None) or a variant by index. Raises ValueError, which cannot happen for a text without faults."""
     from sims.scenario.scenario import Scenario
 
     data, fault = _data_of(written, variant, schemes, people)
@@ -165,7 +165,7 @@ def _scenario(
     *,
     node: Any,
 ) -> tuple[Scenario | None, list[DocumentFault]]:
-    """The scenario, or its faults at their places in the text."""
+    """The scenario, or its faults with their positions in the text."""
     from sims.scenario.scenario import Scenario
 
     under: Place = ("scenario",) if variant is None else ("variants", variant, "changes")
@@ -176,7 +176,7 @@ def _scenario(
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
-        # A variant's lists are brought together with those of the scenario, so that only names lead back to its text.
+        # Lists of a variant are merged with those of the scenario, so that only names lead back to positions in its text.
         same = variant is None and len(data.get("phases", ())) == len(written.scenario.get("phases", ()))
         return None, [
             DocumentFault(line_at(node, place), place, one.message)
@@ -201,7 +201,7 @@ def _names_of(place: Place) -> Place:
 def _data_of(
     written: Written, variant: int | None, schemes: Schemes, people: Sequence[Mapping[str, Any]]
 ) -> tuple[dict[str, Any], tuple[Place, str] | None]:
-    """A scenario's data with people and schemes put in, or what cannot be put in and where."""
+    """The data of a scenario with people and schemes resolved, or the position and message of what cannot be resolved."""
     given = written.scenario if variant is None else written.variants[variant].changes
     allowed = TAKEN if variant is None else CHANGED
     strange = next((key for key in given if key not in allowed), None)
@@ -283,7 +283,7 @@ def _too_large(scenario: Scenario) -> str:
 
 
 def _unfit(written: Written, found: Mapping[str, Scenario], node: Any) -> list[DocumentFault]:
-    """A lever that its scenario does not have."""
+    """The fault of a sweep whose lever does not apply to its scenario."""
     if written.sweep is None:
         return []
     lever = LEVERS[written.sweep.lever]
@@ -295,6 +295,6 @@ def _unfit(written: Written, found: Mapping[str, Scenario], node: Any) -> list[D
 
 
 def _stand_in(number: int, segment: str) -> dict[str, Any]:
-    """In the place of the live people, who are read when the run begins."""
+    """A placeholder for the live people, who are read when the run starts."""
     desk: Literal["desk"] = "desk"
     return {"id": f"n{number}", "segment": segment, "team": segment, "timezone": "UTC", "contacts": 100, "desk": desk}  # fmt: skip

@@ -1,4 +1,4 @@
-"""The essay's figures with one's own numbers in them, and what is left of them on the way to a click."""
+"""The essay's figures with the user's own numbers, and the factors from naive reach to expected clicks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SEED = 1
 
 
 class Played(BaseModel):
-    """What somebody plays with; as the essay has it unless changed."""
+    """The inputs of the page; the essay's own numbers by default."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,7 +34,7 @@ class Played(BaseModel):
 
 @lru_cache(maxsize=256)
 def played(numbers: Played) -> dict[str, Any]:
-    """The three figures, and the walk of one item that everybody shares once on every network, as JSON."""
+    """The three figures, and the waterfall of one item shared once by everybody on every network, as JSON values."""
     from sims.scenario.scenario import Scenario
 
     channels = [{"name": name} for name in NETWORKS[: numbers.networks]]
@@ -47,7 +47,7 @@ def played(numbers: Played) -> dict[str, Any]:
     )
     contacts = np.full(numbers.employees, numbers.contacts, dtype=np.int64)
     naive = int(naive_reach(numbers.employees, numbers.contacts, numbers.networks))
-    # Fractions of percents are exact: they are written in decimals.
+    # Written as decimals, so that fractions of a percent stay exact.
     visit, share_on = f"{numbers.visit_percent / 100:.10f}", f"{numbers.share_on_percent / 100:.10f}"
     return {
         "kind": "essay",

@@ -1,6 +1,6 @@
-"""The form of an experiment's text: what a strategist changes most, field by field; everything else is in the text beside it.
+"""The form of an experiment's text: fields for what strategists change most; everything else is edited in the text.
 
-A variant's fields say what it changes; those left empty are as the scenario has them.
+The fields of a variant are its changes; empty ones keep the scenario's value.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "accounts": ("scenario", "organisation", "corporate_accounts"),
     "variants": ("variants",),
 }
-"""Groups to which parts can be added, and where they are in the document."""
+"""Groups to which parts can be added, with their path in the document."""
 _NEW: Mapping[str, Mapping[str, object]] = {
     "kinds": {"share": 1.0, "polish": 0.3, "useful": 0.5, "promotional": 0.3},
     "accounts": {"followers": 5000, "posts_per_week": 5},
@@ -73,7 +73,7 @@ _NAMES = {"kinds": "kind", "accounts": "page", "variants": "variant"}
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The form of a text, in the order in which it is read."""
+    """The form of a text, in display order."""
 
     head: tuple[FormField, ...]
     policy: tuple[FormField, ...]
@@ -85,7 +85,7 @@ class Form:
     sweep: tuple[FormField, ...]
 
     def fields(self) -> list[FormField]:
-        """All of them."""
+        """All fields of the form."""
         parts = (*self.kinds, *self.accounts, *self.variants)
         return [
             *self.head, *self.policy, *self.content, *self.program, *self.sweep,
@@ -94,9 +94,9 @@ class Form:
 
 
 def form_of(text: str, schemes: Sequence[str] = (), usual: object = None) -> Form:
-    """The form of a text. `schemes` can be chosen; `usual` is the scenario with its defaults, where the text is one.
+    """The form of a text. `schemes` are the choices; `usual` is the parsed scenario with its defaults, if the text is valid.
 
-    Raises DocumentError where the text is not YAML at all.
+    Raises DocumentError where the text is not YAML.
     """
     data = mapping_of(text)
     maker = _Maker(data, ("", "none", *schemes), usual)
@@ -124,7 +124,7 @@ class _Maker:
     def field(
         self, place: Place, kind: Kind = "number", choices: tuple[str, ...] = (), name: str = ""
     ) -> FormField:
-        """A field of the text; what holds without it is the scenario's."""
+        """A field of the text; its default is that of the scenario."""
         value = shown(value_at(self._data, place))
         usual = ""
         if not value and place[0] == "scenario":
@@ -136,19 +136,19 @@ class _Maker:
         return FormField(name or ".".join(map(str, place)), place, kind, value, choices, usual)
 
     def kind(self, at: int, one: Mapping[str, Any]) -> Part:
-        """One kind of content."""
+        """The fields of one kind of content."""
         place: Place = (*GROUPS["kinds"], at)
         fields = (self.field((*place, name)) for name in _KIND)
         return Part("kinds", at, shown(one.get("name")), tuple(fields))
 
     def account(self, at: int, one: Mapping[str, Any]) -> Part:
-        """One account of the company."""
+        """The fields of one company account."""
         place: Place = (*GROUPS["accounts"], at)
         fields = (self.field((*place, name), kind, choices) for name, kind, choices in _ACCOUNT)
         return Part("accounts", at, shown(one.get("name")) or "company-page", tuple(fields))
 
     def program(self, under: Place, name: str) -> tuple[FormField, ...]:
-        """Scheme, reminders and training of the tool, of the phase in which the program runs."""
+        """The fields of the phase in which the program runs: scheme, and the tool's reminders and training."""
         phase: Place = (*under, "phases", ("day", self._day))
         return (
             self.field((*phase, "scheme"), "choice", self._schemes, f"{name}.program.scheme"),
@@ -163,7 +163,7 @@ class _Maker:
         kinds: Sequence[tuple[int, Mapping[str, Any]]],
         accounts: Sequence[tuple[int, Mapping[str, Any]]],
     ) -> Part:
-        """One variant: its names, and what it changes."""
+        """The fields of one variant: name, title and changes."""
         under: Place = ("variants", at, "changes")
         name = f"variants.{at}"
         fields = [
@@ -198,16 +198,16 @@ class _Maker:
 
 
 def program_day(data: object) -> int:
-    """The day on which the program begins: that of the last phase of the scenario."""
+    """The day on which the program begins: the first of the scenario's last phase."""
     phases = value_at(data, ("scenario", "phases"))
     days = [one.get("day", 0) for one in phases if isinstance(one, dict)] if isinstance(phases, list) else []
     return max([day for day in days if isinstance(day, int)], default=PROGRAM_DAY)
 
 
 def with_changes(text: str, was: str, posted: Mapping[str, str]) -> str:
-    """The text with what differs between the form of `was` and what was posted put into it.
+    """The text with the differences between the form of `was` and the posted values applied.
 
-    Raises DocumentError where one of both is not YAML.
+    Raises DocumentError where either text is not YAML.
     """
     given = changed(form_of(was).fields(), posted)
     if not given:
@@ -220,7 +220,7 @@ def with_changes(text: str, was: str, posted: Mapping[str, str]) -> str:
 
 
 def with_part(text: str, group: str) -> str:
-    """The text with one more part of a group at its end. Raises DocumentError where it is not YAML."""
+    """The text with a new part appended to a group. Raises DocumentError where it is not YAML."""
     document, writer = opened(text)
     known = {one.get("name") for _at, one in _parts(document, GROUPS[group])}
     base = _NAMES[group]

@@ -1,4 +1,4 @@
-"""What a strategist can pull: one number of a scenario each, within its limits, in every phase that says it."""
+"""Levers of the lab: one number of a scenario each, within limits, set in every phase that has it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Pull = Callable[["Scenario", float], "Scenario"]
 
 @dataclass(frozen=True)
 class Lever:
-    """`least` and `most` limit its settings, `usual` are the ends of a sweep unless said.
+    """A lever: `least` and `most` limit its settings, `usual` are the default ends of a sweep.
 
-    `remedy`: what to do where a scenario has none.
+    `remedy`: what to do where the lever does not apply to a scenario.
     """
 
     name: str
@@ -35,11 +35,11 @@ class Lever:
     remedy: str = ""
 
     def told_remedy(self) -> str:
-        """The remedy in the language of now."""
+        """The remedy in the current language."""
         return gettext(self.remedy)
 
     def settings(self, least: float, most: float, steps: int) -> tuple[float, ...]:
-        """So many settings from the least to the most, evenly; of whole numbers each once."""
+        """`steps` evenly spaced settings from the least to the most; integers without duplicates."""
         found = [least + (most - least) * at / (steps - 1) for at in range(steps)]
         return tuple(dict.fromkeys(float(round(one)) if self.whole else round(one, 6) for one in found))
 

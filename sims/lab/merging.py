@@ -1,4 +1,4 @@
-"""A variant's changes laid over a scenario: mappings are brought together, lists of named parts by their names, phases by their days."""
+"""Merges a variant's changes into a scenario: mappings by key, lists of named parts by name, phases by day."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ KEYS: Mapping[str, tuple[str, object]] = {
     "corporate_accounts": ("name", "company-page"),
     "phases": ("day", 0),
 }
-"""Lists whose parts have a name: by which key, and what it is where a part does not say it."""
+"""Lists that are merged by a key of their parts: the key, and its default."""
 WHOLE = frozenset({"scheme", "people", "network"})
-"""What is replaced and never brought together."""
+"""Fields that are replaced as a whole and never merged."""
 
 
 def laid_over(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The base with the changes. What is set to null goes; an empty list takes all of a list away."""
+    """The base with the changes applied. null removes a key; an empty list removes all elements of a list."""
     found = dict(base)
     for key, value in changes.items():
         if value is None:
@@ -53,7 +53,7 @@ def _together(base: list[Any], changes: list[Any], key: str, usual: object) -> l
 
 
 def filled(scenario: Mapping[str, Any]) -> dict[str, Any]:
-    """The scenario with the lists written out that parts of changes may refer to; phases begin on day 0, and are in order."""
+    """The scenario with explicit defaults for lists that changes may refer to; phases are sorted and begin on day 0."""
     from sims.scenario.scenario import Scenario
 
     usual = Scenario.model_fields["content"].annotation

@@ -1,4 +1,4 @@
-"""The scenarios of a run in the lab, and its pieces: some runs of every scenario, computed alone, kept as bytes, and put together again."""
+"""The scenarios of a lab run, and its pieces: some runs of every scenario, computed independently and serialised as bytes."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ OUTCOMES = (
     "corporate_trust", "fatigue", "motivation", "fear", "annoyance", "enrolled", "unfollows", "risky_shares", "sanctions",
     "points", "cost",
 )  # fmt: skip
-"""What the lab describes."""
+"""The outcomes that the lab shows."""
 SETTING = "setting-"
 KEPT = (*(name for name in OUTCOMES if name != "care"), "quality")
-"""What of a day is kept: care is a quotient of these."""
+"""The daily outcomes that are stored; care is a quotient of two of them."""
 
 
 def scenarios_of(spec: Mapping[str, Any]) -> list[Scenario]:
-    """Doing nothing, then the scenario as it is (where that is not the same) and its variants; or, for a sweep, one for each setting.
+    """The control, then the scenario as it is (where it differs from the control) and its variants; for a sweep, one for each setting.
 
-    Raises ValueError where a scenario cannot be: of live people, say, who are not in a segment that it names.
+    Raises ValueError for an invalid scenario, such as one that names a segment that the live people do not have.
     """
     written = Written.model_validate(_of_company(spec))
     known = {name: IncentiveScheme.model_validate(one) for name, one in spec["schemes"].items()}
@@ -51,7 +51,7 @@ def scenarios_of(spec: Mapping[str, Any]) -> list[Scenario]:
 
 
 def _of_company(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """What was written; live people live by their company's clock unless the text says another."""
+    """The experiment with the company's time zone as the default for live people."""
     written: dict[str, Any] = spec["written"]
     company = written["scenario"].get("organisation")
     if not names_live(written) or not isinstance(company, dict):
@@ -79,7 +79,7 @@ def pulled(scenario: Scenario, lever: Lever, settings: Sequence[float]) -> list[
 
 
 def settings_of(written: Written) -> tuple[float, ...]:
-    """The settings of a sweep; none without one."""
+    """The settings of the sweep; empty without one."""
     if written.sweep is None:
         return ()
     lever = LEVERS[written.sweep.lever]
@@ -87,7 +87,7 @@ def settings_of(written: Written) -> tuple[float, ...]:
 
 
 def check(spec: Mapping[str, Any]) -> None:
-    """Refuse what could not be lived to the end, before a run of it is. Raises ValueError."""
+    """Check before the first run that all scenarios can be simulated to the end. Raises ValueError."""
     for scenario in scenarios_of(spec):
         warnings_of(scenario)
 
@@ -95,7 +95,7 @@ def check(spec: Mapping[str, Any]) -> None:
 def compute(
     scenarios: Sequence[Scenario], first: int, after: int, posterior: DefaultPosterior | None = None
 ) -> bytes:
-    """Some runs of every scenario. It depends on nothing else, so that whoever computes them gives the same bytes."""
+    """Simulate some runs of every scenario; a pure function of its arguments, so that every worker gives the same bytes."""
     found = daily_outcomes(scenarios, scenarios[0].seed, range(first, after), posterior=posterior)
     values = np.array([[[daily[ALL][name] for name in KEPT] for daily in run] for run in found], dtype="<f8")
     head = json.dumps(values.shape).encode()
@@ -103,7 +103,7 @@ def compute(
 
 
 def opened(piece: bytes) -> list[list[Daily]]:
-    """What `compute` gave, run by run and scenario by scenario."""
+    """The result of `compute` deserialised: daily outcomes by run, then scenario."""
     head, _, body = zlib.decompress(piece).partition(b"\n")
     values = np.frombuffer(body, dtype="<f8").reshape(json.loads(head))
     return [[{ALL: dict(zip(KEPT, daily, strict=True))} for daily in run] for run in values]

@@ -1,4 +1,4 @@
-"""What the runs of an experiment say: every outcome of every scenario, what it is more than doing nothing, and where a lever turns."""
+"""The summary of an experiment's runs: outcomes of every scenario, gains over the control, and turning points of the lever."""
 
 from __future__ import annotations
 
@@ -46,34 +46,34 @@ TURNED = (
     "annoyance",
     "risky_shares",
 )
-"""Outcomes of which a sweep says where they turn, the most asked for first."""
+"""Outcomes for which a sweep reports turning points, the most important first."""
 
 
 def values_of(one: Result, name: str) -> Runs:
-    """One outcome over the whole time, run by run."""
+    """float64[runs]: one outcome over the whole horizon."""
     if name == ALL_CLICKS:
         return np.asarray(one.total(EMPLOYEES) + one.total(PAGE))
     return one.total(name)
 
 
 def precision(results: Sequence[Result], spec: Mapping[str, Any]) -> Reached:
-    """How well the gain of the worst known scenario is known, beside what was asked for."""
+    """The precision reached for the scenario with the least certain gain, and the requested one."""
     nothing, *others = results
     part, most = float(spec["written"]["precision_percent"]) / 100.0, int(spec["chunks"][-1][1])
     ground = values_of(nothing, ALL_CLICKS)
     gains = [values_of(one, ALL_CLICKS) - ground for one in others]
-    # Where nothing stands beside doing nothing, that itself is to be known.
+    # Without any scenario other than the control, the precision is that of the control.
     return reached(Precision(ALL_CLICKS, part, True, most), gains or [ground])
 
 
 def sure_enough(results: Sequence[Result], spec: Mapping[str, Any]) -> bool:
-    """Whether the stated precision is reached."""
+    """True where the requested precision is reached."""
     found = precision(results, spec)
     return found.enough and found.runs >= FEWEST_RUNS
 
 
 def summary(results: Sequence[Result], spec: Mapping[str, Any], spec_hash: str) -> str:
-    """Everything that pages and downloads show, as JSON text; the same runs give the same bytes."""
+    """The summary for pages and downloads as JSON text; the same runs give the same bytes."""
     written = Written.model_validate(spec["written"])
     settings = settings_of(written)
     titles = {variant.name: variant.title for variant in written.variants}
@@ -97,7 +97,7 @@ def summary(results: Sequence[Result], spec: Mapping[str, Any], spec_hash: str) 
 
 
 def hanging(results: Sequence[Result]) -> list[dict[str, Any]]:
-    """Of each scenario, which of the parameters that nobody knows its gain in clicks hangs on most."""
+    """For each scenario, the parameters without evidence to which its gain in clicks is most sensitive."""
     nothing, *others = results
     ground, about = values_of(nothing, ALL_CLICKS), nothing.provenance
     drawn = [draw_parameters(about.seed, run) for run in range(about.runs)]
@@ -110,7 +110,7 @@ def hanging(results: Sequence[Result]) -> list[dict[str, Any]]:
 def numbers(
     results: Sequence[Result], titles: Mapping[str, str], settings: Sequence[float]
 ) -> dict[str, Any]:
-    """Every outcome of every scenario, the first of which is doing nothing, and what all of it follows from."""
+    """Every outcome of every scenario (the first is the control), with the provenance."""
     nothing, about = results[0], results[0].provenance
     return {
         "outcomes": [BOTH, *(outcome_specs()[name].as_json() for name in OUTCOMES)],
@@ -165,7 +165,7 @@ def _weekly(one: Result, nothing: Result, name: str) -> Runs:
 
 
 def turns(results: Sequence[Result], lever: Lever, settings: Sequence[float], of: str = "") -> dict[str, Any]:
-    """Where a lever turns: `results` are of doing nothing and of each setting."""
+    """The turning points of a lever; `results` are those of the control and of each setting."""
     nothing, *others = results
     at, found = np.array(settings), []
     for name in TURNED:
@@ -182,7 +182,7 @@ def turns(results: Sequence[Result], lever: Lever, settings: Sequence[float], of
 
 
 def _turn(settings: Runs, gains: Runs, marginal: bool) -> dict[str, Any]:
-    """Where the gain over doing nothing changes its sign, or, `marginal`, beyond which one more brings less.
+    """The setting at which the gain over the control changes sign or, with `marginal`, beyond which it falls.
 
     `gains`: float64[runs, settings].
     """
@@ -204,7 +204,7 @@ def _turn(settings: Runs, gains: Runs, marginal: bool) -> dict[str, Any]:
 
 def _at(settings: Runs, means: Runs, marginal: bool) -> float | None:
     if marginal:
-        # Where nothing moves, nothing turns.
+        # A constant gain has no turning point.
         return None if np.ptp(means) == 0.0 else crossing(settings, means, marginal=True)
-    # A gain is held against none, and not against that of the first setting.
+    # The reference is a gain of 0, not the gain at the first setting.
     return crossing(np.concatenate([settings[:1], settings]), np.concatenate([[0.0], means]), marginal=False)

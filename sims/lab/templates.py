@@ -1,11 +1,12 @@
-"""Experiments to begin from: one for each question that a strategist asks first."""
+"""Templates of experiments, one for each common question of strategists."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rewards.language import msg
+from rewards.language import gettext, msg
 
 _COMPANY = """  organisation:
     {people}
@@ -30,7 +31,7 @@ _COMPANY = """  organisation:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A title for the list, what it asks, and the text that an experiment begins as, with a place for whose company it is."""
+    """A template: title, question, and the initial text with a placeholder for the organisation."""
 
     title: str
     question: str
@@ -38,10 +39,22 @@ class Template:
 
 
 def text_of(name: str, live: bool) -> str:
-    """The text of a template: of the live people, or of a company that is made up."""
+    """The text of a template, titles translated, for the live people or for a generated company."""
     people = "people: live" if live else "headcount: 300"
-    return TEMPLATES[name].text.replace("COMPANY\n", _COMPANY.format(people=people))
+    text = TEMPLATES[name].text.replace("COMPANY\n", _COMPANY.format(people=people))
+    return _TITLE.sub(lambda found: found[1] + (gettext(found[2]) if found[2] in TITLES else found[2]), text)
 
+
+_TITLE = re.compile(r"^( *title: )(.+)$", re.MULTILINE)
+TITLES = (
+    msg("Policy, training and approval"), msg("A strict policy"), msg("Most people trained"), msg("Three days until approved"),
+    msg("Content mix, polish and cadence"), msg("Twice as much"), msg("Everything polished"), msg("Insight instead of product"),
+    msg("The page or the people"), msg("An intern runs the page"), msg("An expert runs the page"),
+    msg("The page alone, no tool for employees"), msg("How many reminders a week"), msg("Schemes side by side"),
+    msg("Points for shares and clicks"), msg("Recognition, not pay"), msg("How strict is too strict"), msg("The essay's company"),
+    msg("A tool that reminds once a week"),
+)  # fmt: skip
+"""Titles of templates and variants; a translation is inserted into YAML verbatim, so it has no colon before a space."""
 
 TEMPLATES: Mapping[str, Template] = {
     "policy": Template(

@@ -1,1 +1,1 @@
-"""The live programme forecast, scored, and held beside worlds without it."""
+"""Forecasts of the live programme, their scores, and its estimated effect against counterfactuals."""

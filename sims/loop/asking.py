@@ -1,4 +1,4 @@
-"""Asking the workers for a forecast of the live programme: its people, every version of its scheme since it began, and what is known.
+"""Requests for a forecast of the live programme: its people, all versions of its scheme, and the history so far.
 
 Light on purpose: a web request imports this module.
 """
@@ -29,10 +29,10 @@ RUNS, CHUNK = 40, 8
 FEWEST_RUNS, MOST_RUNS = 20, 400
 MOST_WEEKS = 26
 BACK_WEEKS = 26
-"""So far back the programme is lived through again before it is forecast."""
+"""Weeks of the past that are simulated before the forecast begins."""
 WEEK = timedelta(weeks=1)
 DRIFT_WEEKS, DRIFT_OUTSIDE = 4, 3
-"""Three of the last four weeks outside of the middle 80 % happen once in 37 where a forecast knows what it does not know."""
+"""Drift: three of the last four weeks outside of the central 80 % interval, which a calibrated forecast shows once in 37 times."""
 
 
 def ask_for_forecast(
@@ -45,9 +45,9 @@ def ask_for_forecast(
     actor: str,
     now: datetime,
 ) -> int:
-    """Put it into the queue; returns the job's number.
+    """Enqueue a forecast; returns the job's number.
 
-    Raises Refused where too much is under way, and what `specification` raises.
+    Raises Refused where too many jobs are queued, and the errors of `specification`.
     """
     title, spec = specification(tx, organisation, weeks, assumptions, runs, now=now)
     total = len(spec["chunks"])
@@ -63,7 +63,7 @@ def specification(
     *,
     now: datetime,
 ) -> tuple[str, dict[str, Any]]:
-    """What the forecast is called, and what it is made of. Raises NotFound, BadValue where there is no scheme or a number out of range."""
+    """(title, specification) of a forecast. Raises NotFound, BadValue without a scheme or for a number out of range."""
     home = get_organisation(tx, organisation)
     if home is None:
         raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
@@ -81,7 +81,7 @@ def specification(
     if live == NO_SCHEME:
         raise BadValue("scheme: none is in force, so that there is nothing to forecast; publish one first")
     chunks = list(pairwise([*range(0, runs, CHUNK), runs]))
-    # The first week of which nothing is known: on a Monday the one that begins.
+    # The first week without data: on a Monday the one that begins.
     ahead = monday(now.date() + WEEK - timedelta(days=1)) + weeks * WEEK
     spec = {
         **programme(schemes, home.timezone, assumptions, ahead, now=now),
@@ -94,7 +94,7 @@ def specification(
 def programme(
     schemes: Schemes, timezone: str, assumptions: Assumptions, end: date, *, now: datetime
 ) -> dict[str, Any]:
-    """The live programme since it began, at most so many weeks back, up to a Monday: what was in force from which day, and the schemes."""
+    """The live programme since its start, at most `BACK_WEEKS` back, up to a Monday: schemes and the days from which they held."""
     turns = [(from_us(at).date(), version) for at, version in schemes.turns]
     start = monday(max(turns[0][0], now.date() - BACK_WEEKS * WEEK))
     used = sorted({version for _, version in turns if version != NO_SCHEME})
@@ -113,7 +113,7 @@ def programme(
 
 
 def completed(tx: Transaction, organisation: str, spec: str, now: datetime) -> str:
-    """With the people of now, what is known up to yesterday, and the posterior that was accepted last."""
+    """The specification with the current people, the history up to yesterday, and the last accepted posterior."""
     body = json.loads(spec)
     if "known" in body:
         return spec
@@ -129,7 +129,7 @@ def completed(tx: Transaction, organisation: str, spec: str, now: datetime) -> s
 
 
 def _known(tx: Transaction, organisation: str, start: date, now: datetime) -> dict[str, Any] | None:
-    """What is known of everybody, its last day, and the clicks since the start; None where nothing happened."""
+    """The history of everybody, its last day, and the clicks since the start; None without any event."""
     try:
         history = history_of_ledger(tx, organisation, now)
     except HistoryError:
@@ -146,7 +146,7 @@ def _known(tx: Transaction, organisation: str, start: date, now: datetime) -> di
 
 
 def _phases(turns: list[tuple[date, int]], start: date, end: date) -> list[tuple[int, int]]:
-    """(day, version) of each change from the start on; what held before it holds on day 0."""
+    """(day, version) of each change from the start on; day 0 has the version in force at the start."""
     found: dict[int, int] = {0: NO_SCHEME}
     for day, version in turns:
         if day < end:
@@ -155,5 +155,5 @@ def _phases(turns: list[tuple[date, int]], start: date, end: date) -> list[tuple
 
 
 def monday(day: date) -> date:
-    """The first day of its week."""
+    """The Monday of the day's week."""
     return day - timedelta(days=day.weekday())

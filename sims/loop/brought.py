@@ -1,6 +1,6 @@
-"""What the programme brought, after the fact.
+"""Estimates of the programme's effect after the fact.
 
-From rollouts that were drawn at random where there were any, else from the model, each labelled by how far it can be trusted.
+From randomised rollouts where there were any, else from the model, each labelled by its credibility.
 
 Light on purpose: a web request imports this module.
 """
@@ -18,16 +18,16 @@ from sims.loop.asking import KIND
 from sims.rollout.live import analysis_of
 
 Label = Literal["randomised", "calibrated", "general", "implausible"]
-"""From the most to the least that can be trusted: drawn at random; the model calibrated on this company; the model of published findings; a
-model whose clicks are far from those that came."""
+"""From most to least credible: a randomised rollout; the model calibrated on this company; the model of published findings; a model
+whose clicks are far from those observed."""
 
 
 @dataclass(frozen=True)
 class Brought:
-    """Human clicks that would not have come. `low`, `high`: an interval that covers `percent`; None: without end.
+    """Human clicks attributed to the programme. `low`, `high`: a `percent` interval; None: unbounded.
 
-    `against`: nothing, the tool alone, or teams that went without (`teams`). `clicks`: how many came in all, where that is known.
-    `recalibration`: which one the model went by, where it was one.
+    `against`: nothing, the tool alone, or untreated teams (`teams`). `clicks`: observed in total, where known. `recalibration`: the one
+    that the model used, if any.
     """
 
     label: Label
@@ -48,7 +48,7 @@ class Brought:
 
 
 def brought(tx: Transaction, organisation: str, now: datetime) -> list[Brought]:
-    """The most trustworthy first; none where no rollout of clicks is over and no forecast was published."""
+    """The estimates, most credible first; empty where no rollout of clicks is over and no forecast was published."""
     return [*_randomised(tx, organisation, now), *_modelled(tx, organisation)]
 
 

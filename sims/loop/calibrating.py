@@ -1,4 +1,4 @@
-"""Asking the workers to calibrate the model: on what happened in the live programme, or on the history of another tool.
+"""Requests for a calibration of the model: on the live programme's history, or on that of another tool.
 
 Light on purpose: a web request imports this module.
 """
@@ -24,12 +24,12 @@ from sims.rehearsal.asking import Assumptions
 from sims.rehearsal.asking import completed as with_people
 
 KIND = "calibration"
-RUNS, FEWEST_RUNS, MOST_RUNS = 1000, 200, 10_000
+RUNS, FEWEST_RUNS, MOST_RUNS = 1000, 400, 10_000
 MOST_WEEKS = 104
 InForce = Literal["nothing", "tool", "live"]
 NOTHING: InForce = "nothing"
 FILE_VERSION = 1
-"""The number under which a file's scenario has its scheme."""
+"""The version number of the scheme in the scenario of an uploaded history."""
 
 
 def ask_for_calibration(
@@ -41,7 +41,7 @@ def ask_for_calibration(
     actor: str,
     now: datetime,
 ) -> int:
-    """Have the model calibrated on the live programme since it began; returns the job's number.
+    """Enqueue a calibration on the live programme since its start; returns the job's number.
 
     Raises NotFound, BadValue where no week of it is over or a number is out of range, Refused.
     """
@@ -51,7 +51,7 @@ def ask_for_calibration(
         raise BadValue("history: no scheme was ever in force here; bring a file of another tool instead")
     body = programme(schemes, zone, assumptions, monday(now.date()), now=now)
     if body["horizon_weeks"] < 1:
-        raise BadValue("history: no whole week of the programme is over; wait until Monday")
+        raise BadValue("history: no whole week of the program is over; wait until Monday")
     return _ask(tx, organisation, {**body, "of": "live", "runs": runs}, "", runs, actor=actor, now=now)
 
 
@@ -68,11 +68,11 @@ def ask_for_calibration_on(
     actor: str,
     now: datetime,
 ) -> int:
-    """The same on the history of another tool, with the company's people of now.
+    """Enqueue a calibration on the history of another tool, with the company's current people; returns the job's number.
 
-    in_force  what people had in these weeks: nothing, a tool without points, the scheme in force here, or the draft of this number
-    since     from which day; from the first unless given
-    Raises as `ask_for_calibration`, and BadValue for a history that goes on in the future or has no whole week.
+    in_force  the program during these weeks: nothing, a tool without points, the scheme in force here, or the draft of this number
+    since     first day of it; the history's first day unless given
+    Raises as `ask_for_calibration`, and BadValue for a history that extends into the future or has no whole week.
     """
     zone = _home(tx, organisation)
     _check_runs(runs)
@@ -121,7 +121,7 @@ def ask_for_calibration_on(
 
 
 def completed(tx: Transaction, organisation: str, spec: str) -> str:
-    """With the people of now, and what happened up to yesterday. Raises ValueError where there is nobody, or nothing happened."""
+    """The specification with the current people and the history up to yesterday. Raises ValueError where either is empty."""
     body = json.loads(with_people(tx, organisation, spec))
     if "history" in body:
         return spec if "people" in json.loads(spec) else dump(body)

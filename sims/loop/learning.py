@@ -1,4 +1,4 @@
-"""A calibration that the workers carry out: the company's scenario, its vectors in pieces, and what comes of all of them."""
+"""Calibration jobs: the company's scenario, parameter vectors in pieces, and the resulting posterior."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from sims.scenario.scenario import Scenario, SchemePhase
 
 
 def scenario_of(spec: Mapping[str, Any]) -> Scenario:
-    """The company over the weeks of its history, with what was in force in them."""
+    """The scenario of the company over the weeks of its history, with the schemes in force."""
     live_one = worlds(spec)[0].model_copy(update={"name": "company", "title": ""})
     begun = spec.get("tool_from")
     if begun is None:
@@ -25,13 +25,13 @@ def scenario_of(spec: Mapping[str, Any]) -> Scenario:
 
 
 def question_of(spec: Mapping[str, Any]) -> tuple[Question, History, Scenario]:
-    """What is calibrated. Raises CalibrationError where nothing can be learnt."""
+    """The calibration's question, history and scenario. Raises CalibrationError where the history is not informative."""
     history, scenario = History.model_validate(spec["history"]), scenario_of(spec)
     return Question.of(history, scenario), history, scenario
 
 
 def lived(task: str) -> bytes:
-    """The weekly values of a piece: float64[series, weeks] of each run, as JSON. It depends on the piece alone."""
+    """The simulated weekly values of a piece, float64[series, weeks] a run, as JSON; a pure function of the piece."""
     spec, vectors = json.loads(task)
     found = live(_asked(spec), tuple((int(run), tuple(values)) for run, values in vectors))
     return json.dumps([one.tolist() for one in found], allow_nan=False).encode()
@@ -44,12 +44,12 @@ def _asked(spec: str) -> Asked:
 
 
 def seed_of(spec: Mapping[str, Any]) -> int:
-    """Names every random number of it."""
+    """The seed of all random numbers of the calibration."""
     return int(spec["assumptions"]["seed"])
 
 
 def posterior_of(spec: Mapping[str, Any], model: Lives) -> Posterior:
-    """What the history says, from a model that lives vectors."""
+    """The posterior given the history, with a function that simulates vectors."""
     question, history, scenario = question_of(spec)
     budget, seed = budget_of(int(spec["runs"])), seed_of(spec)
     return document(

@@ -1,4 +1,4 @@
-"""A forecast of the live programme in pieces: some runs of it, of the tool alone, and of nothing, each by its own vector."""
+"""Pieces of a forecast job: some runs of the programme, of the tool alone and of the control, each with its parameter vector."""
 
 import base64
 import json
@@ -28,7 +28,7 @@ GENERAL = "of published findings, and nothing of this company: it was never reca
 
 
 def worlds(spec: Mapping[str, Any]) -> list[Scenario]:
-    """The programme as it was and will be, the tool alone, and nothing."""
+    """The scenarios of a forecast: the programme, past and planned, the tool alone, and the control."""
     base = scenarios_of(spec)[0]
     schemes = {one["name"]: one["document"] for one in spec["schemes"]}
     tool: dict[str, Any] = {"tool": {}} if spec["assumptions"]["tool"] else {}
@@ -38,7 +38,7 @@ def worlds(spec: Mapping[str, Any]) -> list[Scenario]:
         document = schemes.get(f"v{version}")
         phase: dict[str, Any] = {"day": day}
         if document is not None:
-            # Versions of one name are distinguished by their numbers.
+            # Versions with the same name are distinguished by number.
             if names.setdefault(document["name"], version) != version:
                 document = {**document, "name": f"{document['name'][:50]}-v{version}"}
             phase |= {"scheme": document, **tool}
@@ -58,12 +58,12 @@ def worlds(spec: Mapping[str, Any]) -> list[Scenario]:
 
 
 def posterior_of(spec: Mapping[str, Any]) -> Posterior:
-    """The one that was accepted last; the stored one where none was."""
+    """The last accepted posterior; the stored one without any."""
     return posterior_in(spec) or load_posterior(None)
 
 
 def compute(spec: Mapping[str, Any], number: int) -> bytes:
-    """Some runs of every world. It depends on the specification and the number alone."""
+    """Simulate some runs of every scenario; a pure function of the specification and the number."""
     scenarios, sample = worlds(spec), posterior_of(spec).sample()
     seed, runs = spec["assumptions"]["seed"], range(*spec["chunks"][number])
     asked = [
@@ -78,7 +78,7 @@ def compute(spec: Mapping[str, Any], number: int) -> bytes:
 
 
 def body_of(spec: Mapping[str, Any], pieces: Sequence[bytes]) -> dict[str, Any]:
-    """What the runs say: the sealed forecast, and what the programme brought so far beside nothing and the tool alone."""
+    """The result of the runs: the sealed forecast, and the programme's effect so far against the control and the tool alone."""
     runs = [run for piece in pieces for run in json.loads(zlib.decompress(piece))]
     scenarios = worlds(spec)
     live = {name: np.stack([_array(run[0][name]) for run in runs]) for name in KEPT}
@@ -109,12 +109,12 @@ def body_of(spec: Mapping[str, Any], pieces: Sequence[bytes]) -> dict[str, Any]:
 
 
 def brought(known: Mapping[str, Any] | None, clicks: Sequence[Runs], accepted: bool) -> dict[str, Any] | None:
-    """Clicks that would not have come.
+    """The observed clicks attributed to the programme.
 
-    In each run the part of the programme's that its world without it lacks, of the clicks that did come.
+    In each run the fraction of simulated clicks that the counterfactual lacks, times the observed clicks.
 
-    That part is the model's word, and the clicks are counted: so runs which would have more clicks than came say no more of them. `clicks`
-    are those of the programme, of the tool alone where there is one, and of nothing. None where nothing is known.
+    The fraction comes from the model, the number of clicks from the data, so that a run with too many clicks does not inflate the effect.
+    `clicks` are those of the programme, of the tool alone where there is one, and of the control. None without any history.
     """
     if known is None or not known["days"]:
         return None

@@ -1,4 +1,4 @@
-"""Published forecasts held against what happened, by the worker, once a day: what was missed, and whether the programme drifts away."""
+"""Scores of published forecasts, renewed daily by the worker: misses, and drift of the programme away from the forecast."""
 
 import json
 from collections.abc import Mapping
@@ -19,12 +19,12 @@ MOST_SCORED = 5
 
 
 def score_kind(forecast: int) -> str:
-    """Under which kind the score of a forecast is kept."""
+    """The key under which the score of a forecast is stored."""
     return f"score:{forecast}"
 
 
 def renew_scores(db: Database, now: datetime) -> None:
-    """Score the last forecasts of every organisation, once a day and process."""
+    """Score the latest forecasts of every organisation, once a day and process."""
     with db.read() as tx:
         slugs = [home.slug for home in list_organisations(tx)]
     for slug in slugs:
@@ -39,7 +39,7 @@ def renew_scores(db: Database, now: datetime) -> None:
 
 
 def renew_scores_of(db: Database, organisation: str, now: datetime) -> int:
-    """Score the last forecasts that have begun; returns how many could be."""
+    """Score the latest forecasts that have begun; returns the number scored."""
     with db.read() as tx:
         published = list_results(tx, organisation, KIND, MOST_SCORED)
         found = [(one, Forecast.model_validate(json.loads(one.body_json)["forecast"])) for one in published]
@@ -50,7 +50,7 @@ def renew_scores_of(db: Database, organisation: str, now: datetime) -> int:
             history = history_of_ledger(tx, organisation, now)
         except HistoryError:
             return 0
-    # What scores is compiled when it is imported, which takes seconds: whoever has nothing to score starts without it.
+    # Importing the scoring module compiles for seconds, so that it is imported only where there is something to score.
     from sims.forecasting.scoring import score
 
     scored = 0
@@ -70,7 +70,7 @@ def renew_scores_of(db: Database, organisation: str, now: datetime) -> int:
 
 
 def drift_of(body: Mapping[str, Any]) -> list[str]:
-    """The outcomes of which most of the last weeks lie outside of the middle 80 %, all on one side."""
+    """The outcomes with drift: most of the last weeks outside of the central 80 % interval, on one side."""
     found = []
     for name, one in body["outcomes"].items():
         last = one["weeks"][-DRIFT_WEEKS:]

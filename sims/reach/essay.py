@@ -1,8 +1,7 @@
-"""The essay's own figures, worked out exactly, for setting beside realistic ones.
+"""The essay's own figures, computed exactly, for comparison with realistic ones.
 
-They are neither reach nor clicks as the product means them: they take visibility as 100 %, add networks up
-as if nobody were in two of them, and take every contact for a new person. `sims.reach.waterfall` walks from such
-a figure to an expected one.
+They are neither reach nor clicks as defined by the product: they assume 100 % visibility, disjoint networks, and a new person for every
+contact. `sims.reach.waterfall` derives an expected figure from such a naive one.
 """
 
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from engine.reach import naive_reach, second_hand_reach, visits
 
 @dataclass(frozen=True)
 class EssayFigure:
-    """One figure of the essay: what it counts, how it is worked out, and its exact value."""
+    """One figure of the essay: what it counts, its formula, and its exact value."""
 
     name: str
     arithmetic: str
@@ -21,7 +20,7 @@ class EssayFigure:
     value: Fraction
 
     def as_json(self) -> dict[str, str | int]:
-        """Plain JSON values; every figure is a whole number."""
+        """Plain JSON values; every figure is an integer."""
         return {"name": self.name, "arithmetic": self.arithmetic, "unit": self.unit, "value": int(self.value)}
 
 

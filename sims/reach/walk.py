@@ -1,6 +1,6 @@
-"""The factors between a naive reach and expected human clicks: closed forms of `engine.reach`, drawn from the parameters' priors.
+"""The factors between naive reach and expected human clicks: closed forms of `engine.reach` over draws from the priors.
 
-Light: it needs the parameters' declarations and no model, so that a page can walk too.
+Light on purpose: it needs the parameters' declarations but no model, so that pages can use it.
 """
 
 from dataclasses import dataclass
@@ -23,15 +23,14 @@ DRAWS = 2_000
 # share is R squared.
 REPRODUCTION_LOW, REPRODUCTION_HIGH = 0.10, 0.25
 
-# As `agents.audience.audience.size_factor` has it, which is loaded with the model alone.
+# The constants of `agents.audience.audience.size_factor`, whose module would load the model.
 USUAL_CONTACTS, FEW_CONTACTS = 300.0, 30.0
 Draws = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Step:
-    """One factor and what is left after it. `mark` is R read, M memory, V vendor, A assumption, S the
-    scenario's own."""
+    """One factor and the remaining number after it. `mark`: R read, M memory, V vendor, A assumption, S from the scenario."""
 
     name: str
     factor: Interval
@@ -59,7 +58,7 @@ def walk(
     naive: int,
     posterior: "DefaultPosterior | None" = None,
 ) -> tuple[Step, ...]:
-    """From the naive reach of people with these contacts to human clicks, for one item that everybody shares once on every network."""
+    """The steps from naive reach to human clicks for one item, shared once by everybody on every network."""
     return tuple(_walk(naive, _factors(scenario, contacts, _Priors(scenario, seed, posterior))))
 
 
@@ -88,7 +87,7 @@ def _walk(naive: int, factors: list[_Factor]) -> list[Step]:
 class _Priors:
     """Draws of a scenario's parameters.
 
-    The one value that the scenario states, else whole vectors of a posterior that names them, else the prior's.
+    The value that the scenario sets, else values of a posterior's vectors, else draws from the prior.
     """
 
     def __init__(self, scenario: "Scenario", seed: int, posterior: "DefaultPosterior | None" = None) -> None:
@@ -109,7 +108,7 @@ class _Priors:
             return np.full(DRAWS, float(getattr(self.parameters, name)))
         known = self.posterior
         if known is not None and name in known.names:
-            # The vectors in turn: what goes together in them goes together in the walk.
+            # The vectors in turn, so that correlations of the posterior are kept.
             return np.asarray(np.resize(known.values[:, known.names.index(name)], DRAWS))
         return _prior(name, self.key)
 
@@ -126,8 +125,7 @@ class _Priors:
 def _factors(scenario: "Scenario", contacts: NDArray[np.int64], priors: _Priors) -> list[_Factor]:
     audience = scenario.organisation.audience.size
     visibility, mark, source = _visibility(scenario, contacts, priors)
-    # Nobody has more contacts than there are people, and each network shows the item to the same contacts
-    # again.
+    # Contacts are bounded by the audience, and each network shows the item to the same contacts again.
     shown = np.tile(np.minimum(contacts, audience), len(scenario.content.channels))
     new_people = 1.0 - _overlaps(shown, audience, visibility)
     reproduction = REPRODUCTION_LOW + (REPRODUCTION_HIGH - REPRODUCTION_LOW) * priors.uniform(
@@ -158,7 +156,7 @@ def _factors(scenario: "Scenario", contacts: NDArray[np.int64], priors: _Priors)
 
 
 def _left_by_size(contacts: NDArray[np.int64], priors: _Priors) -> Draws:
-    """Of the average contact: the part of the usual visibility that feeds leave to posts in networks of that size."""
+    """Visibility relative to a network of usual size, averaged over contacts."""
     typical = np.maximum(np.quantile(contacts, np.linspace(0.0, 1.0, 201)), FEW_CONTACTS)
     logs = np.log(typical / USUAL_CONTACTS)
     left = np.exp(-np.outer(priors.draws("size_exponent"), logs))
@@ -166,9 +164,9 @@ def _left_by_size(contacts: NDArray[np.int64], priors: _Priors) -> Draws:
 
 
 def _visibility(scenario: "Scenario", contacts: NDArray[np.int64], priors: _Priors) -> tuple[Draws, str, str]:
-    """The chance that a contact sees a post.
+    """The chance that a contact sees a post, with its mark and source.
 
-    The channels' own or the prior's, by the size of the network, times the part of contacts who are active and what the feed load leaves.
+    The channels' own visibility or the prior's, scaled by network size, times the active part of contacts and the effect of feed load.
     """
     load = priors.draws("feed_load_mean") / priors.draws("feed_load_scale")
     channels = scenario.content.channels
@@ -182,9 +180,9 @@ def _visibility(scenario: "Scenario", contacts: NDArray[np.int64], priors: _Prio
 
 
 def _overlaps(shown: NDArray[np.int64], audience: int, visibility: Draws) -> Draws:
-    """Of each draw, the part of all sights that are the same people again."""
+    """For each draw, the part of all exposures that are repeated exposures of the same people."""
     if shown.size and shown.min() == shown.max() > 0:
-        # All alike: one closed form for all draws.
+        # Equal networks: one closed form for all draws.
         each = visibility * float(shown[0]) / audience
         with np.errstate(divide="ignore", invalid="ignore"):
             unique = -np.expm1(shown.size * np.log1p(-each))
@@ -199,7 +197,7 @@ def _uniforms(key: np.uint64, ordinal: int) -> Draws:
 
 @lru_cache(maxsize=64)
 def _prior(name: str, key: np.uint64) -> Draws:
-    """Draws of a parameter that nothing states; remembered, since a page that is played with asks for the same again and again."""
+    """Draws of a parameter from its prior; cached, since an interactive page requests the same draws repeatedly."""
     from agents.parameters.parameters import DECLARATIONS
 
     declared = DECLARATIONS[name]

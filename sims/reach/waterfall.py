@@ -1,9 +1,8 @@
-"""From the naive reach to expected human clicks, one factor at a time, each with unit, source and interval.
+"""The waterfall from naive reach to expected human clicks, one factor at a time, each with unit, source and interval.
 
-The question is what one item brings if *every* employee shares it once on every network. (How many of them
-would is not asked here: `simulate` answers that.) The factors are the closed forms of `engine.reach`; the
-interval of each comes from drawing every parameter it depends on from its prior, 2,000 times, unless the
-scenario states the parameter.
+It gives the clicks of one item if *every* employee shares it once on every network; how many employees would share it is a question for
+`simulate`. The factors are the closed forms of `engine.reach`; the interval of each comes from 2,000 draws of its parameters from their
+priors, except for parameters that the scenario sets.
 """
 
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Waterfall:
-    """The walk for one scenario, and the essay's figures beside it."""
+    """The waterfall of one scenario, with the essay's figures for comparison."""
 
     scenario: str
     title: str
@@ -40,7 +39,7 @@ class Waterfall:
     parameters: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The whole walk for `--json`."""
+        """The waterfall as JSON values for `--json`."""
         return {
             "kind": "waterfall",
             "provenance": {
@@ -66,11 +65,11 @@ class Waterfall:
 def waterfall(
     scenario: "Scenario", seed: int | None = None, posterior: "DefaultPosterior | None" = None
 ) -> Waterfall:
-    """Walk from the scenario's naive reach to expected human clicks, for one item shared once by everybody.
+    """The waterfall from the scenario's naive reach to expected human clicks, for one item shared once by everybody.
 
-    `posterior`: whose vectors parameters are drawn from, where it names them.
+    `posterior`: its vectors are the draws of the parameters that it contains.
 
-    Raises ValueError where reposts would never end.
+    Raises ValueError where the reproduction number of reposts is 1 or more.
     """
     warnings = warnings_of(scenario)
     seed = scenario.seed if seed is None else seed

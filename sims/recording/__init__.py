@@ -1,1 +1,1 @@
-"""One run recorded as it is lived: what a page plays, and the behaviour that the designer scores anew."""
+"""Recordings of one simulated run: for playback on a page, and for rescoring in the designer."""

@@ -1,4 +1,4 @@
-"""Where recordings are kept: the last one of each organisation, read as JSON. Light on purpose: a web request imports this module."""
+"""Storage of the latest recording of each organisation, as JSON. Light on purpose: a web request imports this module."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KIND = "recording"
 
 @dataclass(frozen=True)
 class KeptRecording:
-    """A recording as it was kept."""
+    """A stored recording."""
 
     title: str
     saved_at: datetime
@@ -26,14 +26,14 @@ class KeptRecording:
 
 
 def keep_recording(tx: Transaction, organisation: str, body: Mapping[str, Any], now: datetime) -> int:
-    """Keep a recording in the place of the one before."""
+    """Store a recording in place of the previous one."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     title = str(body["title"])
     return replace_result(tx, organisation, KIND, title, digest(text), body_json=text, now=now)
 
 
 def latest_recording(tx: Transaction, organisation: str) -> KeptRecording | None:
-    """The recording kept last, or None."""
+    """The stored recording, or None."""
     found = latest_result(tx, organisation, KIND)
     if found is None:
         return None

@@ -1,6 +1,6 @@
-"""Records one run of a scenario day by day: who shared what, how far it went, how people felt, and why some of them did or did not.
+"""Records one run of a scenario day by day: shares, cascades, employees' states, and the utility terms of some decisions.
 
-The same run of the same scenario gives the same recording. Nobody real is in it: people are numbered.
+Deterministic for a scenario and run. It contains no identities: people are numbered.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ TERM_DIGITS = 2
 
 @dataclass(frozen=True)
 class Recording:
-    """`body`: plain JSON values for the page that plays it; `behaviour`: what people did in the last four weeks of it."""
+    """A recording: `body` holds JSON values for playback, `behaviour` the events of the last four weeks for rescoring."""
 
     body: dict[str, Any]
     behaviour: Behaviour
 
 
 def record(scenario: Scenario, run: int = 0, posterior: DefaultPosterior | None = None) -> Recording:
-    """Live one run of a scenario and record its last quarter."""
+    """Simulate one run of a scenario and record its last quarter of a year."""
     from agents.model import AdvocacyModel
 
     parameters = parameters_of(scenario, scenario.seed, run, posterior=posterior)
@@ -84,14 +84,14 @@ def _terms() -> tuple[Any, ...]:
 
 
 def _people(model: AdvocacyModel) -> list[list[int]]:
-    """Segment, team and contacts of everybody who is drawn."""
+    """Segment, team and number of contacts of everybody who is shown."""
     staff = model.staff
     columns = (staff.segment, staff.team, staff.contacts)
     return [[int(column[row]) for column in columns] for row in range(min(MOST_PEOPLE, staff.size))]
 
 
 def _chosen(model: AdvocacyModel) -> list[int]:
-    """People whose days are explained: spread over the staff, so that segments and teams are among them."""
+    """People whose decisions are explained: evenly spaced over the staff, so that segments and teams are covered."""
     drawn = min(MOST_PEOPLE, model.staff.size)
     return sorted({at * drawn // EXPLAINED for at in range(min(EXPLAINED, drawn))})
 
@@ -112,7 +112,7 @@ def _day(model: AdvocacyModel, day: int) -> dict[str, Any]:
 def _items(
     person: NDArray[np.int64], item: NDArray[np.int64], wanted: NDArray[np.bool_], who: NDArray[np.int64]
 ) -> list[int]:
-    """What each share was about: a person's shares of a day are in the order in which the items were met."""
+    """The item of each share; a person's shares of a day are in the order of their opportunities."""
     met: dict[int, list[int]] = defaultdict(list)
     for one, what, shared in zip(person.tolist(), item.tolist(), wanted.tolist(), strict=True):
         if shared:
@@ -121,7 +121,7 @@ def _items(
 
 
 def _reasons(model: AdvocacyModel, day: int, chosen: list[int]) -> list[list[Any]]:
-    """[day, person, item, chance, shared, base, a value for each term] of every opportunity of those who are explained."""
+    """[day, person, item, chance, shared, base, value of each term] for every opportunity of the `chosen` people."""
     met, occasion = model.last_met, model.last_occasion
     assert met is not None
     assert occasion is not None
@@ -142,7 +142,7 @@ def _reasons(model: AdvocacyModel, day: int, chosen: list[int]) -> list[list[Any
 
 
 def _behaviour(model: AdvocacyModel, scenario: Scenario) -> Behaviour:
-    """The events of the last four weeks, of whole people until there is enough."""
+    """The events of the last four weeks, complete for each person, up to a limit."""
     staff = model.staff
     since = model.clock.date_of(max(0, scenario.horizon_days - BEHAVIOUR_DAYS))
     rows = {one: row for row, one in enumerate(staff.ids)}

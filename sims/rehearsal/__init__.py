@@ -1,1 +1,1 @@
-"""A draft of the live program rehearsed in simulation, piece by piece, until its numbers are as sure as was asked for."""
+"""Rehearsals: simulation of a draft scheme with the live company, piece by piece, until a requested precision."""

@@ -1,6 +1,6 @@
-"""What is asked of a rehearsal: schemes, the company's people, and every assumption that a person can change on the page.
+"""Requests for rehearsals: schemes, the company's people, and the assumptions that can be changed on the page.
 
-Light on purpose: a web request imports this module. Everything the numbers follow from is in the specification.
+Light on purpose: a web request imports this module. The specification contains everything that the results depend on.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ from rewards.store.units import dump
 KIND = "rehearsal"
 MOST_SCHEMES = 6
 SIZES = (4, 4, 4, 4, 8, 8, 16)
-"""Runs in the first chunks, so that the first intervals are there in seconds; later chunks have as many as the last of these: runs beside
-many others cost little more than half."""
+"""Runs in the first chunks, small so that first intervals appear within seconds; later chunks have as many as the last of these, since a
+run in a large chunk costs little more than half."""
 FEWEST_RUNS = 12
-"""No precision is believed before so many."""
+"""Least number of runs before the precision is evaluated."""
 LIVE = "in-force"
 BEGINNING = date(2026, 1, 5)
-"""The day on which scenarios begin that name none; a test holds it against theirs."""
+"""The default start date of scenarios; a test checks that it equals theirs."""
 TURNING = "turning"
 TURNING_BLOCKS = ((0, 4), (4, 8), (8, 12))
-"""Runs of each piece that looks where a risk turns."""
+"""Runs of each piece of the search for turning points."""
 
 
 class Assumptions(BaseModel):
-    """What a rehearsal assumes beside people and schemes; each is a field of the form."""
+    """Assumptions of a rehearsal other than people and schemes; each is a field of the form."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -59,7 +59,7 @@ class Assumptions(BaseModel):
     friction: Annotated[float, Field(ge=0.0, le=1.0)] = 0.3
     tool: bool = True
     precision_percent: Annotated[float, Field(ge=0.5, le=LOOSEST_PERCENT)] = 10.0
-    """How far more runs may still move the estimated gain, in percent of the width of its middle 80 %."""
+    """Requested precision: Monte Carlo error of the estimated gain, in percent of the width of its central 80 % interval."""
     most_runs: Annotated[int, Field(ge=FEWEST_RUNS, le=1000)] = 200
     seed: Annotated[int, Field(ge=0, le=2**53)] = 1
     posterior: Belief = "accepted"
@@ -67,7 +67,7 @@ class Assumptions(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A scheme of a rehearsal. `draft`: its number, where it is one."""
+    """A scheme of a rehearsal; `draft` is its number if it is a draft."""
 
     name: str
     role: Literal["draft", "live"]
@@ -90,7 +90,7 @@ def specification(
     assumptions: Assumptions,
     posterior: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """What stands in a request for it: everything but the people and what they hold. `posterior`: the accepted one by its digest."""
+    """The specification without the people and their balances. `posterior`: digest of the accepted one."""
     return {
         "timezone": timezone,
         "schemes": [
@@ -111,14 +111,14 @@ def specification(
 
 
 def with_people(spec: Mapping[str, Any], people: Sequence[Person], outstanding: int) -> dict[str, Any]:
-    """The specification with the people and what they hold. Nobody is named in it: people are numbered in the order of their ids."""
+    """The specification with the people and their balances, pseudonymised: people are numbered in the order of their ids."""
     return {**spec, "people": rows_of(people), "outstanding_millipoints": outstanding}
 
 
 def completed(tx: Transaction, organisation: str, spec: str) -> str:
-    """The specification with the people of now and what they hold, where they are not in it yet.
+    """The specification with the current people and balances, where it does not contain them yet.
 
-    Raises ValueError where there is nobody.
+    Raises ValueError where there are no people.
     """
     body = json.loads(spec)
     if "people" in body:
@@ -145,12 +145,12 @@ def ask_for_rehearsal(
     actor: str,
     now: datetime,
 ) -> int:
-    """Put a rehearsal into the queue: these drafts, the scheme in force where asked for, and always doing nothing; returns its number.
+    """Enqueue a rehearsal of these drafts, optionally of the scheme in force, and always of the control; returns the job's number.
 
-    The people are those of the moment in which a worker takes it up: whoever asks does not wait for all of them to be read.
+    People are read when a worker takes the job, so that the request does not wait for it.
 
-    Raises NotFound for a draft, Conflict for one that is open no more, BadValue where there is nothing to rehearse, Refused where too
-    much is under way.
+    Raises NotFound for a draft, Conflict for one that is no longer open, BadValue where there is nothing to rehearse, Refused where too
+    many jobs are queued.
     """
     home = get_organisation(tx, organisation)
     if home is None:
@@ -192,7 +192,7 @@ def ask_for_rehearsal(
 def ask_for_turning(
     tx: Transaction, organisation: str, spec: Mapping[str, Any], spec_hash: str, *, result: int, now: datetime
 ) -> None:
-    """Have it looked where the risks of a rehearsal turn, once for the same specification. It counts as nobody's job."""
+    """Enqueue the search for turning points of a rehearsal's risks, once per specification. It counts towards nobody's limit."""
     if turning_of(tx, organisation, spec_hash) is None:
         total = len(spec["schemes"]) * len(TURNING_BLOCKS)
         actor = f"rehearsal:{result}"
@@ -201,18 +201,18 @@ def ask_for_turning(
 
 
 def turning_of(tx: Transaction, organisation: str, spec_hash: str) -> Job | None:
-    """The job that looks where the risks of a rehearsal turn; None where there is none, or it came to nothing."""
+    """The job that searches the turning points of a rehearsal's risks; None where there is none or it failed."""
     return job_of_spec(tx, organisation, TURNING, spec_hash)
 
 
 def rows_of(people: Sequence[Person]) -> list[dict[str, Any]]:
-    """People as scenarios take them: numbered, and not named."""
+    """People as rows of a scenario, numbered instead of named."""
     today = datetime.now(UTC).date()
     return [row_of(f"n{number}", person, today) for number, person in enumerate(people, start=1)]
 
 
 def row_of(id_: str, person: Person, today: date, beginning: date = BEGINNING) -> dict[str, Any]:
-    """A person as a scenario takes people; nothing that names her is needed."""
+    """One person as a row of a scenario, without identifying fields."""
     return {
         "id": id_,
         "segment": person.segment,
@@ -226,9 +226,9 @@ def row_of(id_: str, person: Person, today: date, beginning: date = BEGINNING) -
 
 
 def _since(person: Person, today: date, beginning: date) -> dict[str, str]:
-    """A first day that makes somebody as long with the company on the day on which a scenario begins as she is today.
+    """The first day that gives a person the same tenure at the scenario's start as today, in whole months.
 
-    Whole months alone are told; nothing where it is not known.
+    Empty where the first day is not known.
     """
     if person.first_day is None:
         return {}

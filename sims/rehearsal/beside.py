@@ -1,6 +1,6 @@
-"""What is beside the runs of a rehearsal and needs none.
+"""Results of a rehearsal that need no simulated runs.
 
-What playing each scheme would gain, and the walk from naive reach to clicks.
+The gain from gaming each scheme, and the waterfall from naive reach to clicks.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def beside(
     scenarios: Sequence[Scenario], spec: Mapping[str, Any], posterior: DefaultPosterior | None = None
 ) -> dict[str, Any]:
-    """Both as JSON. The walk is that of the company as it is, for one item that everybody shares once."""
+    """Both as JSON values; the waterfall is that of the current company, for one item shared once by everybody."""
     segments = [str(one["segment"]) for one in spec["people"]]
     return {
         "gaming": [

@@ -1,4 +1,4 @@
-"""What the live program says of itself, for a rehearsal to begin from: what has too little history stays an assumption."""
+"""Measurements of the live program as defaults of a rehearsal's assumptions, where there is enough history."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from sims.rehearsal.asking import Assumptions
 
 WEEKS = 8
 FEWEST_ITEMS = 4
-"""Fewer items say nothing of a cadence, nor of a delay."""
+"""Least number of items to estimate a cadence or a delay."""
 MOST_DELAY, LEAST_AUDIENCE = 90, 100
-"""As far as a rehearsal may assume."""
+"""Limits of a rehearsal's assumptions."""
 MOST_ASKED = 2_000
-"""Contacts are added up of no more people: theirs reach further than what is assumed."""
+"""Number of people above which contacts are not summed: the sum would exceed the assumed audience anyway."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """`people`: how many are simulated.
+    """Measured assumptions; `people` is the number simulated.
 
-    `values`: assumptions taken from the last weeks and from people's files; `from_what`: of what each was taken, in words.
+    `values`: assumptions measured in the last weeks and from people's data; `from_what`: the source of each, in words.
     """
 
     people: int
@@ -37,7 +37,7 @@ class Measured:
 
 
 def measured(tx: Transaction, organisation: str, at: datetime) -> Measured:
-    """The people there are, how often something new came up, how long it waited for a yes, and how many outside they can reach at most."""
+    """Number of people, cadence of new items, delay of approval, and an upper bound of the audience, as measured up to `at`."""
     since = at - timedelta(weeks=WEEKS)
     people = count_people(tx, organisation)
     values: dict[str, float] = {}
@@ -53,7 +53,7 @@ def measured(tx: Transaction, organisation: str, at: datetime) -> Measured:
             weeks=weeks,
         )
         waited = days_waited(tx, organisation, since)
-        # What came onto the grid without the desk, from a feed or over the API, waited for nobody.
+        # Items from a feed or the API did not wait for approval.
         waited += [0.0] * (items - len(waited))
         values["approval_delay_days"] = min(round(median(waited)), MOST_DELAY)
         words["approval_delay_days"] = said(
@@ -72,5 +72,5 @@ def measured(tx: Transaction, organisation: str, at: datetime) -> Measured:
 
 
 def _weeks(first: datetime | None, at: datetime) -> int:
-    """Over how many weeks items are counted: a grid that began lately had no weeks before."""
+    """Number of weeks over which items are counted; fewer where the first item is recent."""
     return WEEKS if first is None else max(1, min(WEEKS, ceil((at - first) / timedelta(weeks=1))))

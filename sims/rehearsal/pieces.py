@@ -1,4 +1,4 @@
-"""The scenarios of a rehearsal, and its pieces: some runs of every scenario, computed alone, kept as bytes, and put together again."""
+"""The scenarios of a rehearsal, and its pieces: some runs of every scenario, computed independently and serialised as bytes."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ REPORTED = (
     CLICKS, SHARES, "weekly_sharers", TRUST, "fatigue", MOTIVATION, POINTS, "points_gini", "recognition_coverage",
     "gamed_shares", "cost", "liability",
 )  # fmt: skip
-"""What a rehearsal describes; beside it only the heads of groups are kept."""
+"""The outcomes that a rehearsal reports; in addition only the sizes of groups are stored."""
 KEPT = (*REPORTED, "headcount")
 TOOL_ONLY, TOOL_TITLE = "tool-only", "Tool only"
 SPLITS = ("segment", "desk", "hours", "contacts", "tenure")
 
 
 def scenarios_of(spec: Mapping[str, Any]) -> list[Scenario]:
-    """Doing nothing, the tool alone where there is one, then each scheme (with the tool).
+    """The control, the tool alone where there is one, then each scheme (with the tool).
 
-    The same company in all: some quiet weeks, then that to the end.
+    All use the same company: some weeks without a program, then the scenario's program to the end.
     """
     assumed = spec["assumptions"]
     base = Scenario.model_validate(
@@ -82,7 +82,7 @@ def scenarios_of(spec: Mapping[str, Any]) -> list[Scenario]:
 def compute(
     scenarios: Sequence[Scenario], first: int, after: int, posterior: DefaultPosterior | None = None
 ) -> bytes:
-    """Some runs of every scenario. It depends on nothing else, so that whoever computes them gives the same bytes."""
+    """Simulate some runs of every scenario; a pure function of its arguments, so that every worker gives the same bytes."""
     seed = scenarios[0].seed
     found = daily_outcomes(scenarios, seed, range(first, after), posterior=posterior)
     horizon = scenarios[0].horizon_days
@@ -91,7 +91,7 @@ def compute(
 
 
 def opened(piece: bytes) -> list[list[Daily]]:
-    """What `compute` gave, run by run and scenario by scenario."""
+    """The result of `compute` deserialised: daily outcomes by run, then scenario."""
     return [
         [
             {
@@ -110,7 +110,7 @@ def results_of(
     warned: bool = True,
     posterior: DefaultPosterior | None = None,
 ) -> list[Result]:
-    """The runs of each scenario as one result. Of groups only the whole horizon is known, as if it were one day."""
+    """The runs of each scenario as one result; outcomes of groups cover the whole horizon as a single day."""
     seed = scenarios[0].seed
     return [
         gathered(scenario, seed, list(dailies), warned, posterior)
@@ -119,7 +119,7 @@ def results_of(
 
 
 def clicks_of(scenarios: Sequence[Scenario], runs: Sequence[Sequence[Daily]]) -> list[Result]:
-    """The same of everybody's clicks alone: all that how sure it is follows from."""
+    """Results of everybody's clicks only, which is all that the precision depends on."""
     alone = [[{ALL: {CLICKS: daily[ALL][CLICKS]}} for daily in run] for run in runs]
     return results_of(scenarios, alone, warned=False)
 

@@ -1,4 +1,4 @@
-"""What the runs of a rehearsal say: how sure it is, the lift week by week, risks, fairness, liability, and where all of it comes from."""
+"""The summary of a rehearsal: precision, weekly lift, risks, fairness, liability and provenance."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from sims.rehearsal.pieces import TOOL_ONLY, TOOL_TITLE
 GAMED = "gamed"
 RISKS = {TRUST: "trust", MOTIVATION: "motivation", FAIRNESS: "fairness"}
 GAMED_MOST = 0.05
-"""A scheme of which a larger part of the shares is careless and bought is named as a risk."""
+"""Part of shares that are careless and bought by points above which a scheme is reported as a risk."""
 LEAST_SHOWN = 5
-"""Groups of fewer people are left out: their numbers are chance."""
+"""Least size of a group; smaller ones are left out as too noisy."""
 
 Runs = NDArray[np.float64]
 
 
 def lift(candidate_: Result, nothing: Result) -> Runs:
-    """Run by run: human clicks more than doing nothing."""
+    """float64[runs]: human clicks in excess of the control."""
     return np.asarray(candidate_.total(CLICKS) - nothing.total(CLICKS))
 
 
 def precision(results: Sequence[Result], spec: Mapping[str, Any]) -> Reached:
-    """How well the lift of the worst known scheme is known, beside what was asked for."""
+    """The precision reached for the scheme with the least certain lift, and the requested one."""
     nothing, *others = results
     assumed = spec["assumptions"]
     asked = Precision(CLICKS, float(assumed["precision_percent"]) / 100.0, True, int(assumed["most_runs"]))
@@ -46,7 +46,7 @@ def precision(results: Sequence[Result], spec: Mapping[str, Any]) -> Reached:
 
 
 def sure_enough(results: Sequence[Result], spec: Mapping[str, Any]) -> bool:
-    """Whether the stated precision is reached."""
+    """True where the requested precision is reached."""
     found = precision(results, spec)
     return found.enough and found.runs >= FEWEST_RUNS
 
@@ -54,7 +54,7 @@ def sure_enough(results: Sequence[Result], spec: Mapping[str, Any]) -> bool:
 def summary(
     results: Sequence[Result], spec: Mapping[str, Any], spec_hash: str, beside: Mapping[str, Any]
 ) -> str:
-    """Everything that pages and downloads show, as JSON text; the same runs give the same bytes. `beside`: what needs no runs."""
+    """The summary for pages and downloads as JSON text; the same runs give the same bytes. `beside`: results that need no runs."""
     nothing, *others = results
     chosen = choose([candidate(one) for one in others], candidate(nothing))
     comparison = Comparison(nothing, tuple(others), chosen)
@@ -106,7 +106,7 @@ def _lift(one: Result, nothing: Result, tool: Result | None) -> dict[str, Any]:
 
 
 def _risks(one: Result, nothing: Result) -> dict[str, Any]:
-    """The three risks that lie nearest to their limits."""
+    """The three risks closest to their limits."""
     mine, ground = guarded(one), guarded(nothing)
     found = [_risk(limit, mine[limit.outcome], ground[limit.outcome]) for limit in LIMITS]
     shares, gamed = one.total(SHARES), one.total("gamed_shares")
@@ -130,7 +130,7 @@ def _risks(one: Result, nothing: Result) -> dict[str, Any]:
 def _risk(limit: Limit, values: Runs, ground: Runs) -> dict[str, Any]:
     shown = values - ground if limit.relative else values
     median = float(np.median(shown))
-    # How far the value may still fall, as a part of the whole way from harmless to the limit.
+    # The remaining margin as a part of the distance from the harmless value to the limit.
     harmless = 0.0 if limit.relative else 1.0
     return {
         "name": RISKS[limit.outcome],
@@ -143,7 +143,7 @@ def _risk(limit: Limit, values: Runs, ground: Runs) -> dict[str, Any]:
 
 
 def _fairness(one: Result) -> list[dict[str, Any]]:
-    """Group by group: points a share and points a head, as parts of what all have on average."""
+    """Points a share and points a head of each group, relative to the overall mean."""
     whole = _ratio(one.total(POINTS), one.total(SHARES))
     head = _ratio(one.total(POINTS), one.total("headcount"))
     found = []
@@ -167,7 +167,7 @@ def _fairness(one: Result) -> list[dict[str, Any]]:
 
 
 def _liability(one: Result, spec: Mapping[str, Any]) -> dict[str, Any]:
-    """Money owed for points held: today, and at the end by the runs."""
+    """Liability for points in money: today, and at the end of the runs."""
     owed = one.total("liability", ALL)
     document = next(each["document"] for each in spec["schemes"] if each["name"] == one.name)
     scheme = IncentiveScheme.model_validate(document)

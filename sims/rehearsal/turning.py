@@ -1,6 +1,6 @@
-"""Where a rehearsal's risks turn: each scheme with none, a part and a multiple of its points, and where that crosses a limit.
+"""Turning points of a rehearsal's risks: each scheme simulated at several multiples of its points, and where a limit is crossed.
 
-A job of its own, that follows a rehearsal and gives way to anybody who waits, so that no first answer comes later for it.
+A separate job of low priority after a rehearsal, so that it delays no first results.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 
 
 def compute(spec: Mapping[str, Any], number: int) -> bytes:
-    """A piece: some runs of one scheme at every multiple of its points, and of doing nothing; what is left to each limit, run by run."""
+    """One piece: the margins to each limit in some runs of one scheme at every multiple of its points, against the control."""
     scheme, block = divmod(number, len(TURNING_BLOCKS))
     one = {**spec, "schemes": [spec["schemes"][scheme]]}
     scenarios = scenarios_of(one)
@@ -52,7 +52,7 @@ def compute(spec: Mapping[str, Any], number: int) -> bytes:
 
 
 def rooms(one: Result, nothing: Result) -> dict[str, Floats]:
-    """Run by run: human clicks more than doing nothing, and how far each risk is from its limit, negative beyond it."""
+    """{name: float64[runs]}: human clicks in excess of the control, and each risk's margin to its limit (negative beyond it)."""
     mine, ground = guarded(one), guarded(nothing)
     found: dict[str, Floats] = {GAIN: np.asarray(one.total(CLICKS) - nothing.total(CLICKS))}
     for limit in LIMITS:
@@ -66,7 +66,7 @@ def rooms(one: Result, nothing: Result) -> dict[str, Floats]:
 
 
 def body_of(spec: Mapping[str, Any], spec_hash: str, pieces: Sequence[bytes]) -> str:
-    """What the pieces so far say, as JSON text."""
+    """The result of the pieces so far, as JSON text."""
     schemes = []
     blocks = len(TURNING_BLOCKS)
     for at, one in enumerate(spec["schemes"]):
@@ -90,7 +90,7 @@ def body_of(spec: Mapping[str, Any], spec_hash: str, pieces: Sequence[bytes]) ->
 
 
 def _turn(name: str, values: Floats) -> dict[str, Any]:
-    """`values`: float64[runs, settings]."""
+    """One turning point as JSON values; `values`: float64[runs, settings]."""
     at = _crossing(name, values.mean(axis=0))
     rng = np.random.default_rng((len(name), len(values)))
     again = (
@@ -109,9 +109,9 @@ def _turn(name: str, values: Floats) -> dict[str, Any]:
 
 
 def _crossing(name: str, means: Floats) -> float | None:
-    """Where more points bring fewer clicks than none do; of a risk, where what is left to its limit changes its sign."""
+    """The setting at which more points bring fewer clicks than no points; of a risk, at which its margin changes sign."""
     settings = np.array(FACTORS)
     if name == GAIN:
         return crossing(settings, means, marginal=False)
-    # What is left is held against nothing left, and not against what it is without points.
+    # The reference of a margin is 0, not the margin without points.
     return crossing(np.concatenate([settings[:1], settings]), np.concatenate([[0.0], means]), marginal=False)

@@ -1,1 +1,1 @@
-"""Results as text, and results kept for pages."""
+"""Results as text, and results stored for pages."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from rewards.amounts import several
 from sims.comparison.comparison import Comparison
 from sims.comparison.risks import least_paid, risks_json
 from sims.ensemble.contrast import contrasts
@@ -11,11 +12,11 @@ from sims.ensemble.result import Result
 from sims.reach.waterfall import Waterfall
 
 ROUNDING = 1e-12
-"""Below it a value is what arithmetic on doubles leaves of a zero: no outcome is so small."""
+"""Magnitude below which a value is the rounding error of a zero; no outcome is that small."""
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns two spaces apart; the first is left-aligned, the others right-aligned."""
+    """A text table with columns two spaces apart; the first is left-aligned, the others right-aligned."""
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     lines = []
     for row in (header, ["-" * width for width in widths], *rows):
@@ -25,7 +26,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def number(value: float) -> str:
-    """Four significant digits below 1,000, whole numbers above; what interpolation leaves of a zero is one."""
+    """A number with four significant digits below 1,000 and as an integer above; rounding errors of zero become 0."""
     if abs(value) < ROUNDING:
         return "0"
     return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:.4g}"
@@ -41,7 +42,7 @@ def _cells(found: Interval) -> list[str]:
 
 
 def result_text(result: Result) -> str:
-    """Outcome by outcome: median and the 50, 80 and 90 % intervals of the whole run."""
+    """A table of outcomes with median and the 50, 80 and 90 % intervals over the whole run."""
     unknown = result.uncertainty()
     rows = [
         [
@@ -53,7 +54,7 @@ def result_text(result: Result) -> str:
         for name, spec in ((name, result.specs[name]) for name in result.reported)
     ]
     about = result.provenance
-    head = f"{result.title}: {about.runs} runs of {about.horizon_days} days, seed {about.seed}"
+    head = f"{result.title}: {several(about.runs, 'run')} of {several(about.horizon_days, 'day')}, seed {about.seed}"
     whole = table(
         ["outcome", "median", "50 %", "80 %", "90 %", *(["not known"] if unknown else []), "unit"], rows
     )
@@ -69,12 +70,12 @@ UNKNOWN_MEANS = (
 
 
 def unknown_cell(found: Mapping[str, float] | None) -> str:
-    """The part of a spread that is not chance, with its standard error; empty where there is no spread."""
+    """The part of the variance due to parameter uncertainty with its standard error; empty where there is no variance."""
     return "" if found is None else f"{found['parameters']:.0%} ± {found['error']:.0%}"
 
 
 def precision_text(found: Reached | None) -> str:
-    """What precision was reached with how many runs; empty where none was asked for."""
+    """The precision reached and the number of runs; empty where no precision was requested."""
     if found is None:
         return ""
     asked = found.asked
@@ -96,7 +97,7 @@ def warnings_text(warnings: Sequence[str]) -> str:
 
 
 def contrast_text(result: Result) -> str:
-    """Each arm against the control, per head and outcome; empty without arms."""
+    """A table of contrasts of each arm with the control, per head and outcome; empty without arms."""
     rows = []
     for entry in contrasts(result):
         if entry["split"] == "all":
@@ -113,9 +114,11 @@ def contrast_text(result: Result) -> str:
 
 
 def comparison_text(comparison: Comparison) -> str:
-    """Paired differences outcome by outcome, then the choice and its reason."""
+    """A table of paired differences by outcome, then the choice and its reason."""
     about = comparison.control.provenance
-    parts = [f"{about.runs} paired runs of {about.horizon_days} days, seed {about.seed}"]
+    parts = [
+        f"{several(about.runs, 'paired run')} of {several(about.horizon_days, 'day')}, seed {about.seed}"
+    ]
     parts += [warnings_text(comparison.warnings)] if comparison.warnings else []
     drawn = about.parameters is not None
     for name, against in comparison.pairs():
@@ -149,7 +152,7 @@ def comparison_text(comparison: Comparison) -> str:
 
 
 def lift_text(comparison: Comparison) -> str:
-    """Nothing, tool, tool and scheme: each scenario's difference to doing nothing in two parts."""
+    """A table of each scenario's difference to the control, split into the parts of tool and incentives."""
     parts = []
     for result in comparison.results:
         lifts = [lift for lift in comparison.lifts if lift.scenario == result.name]
@@ -175,7 +178,7 @@ def lift_text(comparison: Comparison) -> str:
 
 
 def risks_text(comparison: Comparison) -> str:
-    """Who is paid least on expected points, and what is owed, scheme by scheme."""
+    """A table of fairness (group with the fewest expected points) and liability by scheme."""
     rows = []
     for result in comparison.results:
         for least in least_paid(result):
@@ -199,7 +202,7 @@ def risks_text(comparison: Comparison) -> str:
 
 
 def limits_text(comparison: Comparison) -> str:
-    """Every limit held against every scheme."""
+    """A table of the checks of every limit for every scheme."""
     rows = []
     for found in comparison.choice.assessments:
         for check in found.checks:
@@ -209,7 +212,7 @@ def limits_text(comparison: Comparison) -> str:
 
 
 def waterfall_text(walk: Waterfall) -> str:
-    """The walk for the scenario, then the essay's figures."""
+    """The waterfall of the scenario, then the essay's figures."""
     rows = [["naive reach", "", number(walk.naive), "", "people", "S"]]
     for step in walk.steps:
         values = [number(step.factor.median), number(step.value.median), spread(step.value.p90)]

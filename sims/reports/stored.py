@@ -1,4 +1,4 @@
-"""Where results are kept, so that a page can show them without loading a model: stored and read as JSON.
+"""Storage of comparisons as JSON, so that pages can show them without loading the model.
 
 Light on purpose: a web request imports this module.
 """
@@ -18,7 +18,7 @@ COMPARISON = "comparison"
 
 @dataclass(frozen=True)
 class StoredComparison:
-    """A comparison as it was stored; `body` is `Comparison.as_json`."""
+    """A stored comparison; `body` is `Comparison.as_json`."""
 
     id: str
     title: str
@@ -28,7 +28,7 @@ class StoredComparison:
 
 
 def save_comparison(tx: Transaction, organisation: str, body: Mapping[str, object], now: datetime) -> str:
-    """Store a comparison's JSON and give back its id."""
+    """Store the JSON of a comparison; returns its id."""
     text = json.dumps(body, allow_nan=False, ensure_ascii=False)
     digest = sha256(text.encode()).hexdigest()
     return str(save_result(tx, organisation, COMPARISON, str(body["title"]), digest, body_json=text, now=now))

@@ -1,1 +1,1 @@
-"""Randomised rollouts: designed with their power, registered before they start, and analysed without claiming more than they can."""
+"""Randomised rollouts: power analysis of designs, registration before the start, and analysis by the registered plan."""

@@ -1,4 +1,4 @@
-"""What came of a registered rollout, by its own plan and nothing else: the verdict says no more than the draw can carry.
+"""Analysis of a registered rollout strictly by its plan, by randomisation inference.
 
 Light on purpose: a web request imports this module.
 """
@@ -22,7 +22,7 @@ SEED = 20260105
 
 
 def units_of_plan(plan: Plan, sums: Mapping[str, Floats]) -> Units:
-    """Units from each team's sums a week (the last week's sharers, where these are the metric). Teams without any are left out."""
+    """The units of analysis from each team's weekly sums; teams without people are left out."""
     known = [one for one in plan.clusters if one.name in sums]
     rates = np.stack([sums[one.name] / one.people for one in known]) if known else np.zeros((0, 0))
     weeks = [plan.wish.starts[one.arm] for one in known]
@@ -38,9 +38,9 @@ def units_of_plan(plan: Plan, sums: Mapping[str, Floats]) -> Units:
 def analyse(
     plan: Plan, units: Units, until: date, crossed: float = 0.0, stopped: date | None = None
 ) -> dict[str, Any]:
-    """JSON values. Before its last day is over a rollout tells nothing of its effect: who looks early and often finds what is not there.
+    """The analysis as JSON values; no effect before the last day is over, since repeated looks inflate false positives.
 
-    `crossed`: the part of those not to be treated who were, all the same. `stopped`: the day on which it was ended by hand.
+    `crossed`: the part of the untreated who received treatment. `stopped`: the day on which the rollout was ended early.
     """
     wish = plan.wish
     weeks = max(0, min(wish.periods, ((until - plan.first).days + 1) // WEEK_DAYS))
@@ -65,11 +65,15 @@ def analyse(
         raise RolloutError(
             f"periods: got {units.rates.shape[1]}; the plan has {wish.periods} weeks; give each of them a row"
         )
-    return {**body, **judged(units.until(wish.periods), wish.alpha), "notes": _notes(plan, crossed, stopped)}
+    known = units.until(wish.periods)
+    missing = len(plan.clusters) - len(units.names)
+    notes = [*_notes(plan, crossed, stopped), *(["missing"] if missing else []), *doubts(known)]
+    found = judged(known, wish.alpha)
+    return {**body, "units_missing": missing, **found, "notes": [*notes, *unvaried(found)]}
 
 
 def judged(units: Units, alpha: float) -> dict[str, Any]:
-    """The effect and its verdict; none where no result could have been distinguished from chance."""
+    """The effect and its verdict; without a verdict where no result could have been significant."""
     least = least_p(units.starts, units.strata)
     try:
         found = effect(units, alpha, DRAWS, SEED)
@@ -81,13 +85,23 @@ def judged(units: Units, alpha: float) -> dict[str, Any]:
     return {"verdict": verdict, "effect": as_json(found), "least_p": least, "brought": _brought(units, found)}
 
 
+def doubts(units: Units) -> list[str]:
+    """What the table itself lacks."""
+    return ["gaps"] if np.isnan(units.rates).any() else []
+
+
+def unvaried(found: Mapping[str, Any]) -> list[str]:
+    """Whether values never differ beside the treatment."""
+    return ["unvaried"] if found["effect"] is not None and not found["effect"]["varied"] else []
+
+
 def as_json(found: Effect) -> dict[str, Any]:
     """Plain JSON values."""
     return {**asdict(found), "robust": list(found.robust)}
 
 
 def _brought(units: Units, found: Effect) -> dict[str, Any]:
-    """The effect added up over everybody and every period that was treated."""
+    """The effect summed over all treated people and periods."""
     cells = units.treated & np.isfinite(units.rates)
     exposure = float((cells * units.people[:, np.newaxis]).sum())
     low, high = (None if one is None else one * exposure for one in (found.low, found.high))
@@ -95,17 +109,17 @@ def _brought(units: Units, found: Effect) -> dict[str, Any]:
 
 
 def _notes(plan: Plan, crossed: float, stopped: date | None) -> list[str]:
-    told = []
+    notes = []
     spill = None if plan.expected is None else plan.expected.get("spill_over")
     if spill is not None and abs(spill) >= SPILL_NOTED:
-        told.append("spill-over")
+        notes.append("spill-over")
     if crossed > CROSSED_NOTED:
-        told.append("crossed")
+        notes.append("crossed")
     if stopped is not None:
-        told.append("stopped")
+        notes.append("stopped")
     if plan.expected is None:
-        told.append("no-power")
-    return told
+        notes.append("no-power")
+    return notes
 
 
 WORDS = {
@@ -118,5 +132,9 @@ WORDS = {
     "than a tenth",
     "crossed": "some who were not to be treated were: the estimate is of being assigned, and understates being treated",
     "stopped": "it was stopped by hand before its end: weeks after that count as they were assigned",
+    "missing": "some units that were drawn are not in the table, and count nowhere: if that has to do with the treatment, the comparison "
+    "is none",
+    "gaps": "some units lack some periods, which count nowhere: if that has to do with the treatment, the comparison is none",
+    "unvaried": "values do not vary beside the treatment: they do not tell how far chance goes; look whether they are what they should be",
     "no-power": "no power was simulated beforehand: that nothing was found says little",
 }

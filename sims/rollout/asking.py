@@ -1,4 +1,4 @@
-"""Asking the workers for the power of rollouts on the live company: its people, one scheme, and what is assumed, as in a rehearsal.
+"""Requests for the power of rollouts in the live company: its people, one scheme, and assumptions as in a rehearsal.
 
 Light on purpose: a web request imports this module.
 """
@@ -37,9 +37,9 @@ def ask_for_power(
     actor: str,
     now: datetime,
 ) -> int:
-    """Put the question into the queue; returns the job's number. `draft`: instead of the scheme in force.
+    """Enqueue a power analysis; returns the job's number. `draft`: instead of the scheme in force.
 
-    Raises NotFound, BadValue where there is no scheme or a number of runs out of range, Refused where too much is under way.
+    Raises NotFound, BadValue without a scheme or for a number of runs out of range, Refused where too many jobs are queued.
     """
     home = get_organisation(tx, organisation)
     if home is None:
@@ -83,10 +83,10 @@ def ask_for_power(
 
 
 def wishes_of(spec: Mapping[str, Any]) -> list[Wish]:
-    """The designs that were asked for."""
+    """The requested designs."""
     return [Wish.model_validate(one) for one in spec["wishes"]]
 
 
 def opened(text: str) -> Mapping[str, Any] | None:
-    """What is known so far; None where nothing is."""
+    """The interim result; None where there is none yet."""
     return json.loads(text) if text else None

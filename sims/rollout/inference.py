@@ -1,7 +1,7 @@
-"""The effect of a randomised rollout: one linear estimate, its cluster-robust error, and an interval from drawing the treatment anew.
+"""The effect of a randomised rollout: a linear estimate, its cluster-robust error, and a randomisation-inference interval.
 
-The estimate is linear in what happened, so that the test of every constant effect follows from the same redrawn treatments, and the
-interval of those not refused is exact, however few units there are and however they lean on each other within.
+The estimate is linear in the outcomes, so that the test of every constant effect uses the same redrawn assignments. The interval of
+effects that are not rejected is exact for any number of units and any correlation within them.
 """
 
 from dataclasses import dataclass
@@ -20,12 +20,13 @@ CELLS_AT_ONCE = 4_000_000
 
 @dataclass(frozen=True)
 class Effect:
-    """What the treatment did to a person's rate a period.
+    """The estimated effect of the treatment on a person's rate a period.
 
-    `low`, `high`: those effects that redrawing does not refuse at `alpha`; None: unbounded.
+    `low`, `high`: interval of the effects not rejected by the randomisation test at `alpha`; None: unbounded.
 
-    `robust`: the same interval from the cluster-robust error. `untreated`: the rate without treatment. `draws` is how many assignments
-    there could have been.
+    `robust`: the interval from the cluster-robust error. `varied`: whether anything varies beside the treatment; where nothing does and
+    there is no effect, the interval is unbounded, since the size of chance is unknown. `untreated`: the rate without treatment. `draws`:
+    the number of possible assignments.
     """
 
     estimate: float
@@ -35,6 +36,7 @@ class Effect:
     p_value: float
     alpha: float
     robust: tuple[float, float]
+    varied: bool
     untreated: float
     treated_units: int
     untreated_units: int
@@ -42,19 +44,19 @@ class Effect:
 
     @property
     def told_apart(self) -> bool:
-        """Whether no effect at all is refused."""
+        """True where an effect of zero is rejected."""
         return self.p_value <= self.alpha
 
 
 class NoContrastError(ValueError):
-    """Nothing can be compared: the value, the limit and the remedy."""
+    """Raised where there is no contrast to estimate; the message names the value, the limit and the remedy."""
 
 
 @dataclass(frozen=True)
 class _Regression:
-    """What is held against what, free of the rest: outcome, weight, treatment and unit of each row.
+    """A partialled-out regression: outcome, weight, treatment and unit of each row.
 
-    `on_outcome`, `on_own`: the coefficients of outcome and of the treatment that was drawn on each that might have been.
+    `on_outcome`, `on_own`: coefficients of the outcome, and of the actual treatment, on each redrawn treatment.
     """
 
     y: Floats
@@ -67,7 +69,7 @@ class _Regression:
 
 
 def _coefficients(y: Floats, treatments: Floats, weights: Floats) -> Floats:
-    """The coefficient of y on each treatment; all are free of the rest already. 0 where a treatment cannot be told from the rest."""
+    """The coefficient of y on each treatment, all partialled out already; 0 where a treatment is collinear with the covariates."""
     spread = (treatments * treatments) @ weights
     return np.asarray(
         np.divide(treatments @ (weights * y), spread, out=np.zeros(spread.size), where=spread > SLACK)
@@ -75,9 +77,9 @@ def _coefficients(y: Floats, treatments: Floats, weights: Floats) -> Floats:
 
 
 def effect(units: Units, alpha: float = 0.05, draws: int = DRAWS, seed: int = 1) -> Effect:
-    """By analysis of covariance where everybody who is treated begins at once, else by comparison within units and periods.
+    """The effect by ANCOVA where all treated units start at once, else by two-way fixed effects of units and periods.
 
-    Raises NoContrastError where nobody, or everybody, was treated within the periods that are known.
+    Raises NoContrastError where nobody, or everybody, was treated in the observed periods.
     """
     periods = units.rates.shape[1]
     within = np.unique(units.starts[units.starts < periods])
@@ -93,7 +95,7 @@ def effect(units: Units, alpha: float = 0.05, draws: int = DRAWS, seed: int = 1)
 
 
 def assignments(starts: Ints, strata: Ints) -> float:
-    """How many different assignments the draw could have given."""
+    """Number of distinct assignments that the randomisation could have produced."""
     total = 0.0
     for stratum in np.unique(strata):
         _, counts = np.unique(starts[strata == stratum], return_counts=True)
@@ -102,12 +104,12 @@ def assignments(starts: Ints, strata: Ints) -> float:
 
 
 def least_p(starts: Ints, strata: Ints) -> float:
-    """The least p-value that a draw of these can ever give, where its mirror image lies as far out."""
+    """The smallest attainable two-sided p-value, where the mirrored assignment is as extreme."""
     return min(1.0, 2.0 / assignments(starts, strata))
 
 
 def _redrawn(units: Units, draws: int, rng: np.random.Generator) -> Ints:
-    """int64[draws, units]: starts as they might have been drawn, within the strata."""
+    """int64[draws, units]: redrawn starts, permuted within the strata."""
     order = np.argsort(units.strata, kind="stable")
     keys = rng.random((draws, order.size)) + units.strata[order]
     found = np.empty((draws, order.size), dtype=np.int64)
@@ -117,11 +119,11 @@ def _redrawn(units: Units, draws: int, rng: np.random.Generator) -> Ints:
 
 
 def _parallel(units: Units, redrawn: Ints, start: int) -> _Regression:
-    """A row a unit: its rate since the start, given its rate before."""
+    """The ANCOVA regression with one row a unit: rate after the start, adjusted for the rate before."""
     after = _mean(units.rates[:, start:])
     known = np.isfinite(after)
     before = _mean(units.rates[:, :start]) if start else np.zeros(after.size)
-    # Who was not there before is taken to have been like everybody.
+    # A unit without a baseline gets the mean baseline.
     before = np.where(np.isfinite(before), before, np.nanmean(before) if np.isfinite(before).any() else 0.0)[
         known
     ]
@@ -156,7 +158,7 @@ def _parallel(units: Units, redrawn: Ints, start: int) -> _Regression:
 
 
 def _staggered(units: Units, redrawn: Ints) -> _Regression:
-    """A row a unit and period, free of what is the unit's and what is the period's."""
+    """The fixed-effects regression with one row a unit and period, demeaned by unit and period."""
     known = np.isfinite(units.rates)
     weights = np.where(known, units.people[:, np.newaxis], 0.0)
     by_unit = np.maximum(weights.sum(axis=1), SLACK)[:, np.newaxis]
@@ -164,7 +166,7 @@ def _staggered(units: Units, redrawn: Ints) -> _Regression:
     periods = np.arange(units.rates.shape[1])
 
     def free(values: Floats) -> Floats:
-        # With every cell known once is exact; with gaps the two are taken out in turn until nothing is left of either.
+        # Demeaning once is exact for a complete panel; with gaps both means are removed alternately until convergence.
         for _ in range(MOST_TURNS):
             mean = (values * weights).sum(axis=-1, keepdims=True) / by_unit
             values = values - mean
@@ -198,7 +200,7 @@ def _inferred(units: Units, found: _Regression, alpha: float) -> Effect:
         raise NoContrastError(
             f"treatment of {len(units.names)} units: no stratum has both kinds; an effect needs both; draw within larger strata"
         )
-    # Pages tell of rollouts, and few processes that serve them ever reckon one.
+    # Imported here, since pages import this module and few web processes ever compute an effect.
     from scipy.special import stdtrit
 
     scores = np.bincount(found.unit, found.weights * found.own * (found.y - estimate * found.own))
@@ -207,7 +209,12 @@ def _inferred(units: Units, found: _Regression, alpha: float) -> Effect:
     factor = clusters / max(1, clusters - 1) * (rows - 1) / max(1, rows - found.columns)
     error = float(np.sqrt(factor * (scores**2).sum())) / spread
     a, b = found.on_outcome, found.on_own
-    low, high = (_bound(a, b, estimate, error, side=side, alpha=alpha) for side in (-1.0, 1.0))
+    least = SLACK * max(1.0, float(np.nanmax(np.abs(units.rates))))
+    varied, some = error > least, abs(estimate) > least
+    low, high = (
+        _bound(a, b, estimate, error, side=side, alpha=alpha) if varied or some else None
+        for side in (-1.0, 1.0)
+    )
     reach = float(stdtrit(free, 1.0 - alpha / 2.0)) * error
     began = units.treated
     rates = np.where(began, np.nan, units.rates)
@@ -223,6 +230,7 @@ def _inferred(units: Units, found: _Regression, alpha: float) -> Effect:
         p_value=_p_value(a, b, estimate, 0.0),
         alpha=alpha,
         robust=(estimate - reach, estimate + reach),
+        varied=varied,
         untreated=float(np.nansum(untreated * weights) / weights.sum()),
         treated_units=treated,
         untreated_units=len(units.names) - treated,
@@ -231,14 +239,14 @@ def _inferred(units: Units, found: _Regression, alpha: float) -> Effect:
 
 
 def _p_value(a: Floats, b: Floats, estimate: float, effect: float) -> float:
-    """How often a redrawn treatment lies as far from a supposed effect as the one that was; the one that was is counted among them."""
+    """p-value of a hypothesised effect: the part of assignments at least as extreme as the actual one, which is included."""
     far = abs(estimate - effect)
     as_far = np.abs(a - effect * b) >= far - SLACK * max(1.0, far)
     return float((1 + np.count_nonzero(as_far)) / (1 + a.size))
 
 
 def _bound(a: Floats, b: Floats, estimate: float, error: float, *, side: float, alpha: float) -> float | None:
-    """The effect on one side at which the test begins to refuse; None where it never does."""
+    """The bound of the interval on one side, beyond which the test rejects; None where it never does."""
     step = max(error, abs(estimate) * 1e-3, 1e-12)
     for _ in range(DOUBLINGS):
         if _p_value(a, b, estimate, estimate + side * step) <= alpha:

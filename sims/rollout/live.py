@@ -1,4 +1,4 @@
-"""A rollout of the live programme: drawn of the company's teams, registered, and analysed from what happened.
+"""Rollouts of the live programme: random assignment of teams, registration, and analysis from the history.
 
 Light on purpose: a web request imports this module.
 """
@@ -28,7 +28,7 @@ MOST_SEED = 2**53
 
 @dataclass(frozen=True)
 class Drawn:
-    """What could be drawn. `teams` with their people; `left_out`: teams in which somebody was invited already."""
+    """Teams that can be assigned: `teams` with their people; `left_out` have somebody who was invited already."""
 
     teams: int
     people: int
@@ -36,7 +36,7 @@ class Drawn:
 
 
 def to_draw(tx: Transaction, organisation: str) -> dict[str, Drawn]:
-    """How many teams a rollout could have, by what it holds back."""
+    """{held back: teams that a rollout could assign}."""
     return {gives: Drawn(*counts) for gives, counts in rollouts.count_teams(tx, organisation).items()}
 
 
@@ -51,9 +51,9 @@ def register(
     actor: str,
     now: datetime,
 ) -> int:
-    """Draw the company's teams by chance that nobody chose, seal the plan, and keep it before it starts; returns its number.
+    """Assign the company's teams at random with system entropy, seal the plan, and store it before the start; returns its number.
 
-    Raises BadValue where too few teams can be drawn, and whatever `rewards.rollout.rollouts.register` does.
+    Raises BadValue where there are too few teams, and the errors of `rewards.rollout.rollouts.register`.
     """
     teams, left_out = rollouts.teams_to_draw(tx, organisation, wish.gives)
     chance = wish.model_copy(update={"seed": randbelow(MOST_SEED)})
@@ -82,18 +82,18 @@ def register(
 
 
 def plan_of(rollout: Rollout) -> Plan:
-    """The plan as it was registered. Raises DocumentError where somebody changed it in the database."""
+    """The registered plan. Raises DocumentError where its seal is broken, that is, it was changed in the database."""
     return parse_data(json.loads(rollout.document), Plan, f"rollout {rollout.id}")
 
 
 def analysis_of(tx: Transaction, rollout: Rollout, now: datetime) -> dict[str, Any]:
-    """The analysis of what happened up to yesterday (UTC), as JSON values; before the last day is over, nothing of an effect."""
+    """The analysis of the history up to yesterday (UTC) as JSON values; no effect before the last day is over."""
     plan = plan_of(rollout)
     until = now.date() - timedelta(days=1)
     stopped = None if rollout.stopped_at is None else rollout.stopped_at.date()
     if until < plan.last:
         return analyse(plan, units_of_plan(plan, {}), until, 0.0, stopped)
-    # What is over changes by corrections alone: once a day and process it is counted anew.
+    # A finished rollout changes by corrections only, so that it is analysed once a day and process.
     key = ("rollout", rollout.id, until, stopped)
     found: dict[str, Any] | None = tx.database.cache.get(key)
     if found is None:
@@ -104,7 +104,7 @@ def analysis_of(tx: Transaction, rollout: Rollout, now: datetime) -> dict[str, A
 
 
 def _sums(tx: Transaction, rollout: Rollout, plan: Plan) -> dict[str, Floats]:
-    """float64[weeks] of each team that was drawn; a week without an event is a zero."""
+    """{team: float64[weeks]} of the metric for each assigned team; weeks without an event are 0."""
     found = {one.name: np.zeros(plan.wish.periods) for one in plan.clusters}
     column = {"shares": "shares", "clicks": "clicks", "weekly_sharers": "sharers"}[plan.wish.metric]
     for row in rollouts.weeks_of(tx, rollout, plan.last):

@@ -1,4 +1,4 @@
-"""A rollout as it is registered: who is treated from which day, drawn at random, and how it will be judged. It is sealed before it starts.
+"""The registered plan of a rollout: random assignment, start days and analysis, sealed before the start.
 
 Light on purpose: a web request imports this module.
 """
@@ -24,9 +24,9 @@ from rewards.scheme.quantities import Part
 WEEK_DAYS = 7
 CONTROL, TREATED = "control", "treated"
 MOST_NEEDED = 200
-"""So many teams always suffice: one in twenty of them are ten."""
+"""A number of teams that always suffices: a holdout of one in twenty is ten teams."""
 BLOCKS_LEAST = 4
-"""Teams are drawn within blocks of alike ones where there are at least so many blocks; fewer leave too few ways to draw."""
+"""Least number of blocks for assignment within blocks of similar teams; fewer would leave too few possible assignments."""
 Design = Literal["cluster", "stepped-wedge", "holdout"]
 Gives = Literal["programme", "digests"]
 Metric = Literal["shares", "clicks", "weekly_sharers"]
@@ -35,11 +35,11 @@ METRICS: tuple[Metric, ...] = ("shares", "clicks", "weekly_sharers")
 
 
 class RolloutError(ValueError):
-    """A rollout that cannot be: the value, the limit and the remedy."""
+    """Raised for an impossible rollout; the message names the value, the limit and the remedy."""
 
 
 class Wish(Part):
-    """What is asked of a rollout. `holdout`: one team in so many is left out; `steps`: groups of teams that begin one after another."""
+    """The requested design of a rollout. `holdout`: one team in this many is untreated; `steps`: groups of teams that start in turn."""
 
     design: Design = "cluster"
     gives: Gives = "programme"
@@ -61,7 +61,7 @@ class Wish(Part):
 
     @property
     def starts(self) -> dict[str, int | None]:
-        """The first treated week of each arm, counted from the beginning of the baseline; None: never."""
+        """The first treated week of each arm, counted from the start of the baseline; None: never."""
         if self.design != "stepped-wedge":
             return {CONTROL: None, TREATED: self.baseline_weeks}
         apart = self.weeks // self.steps
@@ -76,12 +76,12 @@ class Wish(Part):
 
     @property
     def periods(self) -> int:
-        """Weeks in all."""
+        """Number of weeks, baseline included."""
         return self.baseline_weeks + self.weeks
 
 
 class Cluster(Part):
-    """One team: how many people, what it is drawn with, and the arm that came out."""
+    """One team: number of people, stratum, and assigned arm."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     people: Annotated[int, Field(ge=1)]
@@ -90,7 +90,7 @@ class Cluster(Part):
 
 
 class Plan(Part):
-    """Everything that is fixed beforehand. `expected` is what simulation said of its power. `hash` is over all the rest."""
+    """Everything fixed in advance. `expected` is the simulated power. `hash` covers all other fields."""
 
     kind: Literal["rollout-plan"] = "rollout-plan"
     groundswell: str = ""
@@ -111,11 +111,11 @@ class Plan(Part):
 
     @property
     def last(self) -> date:
-        """The last day that counts; before it is over nothing is judged."""
+        """The last day of the analysis; there is no result before it is over."""
         return self.first + timedelta(days=WEEK_DAYS * self.wish.periods - 1)
 
     def day_of(self, arm: str) -> date | None:
-        """The day on which an arm begins; None: never."""
+        """The day on which an arm's treatment starts; None: never."""
         week = self.wish.starts[arm]
         return None if week is None else self.first + timedelta(days=WEEK_DAYS * week)
 
@@ -126,7 +126,7 @@ def seal(body: Mapping[str, Any]) -> str:
 
 
 def load_plan(path: Path) -> Plan:
-    """A plan's file. Raises DocumentError naming it."""
+    """The plan in a file. Raises DocumentError naming it."""
     try:
         data = json.loads(read_text(path))
     except DocumentError:
@@ -140,7 +140,7 @@ def load_plan(path: Path) -> Plan:
 
 @dataclass(frozen=True)
 class Team:
-    """Whom arms are drawn of: a team, with the segment that it is compared within."""
+    """A team to be assigned, with its segment."""
 
     name: str
     segment: str
@@ -148,7 +148,7 @@ class Team:
 
 
 def drawn(wish: Wish, teams: Sequence[Team]) -> tuple[Cluster, ...]:
-    """The arm of each team, at random within blocks of alike teams where there are enough. Raises RolloutError for too few teams."""
+    """A random assignment of teams to arms, within blocks of similar teams where there are enough. Raises RolloutError for too few."""
     ordered = sorted(teams, key=lambda one: (one.segment, -one.people, one.name))
     pattern, random = wish.pattern, Random(wish.seed)  # noqa: S311
     size = len(pattern) if wish.design != "cluster" else 2 * len(pattern)
@@ -170,13 +170,19 @@ def drawn(wish: Wish, teams: Sequence[Team]) -> tuple[Cluster, ...]:
 
 
 def refuse_few(wish: Wish, clusters: Sequence[Cluster]) -> None:
-    """Raises RolloutError where no result could ever be distinguished from chance, or an arm has a single team."""
+    """Raise RolloutError where no result could be significant, or an arm has a single team."""
     counts = {arm: sum(one.arm == arm for one in clusters) for arm in wish.starts}
     if wish.design != "stepped-wedge" and min(counts.values()) < 2:
         few = min(counts, key=lambda arm: counts[arm])
         raise RolloutError(
             f"teams: got {len(clusters)}, of which {counts[few]} would be {few}; at least 2 are needed in each arm; "
             "choose a design that divides them evenly, or smaller teams"
+        )
+    empty = sum(count == 0 for count in counts.values())
+    if wish.design == "stepped-wedge" and empty:
+        raise RolloutError(
+            f"teams: got {len(clusters)} for {wish.steps} steps, of which {empty} would have none; each step takes at least one; ask for "
+            "fewer steps, or draw more, smaller teams"
         )
     least = 2.0 / ways(clusters)
     if least > wish.alpha:
@@ -187,7 +193,7 @@ def refuse_few(wish: Wish, clusters: Sequence[Cluster]) -> None:
 
 
 def fewest_teams(wishes: Sequence[Wish]) -> int:
-    """How many teams, as alike as can be, suffice for a result of one of these that is told apart from chance."""
+    """The least number of similar teams with which one of these designs can give a significant result."""
 
     def suffices(count: int) -> bool:
         teams = [Team(f"{number}", "", 1) for number in range(count)]
@@ -201,7 +207,7 @@ def fewest_teams(wishes: Sequence[Wish]) -> int:
 
 
 def ways(clusters: Sequence[Cluster]) -> float:
-    """How many different draws there were."""
+    """Number of possible assignments."""
     total = 0.0
     for block in {one.block for one in clusters}:
         arms = [one.arm for one in clusters if one.block == block]
@@ -218,7 +224,7 @@ def sealed(
     title: str = "",
     expected: Mapping[str, Any] | None = None,
 ) -> Plan:
-    """The plan in force from now on."""
+    """The sealed plan."""
     body = {
         "kind": "rollout-plan",
         "groundswell": groundswell,

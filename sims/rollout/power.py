@@ -1,7 +1,7 @@
-"""The power of a rollout by simulation: the same draw and the same analysis on runs of the model, in which teams see each other.
+"""The power of a rollout by simulation: the same assignment and analysis applied to runs of the model, with spillovers.
 
-Beside each run stand two that nobody can live: everybody treated, and nobody. What the estimate leaves out of their difference is
-what reaches teams that are not treated; how often the analysis finds something where nobody is treated are its false alarms.
+Each run has two counterfactuals: everybody treated, and nobody treated. The bias of the estimate against their difference is the
+spillover to untreated teams; the rate of significant results where nobody is treated is the false-positive rate.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,14 +26,14 @@ DRAWS = 299
 OUTCOMES = {"shares": "shares", "clicks": "human_clicks", "weekly_sharers": "weekly_sharers"}
 HEADS = "headcount"
 DETECTED_Z = 2.8
-"""Standard errors that an effect needs to be found four times in five, at a level of 5 %."""
+"""Effect in standard errors that is detected with a power of 80 % at a level of 5 %."""
 TEAM, ARM = "team=", "arm="
 Found = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """What the workers share: each design with its scenarios."""
+    """The inputs shared by worker processes: each design with its scenarios."""
 
     designs: tuple[tuple[Wish, tuple[Scenario, ...]], ...]
     posterior: "DefaultPosterior | None"
@@ -45,9 +45,9 @@ def run_chunk(asked: _Asked, chunk: "Chunk") -> list[list[Found]]:
 
 
 def scenarios_of(base: Scenario, wish: Wish) -> list[Scenario]:
-    """The rollout, everybody treated, and nobody: the company of a scenario, whose last phase is the programme in full.
+    """The rollout, everybody treated, and nobody treated, for the company of a scenario whose last phase is the full programme.
 
-    Raises RolloutError where it has no programme, or no digests to hold back.
+    Raises RolloutError where there is no programme, or no digests to hold back.
     """
     treated = base.phases[-1].model_copy(update={"day": 0})
     if wish.gives == "digests":
@@ -94,7 +94,7 @@ def scenarios_of(base: Scenario, wish: Wish) -> list[Scenario]:
 
 
 def teams_of(scenario: Scenario) -> list[Team]:
-    """The teams of a scenario's people, as they are on the first day of run 0."""
+    """The teams of a scenario on the first day of run 0."""
     from agents.world.population import build_staff
 
     staff = build_staff(scenario.organisation, scenario.seed, 0, 0, 1)
@@ -112,7 +112,7 @@ def compute(
     runs: Sequence[int],
     posterior: "DefaultPosterior | None" = None,
 ) -> list[Found]:
-    """What the analysis says of some runs, each by its own vector; each depends on its number alone."""
+    """The analysis of some runs, each with its own parameter vector; a run depends on its number only."""
     named = [
         [(wish.seed, run, parameters_of(scenario, wish.seed, run, posterior=posterior)) for run in runs]
         for scenario in scenarios
@@ -121,7 +121,7 @@ def compute(
 
 
 def gathered(found: Sequence[Found], wish: Wish) -> dict[str, Any]:
-    """What all runs say together, as JSON values."""
+    """Power and error rates over all runs, as JSON values."""
     usable = [one for one in found if "estimate" in one]
     if len(usable) < RUNS_LEAST // 2:
         return {"runs": len(found), "usable": len(usable), "power": None}
@@ -162,10 +162,10 @@ def _of_run(dailies: Sequence[Daily], wish: Wish, run: int) -> Found:
         rates = np.stack([_weekly(daily[TEAM + name], wish) for name in names])
         return Units(tuple(names), rates, people, starts, strata)
 
-    # What chance of the draw cannot be told from is no failure of the design's power but of so few teams.
+    # Where no result can be significant, the reason is the number of teams and not the power of the design.
     try:
-        told = effect(units(rolled), wish.alpha, DRAWS, seed=run)
-        nothing = effect(units(nobody), wish.alpha, DRAWS, seed=run)
+        estimated = effect(units(rolled), wish.alpha, DRAWS, seed=run)
+        placebo = effect(units(nobody), wish.alpha, DRAWS, seed=run)
     except NoContrastError:
         return {}
     after = slice(wish.baseline_weeks, None)
@@ -173,14 +173,14 @@ def _of_run(dailies: Sequence[Daily], wish: Wish, run: int) -> Found:
     weights = none.people / none.people.sum()
     full = float(weights @ (every.rates[:, after] - none.rates[:, after]).mean(axis=1))
     return {
-        "estimate": told.estimate,
-        "error": told.error,
-        "detected": told.told_apart and told.estimate * full > 0,
-        "false_alarm": nothing.told_apart,
+        "estimate": estimated.estimate,
+        "error": estimated.error,
+        "detected": estimated.told_apart and estimated.estimate * full > 0,
+        "false_alarm": placebo.told_apart,
         "full": full,
-        "untreated": told.untreated,
+        "untreated": estimated.untreated,
         "teams": len(names),
-        "treated": told.treated_units,
+        "treated": estimated.treated_units,
         "least_p": least_p(starts, strata),
     }
 
@@ -201,7 +201,7 @@ def _start(wish: Wish, arm: str) -> int:
 
 
 def _weekly(outcomes: Mapping[str, Floats], wish: Wish) -> Floats:
-    """A person's rate, week by week."""
+    """A person's rate by week."""
     values = outcomes[OUTCOMES[wish.metric]][: WEEK_DAYS * wish.periods].reshape(wish.periods, WEEK_DAYS)
     if wish.metric == "weekly_sharers":
         return np.asarray(values[:, -1])
@@ -219,14 +219,15 @@ def simulated(
     posterior: "DefaultPosterior | None" = None,
     processes: int | None = None,
 ) -> list[dict[str, Any]]:
-    """The power of each design over some runs. Raises RolloutError."""
+    """Simulate the power of each design over some runs. Raises RolloutError."""
     if runs < RUNS_LEAST:
         raise RolloutError(f"runs: got {runs}; a power needs at least {RUNS_LEAST}; ask for more")
-    from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress
+    from sims.ensemble.executors import carried_out, choose_executor, processes_for, progress, work_of
     from sims.ensemble.sweep import chunks
 
     asked = _Asked(tuple((wish, tuple(scenarios_of(base, wish))) for wish in wishes), posterior)
-    count = processes_for(processes, runs)
+    lived = [scenario for _, scenarios in asked.designs for scenario in scenarios]
+    count = processes_for(processes, work_of(lived, runs))
     tasks = chunks(asked.designs[0][1], range(runs), count)
     found: list[list[Found]] = [[] for _ in wishes]
     with (

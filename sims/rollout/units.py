@@ -1,4 +1,4 @@
-"""What a randomised rollout is analysed from: units, that is teams or people, with a rate each period and when their treatment begins."""
+"""Units of analysis of a randomised rollout: teams or people with a rate in each period and the start of their treatment."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -23,9 +23,9 @@ PERIODS = (0.0, MOST_PERIODS - 1.0)
 
 @dataclass(frozen=True)
 class Units:
-    """`rates` is float64[units, periods], nan where not known; `people` weigh; `starts` is the first treated period, or NEVER.
+    """Units: `rates` float64[units, periods], nan where unknown; `people` are weights; `starts` the first treated period, or NEVER.
 
-    Treatment was drawn within `strata`.
+    Treatment was assigned within `strata`.
     """
 
     names: tuple[str, ...]
@@ -36,16 +36,16 @@ class Units:
 
     @property
     def treated(self) -> NDArray[np.bool_]:
-        """bool[units, periods]: which cells are treated."""
+        """bool[units, periods]: True for treated cells."""
         return np.arange(self.rates.shape[1]) >= self.starts[:, np.newaxis]
 
     def until(self, periods: int) -> "Units":
-        """The first periods alone."""
+        """The units restricted to the first periods."""
         return Units(self.names, self.rates[:, :periods], self.people, self.starts, self.strata)
 
 
 def read_units(path: Path) -> Units:
-    """A table with the columns unit, value and start; period, people and stratum where there are any.
+    """The units in a table with the columns unit, value and start, and optionally period, people and stratum.
 
     `value` is a sum over the unit's `people`; `start` the first treated period, or never. Raises DocumentError naming file and line.
     """
@@ -59,15 +59,15 @@ def read_units(path: Path) -> Units:
     for line, texts in records:
         row = dict(zip(columns, texts, strict=False))
         name = row["unit"].strip()
-        told = (
+        fields = (
             _number(path, line, "people", row.get("people", "1"), (1e-9, 1e9)),
             _start(path, line, row["start"].strip().lower()),
             row.get("stratum", "").strip(),
         )
         unit = places.setdefault(name, len(about))
         if unit == len(about):
-            about.append(told)
-        elif about[unit] != told:
+            about.append(fields)
+        elif about[unit] != fields:
             raise _refused(
                 path, line, "unit", name, "people, start and stratum of a unit are the same in every row"
             )

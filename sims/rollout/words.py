@@ -1,4 +1,4 @@
-"""Rollouts as text for a terminal."""
+"""Power analyses and results of rollouts as text for a terminal."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ METRICS = {"shares": "shares a person and week", "clicks": "human clicks a perso
 
 
 def power_text(designs: Sequence[Mapping[str, Any]]) -> str:
-    """The designs side by side."""
+    """A table that compares the designs."""
     known = [one for one in designs if one["power"] is not None]
     rows = [
         [
@@ -39,7 +39,7 @@ def power_text(designs: Sequence[Mapping[str, Any]]) -> str:
 
 
 def analysis_text(body: Mapping[str, Any]) -> str:
-    """The verdict first, then the numbers that it rests on."""
+    """The verdict, then the numbers behind it."""
     lines = [f"verdict: {WORDS[body['verdict']]}"]
     if body.get("why"):
         lines.append(f"because: {body['why']}")

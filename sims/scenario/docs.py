@@ -1,4 +1,4 @@
-"""Writes what docs/scenario.md says of every field, and the JSON Schema, from the code: `python -m sims.scenario.docs docs`."""
+"""Generates the field tables of docs/scenario.md and the JSON Schema from the code: `python -m sims.scenario.docs docs`."""
 
 import json
 import sys
@@ -15,18 +15,18 @@ from rewards.people_file import PersonRow
 from rewards.scheme.scheme import IncentiveScheme
 from sims.scenario.scenario import Scenario
 
-# Told elsewhere: docs of the scheme and of the people file.
+# Documented elsewhere: in the docs of the scheme and of the people file.
 ELSEWHERE = {IncentiveScheme: "a scheme", PersonRow: "people rows"}
 SCHEMA_URI = "https://json-schema.org/draft/2020-12/schema"
 
 
 def field_tables() -> str:
-    """Markdown: a table for the scenario and for every part that it is made of, in the order they are met."""
+    """Markdown tables of the fields of the scenario and of every nested model, in order of first reference."""
     return "\n\n".join(_table(model) for model in parts(Scenario))
 
 
 def parts(model: type[BaseModel], seen: list[type[BaseModel]] | None = None) -> list[type[BaseModel]]:
-    """`model` and every model that its fields lead to, each once."""
+    """`model` and every model reachable from its fields, each once."""
     seen = [] if seen is None else seen
     if model not in seen and model not in ELSEWHERE:
         seen.append(model)
@@ -46,12 +46,12 @@ def schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    """The schema as a file's text."""
+    """The text of the schema file."""
     return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
 
 
 def renewed(text: str) -> str:
-    """The document with its generated parts written anew. Raises ValueError for a missing marker."""
+    """The document with its generated tables replaced. Raises ValueError for a missing marker."""
     tables = {"fields": field_tables, "outcomes": parameter_table.outcome_table}
     return parameter_table.renewed(text, tables)
 

@@ -1,4 +1,4 @@
-"""What a scenario says and nothing follows from: told, so that a zero is not taken for a finding."""
+"""Warnings about parts of a scenario that have no effect, so that a zero is not taken for a finding."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 def idle(scenario: "Scenario") -> tuple[str, ...]:
-    """One line for each part of the scenario that can change nothing, with the remedy."""
+    """One line for each part of the scenario that cannot have an effect, with the remedy."""
     groups = [("", scenario.phases), *((f"arm {arm.name!r}, ", arm.phases) for arm in scenario.arms)]
     found = [f"arm {arm.name!r}: {text}" for arm in scenario.arms for text in _empty(arm.share, scenario)]
     if sum(arm.share for arm in scenario.arms) > 1.0 - 1e-9:

@@ -1,8 +1,7 @@
-"""A question asked of the model: a setting, and how often and from which seed to run it.
+"""A scenario: a setting with a seed, a number of runs and the outcomes to report.
 
-A scenario file may name other files (a people CSV, an edge list, scheme files), relative to itself. They are read here,
-so that a loaded scenario is complete in itself: two scenarios with one content hash give the same numbers
-wherever they lie.
+A scenario file may refer to other files (a people CSV, an edge list, scheme files) by relative paths. They are read here, so that a
+loaded scenario is self-contained: two scenarios with one content hash give the same numbers.
 """
 
 from collections.abc import Iterator
@@ -40,7 +39,7 @@ Split = Literal[
 ]
 RUNS_MAX = 100_000
 SEED_MAX = 2**63 - 1
-# What of a phase is an incentive; the rest of it makes sharing easy, asks for it, or allows it.
+# The fields of a phase that are incentives; the others ease, prompt or permit sharing.
 INCENTIVES = ("scheme", "reward", "terms", "leaderboard", "norm_message", "contest", "recognition")
 RENAMED_OUTCOMES = {"exposures": "viewers"}
 
@@ -61,7 +60,7 @@ def _file(name: str) -> Path:
 
 
 def _scheme_from(value: object) -> object:
-    """A preset's name or a file's, resolved; `none` is no scheme; anything else is validated as given."""
+    """The scheme of a preset's or a file's name; None for `none`; any other value unchanged, for validation."""
     if value == "none":
         return None
     if not isinstance(value, str):
@@ -83,7 +82,7 @@ def _people_from(value: object) -> object:
 
 
 def _network_from(value: object) -> object:
-    """The ties of an edge list, its ids read as text."""
+    """The ties of an edge list, with ids read as text."""
     if not isinstance(value, str):
         return value
     path = _file(value)
@@ -111,32 +110,30 @@ def _known_outcome(name: str) -> str:
 
 
 class CompanyOrFile(Organisation):
-    """The organisation, whose `people` may name a CSV file."""
+    """The organisation; `people` and `network` may be names of files."""
 
     people: Annotated[
         tuple[PersonRow, ...] | None,
         BeforeValidator(_people_from, json_schema_input_type=str | tuple[PersonRow, ...] | None),
     ] = None
-    """The name of a people CSV beside the scenario (header: id, segment, team, timezone, contacts and more), or
-    its rows."""
+    """The name of a people CSV in the scenario's folder (header: id, segment, team, timezone, contacts and more), or its rows."""
 
     network: Annotated[
         Ties | None,
         BeforeValidator(_network_from, json_schema_input_type=str | tuple[tuple[str, str], ...] | None),
     ] = None
-    """Who of the company sees whose posts: the name of an edge list beside the scenario, an edge from who posts to who sees it
-    (a tie both ways is two edges), or the pairs. Left out, colleagues are drawn at random."""
+    """Ties among employees: the name of an edge list in the scenario's folder, with an edge from who posts to who sees it (a mutual tie is
+    two edges), or the pairs. Left out, colleagues are drawn at random."""
 
 
 class SchemePhase(Phase):
-    """A phase whose scheme may be a preset's name, a YAML file, or written out in place."""
+    """A phase whose scheme may be the name of a preset, a YAML file, or an inline scheme."""
 
     scheme: Annotated[
         IncentiveScheme | None,
         BeforeValidator(_scheme_from, json_schema_input_type=str | IncentiveScheme | None),
     ] = None
-    """`none`, a preset's name (`clicks`, `recognition`, `curator`), a YAML file beside the scenario, or a scheme
-    written out in place."""
+    """`none`, the name of a preset (`clicks`, `recognition`, `curator`), a YAML file in the scenario's folder, or an inline scheme."""
 
 
 Phases = Annotated[tuple[SchemePhase, ...], Field(min_length=1, max_length=500)]
@@ -146,30 +143,30 @@ class SchemeArm(Arm):
     """A randomised group with phases of its own."""
 
     phases: Phases
-    """What this arm lives through."""
+    """The phases of this arm."""
 
 
 class Scenario(Setting):
-    """A setting with a name, the seed, the number of runs, and which outcomes to report (none named: all)."""
+    """A setting with a name, a seed, the number of runs, and the outcomes to report (empty: all)."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-    """Short name, in small letters."""
+    """Short name in lower case."""
     title: Annotated[str, Field(max_length=200)] = ""
-    """What people read above the results."""
+    """Title shown above the results."""
     organisation: CompanyOrFile
     """The company and its audience."""
     phases: Phases = (SchemePhase(),)
-    """What is in force from which day; the first begins on day 0."""
+    """Phases with the conditions in force from their day on; the first begins on day 0."""
     arms: Annotated[tuple[SchemeArm, ...], Field(max_length=20)] = ()
     """Randomised groups with phases of their own; everybody else is in the arm `control`."""
     seed: Annotated[int, Field(ge=0, le=SEED_MAX)] = 1
-    """Names every random number: the same seed gives the same result."""
+    """Seed of all random numbers: the same seed gives the same result."""
     runs: Annotated[int, Field(ge=1, le=RUNS_MAX)] = 30
-    """Runs in the ensemble: intervals are over them."""
+    """Number of runs in the ensemble; intervals are over runs."""
     outcomes: tuple[Annotated[str, AfterValidator(_known_outcome)], ...] = ()
-    """Which outcomes to report; none named: all."""
+    """Outcomes to report; empty: all."""
     splits: tuple[Split, ...] = ("segment", "desk", "hours", "contacts", "tenure")
-    """Groups by which outcomes are split; with arms, each is also split by arm."""
+    """Dimensions by which outcomes are split; with arms, also within each arm."""
 
     @classmethod
     def load(cls, path: Path | str) -> Self:
@@ -185,7 +182,7 @@ class Scenario(Setting):
         return self
 
     def schemes(self) -> list[IncentiveScheme]:
-        """Every scheme that is in force in some phase, in the order of first use."""
+        """The schemes of all phases, in order of first use."""
         phases = [*self.phases, *(phase for arm in self.arms for phase in arm.phases)]
         used = {content_hash(phase.scheme): phase.scheme for phase in phases if phase.scheme is not None}
         return list(used.values())
@@ -202,13 +199,13 @@ class Scenario(Setting):
         return found
 
     def content_hash(self) -> str:
-        """SHA-256 over everything that moves a run's numbers: not the name, title, seed or number of runs."""
+        """SHA-256 over everything that affects the results of a run, thus without name, title, seed and number of runs."""
         body: dict[str, Any] = self.model_dump(mode="json", include=set(Setting.model_fields))
         if self.organisation.network is None:
-            # Scenarios of before there were networks keep their hash.
+            # Scenarios without a network keep the hash that they had before the field existed.
             del body["organisation"]["network"]
         for person in body["organisation"]["people"] or ():
-            # Those whose people have no first day keep theirs too.
+            # So do those whose people have no first day.
             if person["first_day"] is None:
                 del person["first_day"]
         for phases in (body["phases"], *(arm["phases"] for arm in body["arms"])):
@@ -219,14 +216,14 @@ class Scenario(Setting):
 
     @property
     def change_days(self) -> tuple[int, ...]:
-        """Days within the horizon on which a phase begins, for anybody, in order."""
+        """Days within the horizon on which a phase of any group begins, ascending."""
         phases = [*self.phases, *(phase for arm in self.arms for phase in arm.phases)]
         return tuple(sorted({phase.day for phase in phases if phase.day < self.horizon_days}))
 
     def tool_alone(self) -> Self | None:
-        """The same company with the tool, its reminders and its training, and without rewards, ranks, thanks and norms.
+        """The scenario with the tool, its reminders and training only: without rewards, leaderboards, recognition and norm messages.
 
-        None where no phase has a tool, so that it would be doing nothing.
+        None where no phase has a tool, since that would be the control.
         """
         phases = tuple(map(_without_incentive, self.phases))
         arms = tuple(
@@ -244,7 +241,7 @@ class Scenario(Setting):
         return self.model_copy(update=update)
 
     def without_schemes(self) -> Self:
-        """The same company left alone: one phase and no scheme from the first day to the last, for every arm."""
+        """The control scenario: the same company in one empty phase over the whole horizon, for every arm."""
         alone = (SchemePhase(),)
         arms = tuple(arm.model_copy(update={"phases": alone}) for arm in self.arms)
         update = {"name": "nothing", "title": "Do nothing", "phases": alone, "arms": arms}

@@ -1,8 +1,8 @@
-"""A cheap stand-in for the model, and draws from the prior given that every target lies in its band.
+"""Emulators of the model's statistics, and draws from the prior conditioned on every target lying in its band.
 
-The emulate and sample steps of calibrate–emulate–sample (Cleary et al. 2021): each statistic is a quadratic of
-the few parameters that move it most, fitted to runs of the model; its error on runs left out counts as noise of
-the statistic. Draws come by elliptical slice sampling (Murray, Adams & MacKay 2010), which needs no tuning.
+The emulate and sample steps of calibrate–emulate–sample (Cleary et al. 2021): each statistic is a quadratic of the few parameters that
+affect it most, fitted to runs of the model; its cross-validation error is the noise of the statistic. Draws are made by elliptical slice
+sampling (Murray, Adams & MacKay 2010), which needs no tuning.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-# Inputs that one statistic may read, and the parts that cross-validation leaves out in turn.
+# Maximum number of inputs of a statistic, and number of folds of cross-validation.
 MOST_INPUTS = 6
 PARTS = 8
 RIDGE = 1.0
@@ -27,9 +27,9 @@ LEAST_NOISE = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Emulator:
-    """One statistic: mean `terms(z) @ weights`, standard deviation `noise`.
+    """The emulator of one statistic: mean `terms(z) @ weights`, standard deviation `noise`.
 
-    inputs   int64[k], the parameters that it reads
+    inputs   int64[k], the parameters that it depends on
     """
 
     inputs: Ints
@@ -38,11 +38,11 @@ class Emulator:
 
     @classmethod
     def fit(cls, z: Floats, y: Floats, judged: Flags | None = None) -> Emulator:
-        """Fit to runs: z float64[n, d] standard normal under the prior, y float64[n].
+        """Fit an emulator to runs: z float64[n, d] standard normal under the prior, y float64[n].
 
-        judged   bool[n], the runs whose errors count as noise: those near where the answer is wanted; all by default
+        judged   bool[n], the runs whose errors estimate the noise: those near the region of interest; all by default
 
-        The noise is the error on runs left out both of the choice of inputs and of the fit, so that an input chosen by chance costs.
+        The noise is the error on runs held out of both the selection of inputs and the fit, so that spurious inputs are penalised.
         """
         rows = np.ones(y.size, dtype=bool) if judged is None else judged
         part = np.arange(y.size) % PARTS
@@ -55,13 +55,13 @@ class Emulator:
         return cls(inputs, weights, max(float(np.sqrt(np.mean(errors[rows] ** 2))), LEAST_NOISE))
 
     def mean(self, z: Floats) -> Floats:
-        """float64[m] for z float64[m, d]."""
+        """float64[m]: the predicted mean at z float64[m, d]."""
         value: Floats = terms(z[:, self.inputs]) @ self.weights
         return value
 
 
 def _fitted(z: Floats, y: Floats) -> tuple[Ints, Floats]:
-    # Inputs one by one, each that which goes best with what those before leave unexplained; as many as leave-one-out says.
+    # Forward selection: each input is the one most correlated with the residual; their number is chosen by leave-one-out error.
     scale = np.sqrt((z**2).sum(axis=0))
     left, chosen = y - y.mean(), list[int]()
     best: tuple[float, Ints, Floats] | None = None
@@ -89,21 +89,21 @@ def _quadratic(x: Floats, y: Floats) -> tuple[Floats, float, Floats]:
 
 
 def terms(x: Floats) -> Floats:
-    """1, every column, and every product of two: float64[n, 1 + k + k (k + 1) / 2]."""
+    """float64[n, 1 + k + k (k + 1) / 2]: quadratic features, that is 1, every column, and every product of two."""
     first, second = np.triu_indices(x.shape[1])
     return np.hstack([np.ones((x.shape[0], 1)), x, x[:, first] * x[:, second]])
 
 
 @dataclass(frozen=True, eq=False)
 class Bands:
-    """The targets as the sampler sees them: for each emulator the band that a replicate must fall into."""
+    """The likelihood of the targets for the sampler: for each emulator the band that a replicate must fall into."""
 
     emulators: tuple[Emulator, ...]
     low: Floats
     high: Floats
 
     def log_likelihood(self, z: Floats) -> Floats:
-        """float64[m]: log chance that a replicate falls into every band."""
+        """float64[m]: log-probability that a replicate falls into every band."""
         total = np.zeros(z.shape[0])
         for emulator, low, high in zip(self.emulators, self.low, self.high, strict=True):
             mean = emulator.mean(z)
@@ -113,7 +113,7 @@ class Bands:
 
 def log_between(a: Floats, b: Floats) -> Floats:
     """log(Φ(b) − Φ(a)) for a < b, accurate in both tails."""
-    # In the upper tail both are near 1: take the mirror image.
+    # In the upper tail both are near 1: use the mirrored tail.
     flip = a > 0.0
     low, high = np.where(flip, -b, a), np.where(flip, -a, b)
     top = log_ndtr(high)
@@ -122,10 +122,10 @@ def log_between(a: Floats, b: Floats) -> Floats:
 
 
 class Likelihood(Protocol):
-    """What a sampler asks of the data."""
+    """The interface of a likelihood for the sampler."""
 
     def log_likelihood(self, z: Floats) -> Floats:
-        """float64[m] of vectors float64[m, d]."""
+        """float64[m]: log-likelihood of vectors float64[m, d]."""
 
 
 def slice_sample(
@@ -133,7 +133,7 @@ def slice_sample(
 ) -> Floats:
     """One draw from each of m chains: float64[m, d].
 
-    start   float64[m, d], draws from the prior; columns `held` stay as they are, so that their law stays flat
+    start   float64[m, d], draws from the prior; columns `held` are fixed, so that they keep their prior distribution
     """
     z, here = start.copy(), bands.log_likelihood(start)
     for _ in range(steps):
@@ -164,7 +164,7 @@ def slice_sample(
 
 
 def latin_hypercube(n: int, d: int, rng: np.random.Generator) -> Floats:
-    """float64[n, d] in (0, 1): every column's n strata met once each."""
+    """float64[n, d] in (0, 1): a Latin hypercube, in which every column has one value in each of n strata."""
     strata = np.stack([rng.permutation(n) for _ in range(d)], axis=1)
     drawn: NDArray[Any] = (strata + rng.random((n, d))) / n
     return drawn.astype(np.float64)

@@ -1,7 +1,6 @@
-"""Experiments that need no scheme: what a company does by itself, and how its posts spread.
+"""Experiments without a scheme: baseline activity of a company, and the spread of its posts.
 
-Each takes parameters, a seed and a replicate, and returns one number for each target of `sims.validation.validate`
-that it measures.
+Each takes parameters, a seed and a replicate, and returns {target number of `sims.validation.validate`: measured value}.
 """
 
 from __future__ import annotations
@@ -57,7 +56,7 @@ def post(
     tangible: float = 0.0,
     visibility: float | None = None,
 ) -> Answer:
-    """All `sources` post one and the same kind of item on one day, with middling care."""
+    """The response when all `sources` post the same kind of item on one day, with medium effort."""
     n = sources.size
     _, place, counts = np.unique(sources, return_inverse=True, return_counts=True)
     order = np.argsort(place, kind="stable")
@@ -86,7 +85,7 @@ def post(
 
 
 def same_item(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """3: clicks per sight of an employee's post over those of the company page's post of the same item."""
+    """3: clicks per exposure of an employee's post relative to the company page's post of the same item."""
     calm = p.without("fatigue", "trust", "unfollow", "repost")
     model = company(COMPANY, 100_000, 1, calm, seed, run=run, burn_in=0)
     staff = post(model, np.arange(COMPANY, dtype=np.int64), 1, p.peer_premium)
@@ -96,11 +95,11 @@ def same_item(p: Parameters, seed: int, run: int) -> dict[int, float]:
 
 
 def cascades(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """Of 20,000 shares a replicate, millions over all.
+    """Statistics of the cascades of 20,000 shares a replicate, millions over all replicates.
 
-    4: trees without a repost; 5: trees beyond one degree; 6: adoptions beyond one degree; 61: R, reposts that one adoption brings.
+    4: trees without a repost; 5: trees beyond one degree; 6: adoptions beyond one degree; 61: R, reposts per adoption.
 
-    The company's own people share, as often as their chances have it, on the topics of the content desk.
+    The company's employees share with their own probabilities on the topics of the content.
     """
     calm = p.without("fatigue", "trust", "unfollow")
     model = company(1000, 100_000, 15, calm, seed, run=run, burn_in=0)
@@ -129,8 +128,9 @@ def cascades(p: Parameters, seed: int, run: int) -> dict[int, float]:
 
 
 def friends(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """9: share of friends who see one post; 91: who see one or more of a month's four. Facebook in 2012, which showed most of what friends
-    posted: its visibility is an input of the scenario.
+    """9: share of friends who see a given post; 91: who see at least one of four posts in a month.
+
+    The setting is Facebook in 2012, which showed most posts of friends: its visibility is an input of the scenario.
     """
     model = company(200, 50_000, 1, p.without("repost"), seed=seed, run=run, burn_in=0)
     contacts = model.network.degrees
@@ -147,7 +147,7 @@ def friends(p: Parameters, seed: int, run: int) -> dict[int, float]:
 
 
 def reach_of(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """11, 111, 112: different contacts over the plain sum of networks for 10, 100 and 1,000 sharers; 113: the last less the first."""
+    """11, 111, 112: distinct contacts relative to the sum of network sizes for 10, 100 and 1,000 sharers; 113: last minus first."""
     model = company(1500, 300_000, 1, p, seed, run=run, burn_in=0)
     graph = model.network.graph
     draws = uniforms(stream_key(seed, Stream.POSTERIOR, run), 0, np.arange(1500, dtype=np.int64))

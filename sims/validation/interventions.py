@@ -1,7 +1,7 @@
-"""Published experiments repeated on the model's employees: pay, praise, awards, goals, points, norms, streaks.
+"""Published experiments replicated with the model's employees: pay, praise, awards, goals, points, norms, streaks.
 
-Each takes parameters, a seed and a replicate; treated and untreated people are the same people with the same
-random numbers. Returns one number for each target of `sims.validation.validate` that it measures.
+Each takes parameters, a seed and a replicate, and returns {target number of `sims.validation.validate`: measured value}. Treated and
+untreated people are the same people with common random numbers.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ OUTAGE_DAY = 2
 
 
 def undermining(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """12, 13: d of the two weeks after eight weeks of tangible pay, against never paid; most and least motivated quarter.
+    """12, 13: effect size d in the two weeks after eight weeks of tangible pay, against never paid; most and least motivated quarter.
 
-    The originals paid for what people did for pleasure, again and again.
+    The original experiments paid repeatedly for activities that people enjoyed.
     """
     phases = (Phase(scheme=lab.PAY), Phase(day=PAID_DAYS))
     treated = laboratory(p, seed, run, *phases, base_log_odds=PLEASURE_LOG_ODDS)
@@ -44,7 +44,7 @@ def undermining(p: Parameters, seed: int, run: int) -> dict[int, float]:
 
 
 def token_pay(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """15: acts under a token reward over acts without, in a dull task (nobody much motivated)."""
+    """15: acts under a token reward relative to acts without, in a dull task (low intrinsic motivation)."""
     dull = p.replace(motivation_mean=lab.DULL_MOTIVATION)
     treated, control = (laboratory(dull, seed, run, Phase(scheme=scheme)) for scheme in (lab.TOKEN_PAY, None))
     rows, days = everybody(treated), slice(0, 14)
@@ -52,7 +52,7 @@ def token_pay(p: Parameters, seed: int, run: int) -> dict[int, float]:
 
 
 def verbal_praise(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """17: d of the two weeks after unexpected praise in two weeks running."""
+    """17: effect size d in the two weeks after unexpected praise in two consecutive weeks."""
     treated = laboratory(p, seed, run, Phase(recognition=lab.PRAISE))
     rows, after = everybody(treated), slice(14, 28)
     plain = untreated(p, seed, run).panel(28)
@@ -60,7 +60,7 @@ def verbal_praise(p: Parameters, seed: int, run: int) -> dict[int, float]:
 
 
 def newcomer_award(p: Parameters, seed: int, run: int, year: bool = True) -> dict[int, float]:
-    """18, 181: relative change of activity of those who got one random award, a month and (with `year`) twelve months later."""
+    """18, 181: relative change of activity of receivers of one random award, one month and (with `year`) twelve months later."""
     treated = laboratory(p, seed, run, Phase(recognition=lab.AWARD))
     windows = {18: MONTH} | ({181: YEAR} if year else {})
     days = max(window.stop for window in windows.values())
@@ -73,7 +73,7 @@ def newcomer_award(p: Parameters, seed: int, run: int, year: bool = True) -> dic
 
 
 def exclusive_recognition(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """19, 191: relative change of the group's and of the others' volume after the best third was thanked once."""
+    """19, 191: relative change of the group's and of the others' volume after the top third was recognised once."""
     treated = laboratory(p, seed, run, Phase(recognition=lab.BEST_THIRD))
     thanked, plain = treated.panel(35), untreated(p, seed, run).panel(35)
     after, others = slice(7, 35), ~treated.model.recogniser.ever
@@ -84,9 +84,10 @@ def exclusive_recognition(p: Parameters, seed: int, run: int) -> dict[int, float
 
 
 def badges_and_steering(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """A badge for ten shares. 21: d over all; of people who made ten, against themselves without the badge:
-    22: share who speed up over the last three acts; 221: change of their gap between acts; 222: the same
-    over the three acts after the badge.
+    """A badge for ten shares. 21: effect size d over all.
+
+    Of people who reached ten, against themselves without the badge, 22: share who accelerate over the last three acts; 221: change of the
+    gap between acts; 222: the same over the three acts after the badge.
     """
     treated = laboratory(p, seed, run, Phase(scheme=lab.BADGE), base_log_odds=PLEASURE_LOG_ODDS)
     with_badge = treated.panel(STEERING_DAYS)
@@ -107,12 +108,12 @@ def badges_and_steering(p: Parameters, seed: int, run: int) -> dict[int, float]:
 
 
 def speed(panel: Panel, first_act: int, last_act: int) -> Floats:
-    """float64[n]: rate of acting while so many acts were done, over that while the first three were."""
+    """float64[n]: rate of acting between two numbers of acts, relative to that during the first three acts."""
     return panel.rate_between(first_act, last_act) / panel.rate_between(0, 3)
 
 
 def novelty(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """26: effect of points in week 20 over that in week 1."""
+    """26: effect of points in week 20 relative to that in week 1."""
     treated = laboratory(p, seed, run, Phase(scheme=lab.PAY))
     days, rows = 7 * NOVELTY_WEEKS, everybody(treated)
     paid, plain = treated.panel(days), untreated(p, seed, run).panel(days)
@@ -122,7 +123,7 @@ def novelty(p: Parameters, seed: int, run: int) -> dict[int, float]:
 
 
 def quantity_and_quality(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """28, 281: change of volume and of care under points; 282: volume under points and norm over the better of either."""
+    """28, 281: change of volume and of quality effort under points; 282: volume under points and norm relative to the better of either."""
     arms = (
         Phase(scheme=lab.POINTS),
         Phase(norm_message="median"),
@@ -138,12 +139,12 @@ def quantity_and_quality(p: Parameters, seed: int, run: int) -> dict[int, float]
 
 
 def broken_streak(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """30, 301: log-odds of sharing after a streak was broken for no reason of the sharer's, and the part that a repair restores.
+    """30, 301: change of log-odds of sharing after an exogenous break of a streak, and the part that a repair restores.
 
-    30 is of the day after, against the same people with it intact; 301 the part of that gap closed where the streak is repaired.
+    30 is measured on the day after, against the same people with the streak intact; 301 is the part of that gap closed by a repair.
 
-    Nothing can be shared on a Wednesday. In one world Wednesdays do not count, in the next they do, in the
-    third a freeze covers the missed day. Up to that day all three are the same, day by day and draw by draw.
+    Nothing can be shared on a Wednesday. In the first simulation Wednesdays do not count, in the second they do, in the third a freeze
+    covers the missed day. Up to that day all three are identical.
     """
     rates = []
     for scheme in (lab.STREAK_WITHOUT_WEDNESDAYS, lab.STREAK, lab.STREAK_WITH_FREEZE):

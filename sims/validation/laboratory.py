@@ -1,8 +1,8 @@
-"""The company in which published experiments are repeated: a setting that anybody can write down as a scenario.
+"""The company in which published experiments are replicated: a setting that can be written as a scenario.
 
-The originals watched acts that happen every day and not once in a quarter, so people here meet more to share
-(`opportunities_per_week`) and are less reluctant (`base_log_odds`) than in the default company; effects are
-log-odds and carry over. Everything that is done to them is a phase, a scheme or a rule of recognition.
+The original experiments observed daily acts and not rare ones, so that people here have more opportunities (`opportunities_per_week`) and
+a higher base rate (`base_log_odds`) than in the default company; effects are log-odds and carry over. Every treatment is a phase, a scheme
+or a rule of recognition.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ BADGE = IncentiveScheme(
 
 
 def streak(name: str, days: tuple[Weekday, ...], freezes: int = 0) -> IncentiveScheme:
-    """A scheme that only shows a streak of days with a share."""
+    """A scheme with nothing but a streak of days with a share."""
     kept = Streak(id="daily", title="Days in a row", kinds=("share",), days=days, freezes=freezes)
     return IncentiveScheme(name=name, title="A streak of days", streaks=(kept,))
 
@@ -76,7 +76,7 @@ def laboratory(
     *phases: Phase,
     base_log_odds: float = DUTY_LOG_ODDS,
 ) -> Watched:
-    """People who act often, with plenty to share and a small audience, living through `phases`."""
+    """A watched model of people who act often, with many items and a small audience, under `phases`."""
     setting = Setting(
         organisation=Organisation(headcount=PEOPLE, audience=Audience(size=5_000), corporate_accounts=()),
         content=Content(items_per_week=200.0),
@@ -90,7 +90,7 @@ def laboratory(
 
 @lru_cache(maxsize=3)
 def untreated(p: Parameters, seed: int, run: int, base_log_odds: float = DUTY_LOG_ODDS) -> Watched:
-    """The same people left alone. Kept, because every experiment of a replicate is paired with it."""
+    """The untreated control with the same people; cached, since every experiment of a replicate is paired with it."""
     return laboratory(p, seed, run, base_log_odds=base_log_odds)
 
 

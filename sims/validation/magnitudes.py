@@ -1,7 +1,7 @@
-"""Plausible magnitudes of a program: weak evidence, each with its grade, held apart from the published experiments.
+"""Plausible magnitudes of a program: weak, graded evidence, evaluated separately from the published experiments.
 
-The company has the size and the contacts of `examples/people-midsize.csv` (500 people, median of some 320 contacts) and lives for a year
-without a program (N) and with a tool alone (T): an invitation to everybody, a weekly reminder, little friction, training.
+The company has the size and the contacts of `examples/people-midsize.csv` (500 people, median of some 320 contacts) and is simulated for
+a year without a program (N) and with a tool alone (T): an invitation to everybody, a weekly reminder, little friction, training.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ Grade = Literal["A", "B", "C", "D"]
 
 PEOPLE, AUDIENCE, FOLLOWERS, YEAR_DAYS, MONTH_DAYS = 500, 60_000, 5_000, 364, 28
 TOOL = Phase(tool=Tool(digests_per_week=1.0, friction=0.1, signup_friction=0.3, training=0.5))
-# What the channel X has of LinkedIn's clicks a view.
+# Clicks per view on the channel X relative to LinkedIn.
 X_CLICKS = 0.6
 PAGE_POSTS = 40
-# Keys of magnitudes begin here: ten times the number, and the part.
+# Offset of the keys of magnitudes: ten times the number, plus the part.
 OF_A_MAGNITUDE = 10_000
 
 
 def world(p: Parameters, seed: int, run: int, phase: Phase) -> AdvocacyModel:
-    """A company of 500, 60,000 people around it and a page with 5,000 followers."""
+    """A model of a company of 500 with an audience of 60,000 and a page with 5,000 followers."""
     organisation = Organisation(
         headcount=PEOPLE,
         contacts=Contacts(median=320.0, sigma=1.1),
@@ -40,7 +40,7 @@ def world(p: Parameters, seed: int, run: int, phase: Phase) -> AdvocacyModel:
 
 
 class Months:
-    """A year of shares of everybody: `shares` int64[13, n] of each month of four weeks, and who was `enrolled` at its end."""
+    """A year by months of four weeks: `shares` int64[13, n] of each employee, and who was `enrolled` at the end of each month."""
 
     def __init__(self, model: AdvocacyModel) -> None:
         totals, members = [model.state.total_shares.copy()], []
@@ -53,11 +53,11 @@ class Months:
         self.enrolled = self._members[MONTH_DAYS - 1 :: MONTH_DAYS]
 
     def active(self, month: int) -> float:
-        """Part of the staff who shared in a month, from 1."""
+        """Part of the staff who shared in a month (numbered from 1)."""
         return float((self.shares[month - 1] > 0).mean())
 
     def active_of_enrolled(self, month: int) -> float:
-        """Part of the enrolled who shared in the month of their membership, from 1: of those who joined early enough and stayed."""
+        """Part of the enrolled who shared in a month of their membership (from 1), among those who joined early enough and stayed."""
         joined = np.argmax(self._members, axis=0)
         begin = joined + MONTH_DAYS * (month - 1)
         end = begin + MONTH_DAYS
@@ -67,15 +67,15 @@ class Months:
         return float((made > 0).mean()) if who.size else 0.0
 
     def shares_an_advocate(self, month: int) -> float:
-        """Shares of an enrolled person who shared at all."""
+        """Mean shares of enrolled people who shared at all."""
         mine = self.shares[month - 1][self.enrolled[month - 1]]
         return float(mine.sum() / max(1, (mine > 0).sum()))
 
 
 def year_with_a_tool(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """P1 to P5, P8 and P10 to P13: the same people for a year, left alone and with a tool."""
+    """P1 to P5, P8 and P10 to P13: the same people for a year, without a program and with a tool."""
     left_alone, tooled = world(p, seed, run, Phase()), world(p, seed, run, TOOL)
-    alone, told = Months(left_alone), Months(tooled)
+    alone, with_tool = Months(left_alone), Months(tooled)
     o, t = left_alone.outcomes(), tooled.outcomes()
     sums = {name: float(values.sum()) for name, values in o.items()}
     views, pages = max(1.0, sums["viewers"]), max(1.0, sums["corporate_viewers"])
@@ -84,11 +84,11 @@ def year_with_a_tool(p: Parameters, seed: int, run: int) -> dict[int, float]:
         OF_A_MAGNITUDE + 10: float(o["weekly_sharers"][6::7].mean()),
         OF_A_MAGNITUDE + 11: float(np.mean([alone.active(month) for month in year])),
         OF_A_MAGNITUDE + 20: float(t["enrolled"][83]),
-        OF_A_MAGNITUDE + 30: told.active_of_enrolled(1),
-        OF_A_MAGNITUDE + 31: told.active_of_enrolled(3),
-        OF_A_MAGNITUDE + 32: told.active_of_enrolled(12),
-        OF_A_MAGNITUDE + 40: told.shares_an_advocate(3),
-        OF_A_MAGNITUDE + 50: told.active(3) - alone.active(3),
+        OF_A_MAGNITUDE + 30: with_tool.active_of_enrolled(1),
+        OF_A_MAGNITUDE + 31: with_tool.active_of_enrolled(3),
+        OF_A_MAGNITUDE + 32: with_tool.active_of_enrolled(12),
+        OF_A_MAGNITUDE + 40: with_tool.shares_an_advocate(3),
+        OF_A_MAGNITUDE + 50: with_tool.active(3) - alone.active(3),
         OF_A_MAGNITUDE + 80: sums["human_clicks"] / max(1.0, sums["shares"]),
         OF_A_MAGNITUDE + 81: float(t["human_clicks"].sum() / max(1.0, float(t["shares"].sum()))),
         OF_A_MAGNITUDE + 100: sums["reposts"] / views,
@@ -100,7 +100,7 @@ def year_with_a_tool(p: Parameters, seed: int, run: int) -> dict[int, float]:
 
 
 def one_post_each(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """P6, P7: everybody posts once; viewers against contacts. P9: link clicks a view of the page, and of a page on X."""
+    """P6, P7: viewers relative to contacts when everybody posts once. P9: link clicks per view of the page, and of a page on X."""
     model = world(p.without("fatigue", "trust", "unfollow"), seed, run, Phase())
     contacts = model.staff.contacts.astype(np.float64)
     people = np.arange(PEOPLE, dtype=np.int64)

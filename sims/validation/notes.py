@@ -1,7 +1,7 @@
-"""What each calibration target is: heading, what is done to the model, and what the band rests on.
+"""Descriptions of the calibration targets: heading, experiment, and evidence of the band.
 
-Marks as in the table of parameters: R read in a published page, M from memory and to be verified before it is
-quoted, V vendor claim, A assumption of ours.
+Marks as in the table of parameters: R read in a published page, M from memory and to be verified before it is quoted, V vendor claim,
+A our assumption.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Note(NamedTuple):
-    """A target in words."""
+    """The description of a target."""
 
     heading: str
     experiment: str

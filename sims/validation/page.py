@@ -1,4 +1,4 @@
-"""The page of the validation: the protocol, a table, and for each target its experiment, verdict and plot."""
+"""Generates the validation page: the protocol, a table, and for each target its experiment, verdict and plot."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ with a tool alone; {replicates} replicates.
 
 
 def verdict_table(verdicts: Sequence[BandCheck]) -> str:
-    """Plain text: a row for each part of a target, and the count."""
+    """A text table with a row for each part of a target, and the count of targets passed."""
     rows = [
         [
             f"{number_of(v.key):3d} {v.title}",
@@ -86,7 +86,7 @@ def verdict_table(verdicts: Sequence[BandCheck]) -> str:
 
 
 def magnitude_table(plausible: Sequence[BandCheck]) -> str:
-    """Plain text: the same of the magnitudes, with the grade of their evidence."""
+    """A text table of the magnitudes, with the grade of their evidence."""
     rows = [
         [
             f"P{number_of(v.key)} {v.title}",
@@ -124,7 +124,7 @@ def _magnitudes(plausible: Sequence[BandCheck]) -> str:
 
 
 def page(verdicts: Sequence[BandCheck], seed: int, plausible: Sequence[BandCheck] = ()) -> str:
-    """The page as Markdown. Plots are expected in the folder `validation` beside it."""
+    """The page as Markdown; its plots are expected in the folder `validation` next to it."""
     outcome = passed(verdicts)
     made = default_posterior().provenance
     head = PROTOCOL.format(
@@ -149,7 +149,7 @@ def page(verdicts: Sequence[BandCheck], seed: int, plausible: Sequence[BandCheck
 def write_page(
     path: Path, verdicts: Sequence[BandCheck], seed: int, plausible: Sequence[BandCheck] = ()
 ) -> None:
-    """Write the page, and its plots into the folder `validation` beside it."""
+    """Write the page, and its plots into the folder `validation` next to it."""
     folder = path.parent / PLOTS
     folder.mkdir(exist_ok=True)
     write_text(path, page(verdicts, seed, plausible))
@@ -207,7 +207,7 @@ def _reason(v: BandCheck) -> str:
 
 
 def _learnt() -> str:
-    # A parameter on which the targets say something: its law is narrower than its prior.
+    # Parameters informed by the targets: their posterior is narrower than their prior.
     posterior = default_posterior()
     lines = [
         "Medians and 90 % intervals of the posterior, widest gain of knowledge first. Where the interval is nearly that of the prior,",

@@ -1,4 +1,4 @@
-"""Running an experiment and keeping every employee's chances to share, day by day."""
+"""Runs experiments and records every employee's probabilities of sharing, day by day."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ LOG_ODDS_PER_D = 1.81
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """float64[days, n]: opportunities, chances summed over them (expected shares), and shares made."""
+    """A panel of float64[days, n] each: opportunities, expected shares (sum of probabilities), and shares made."""
 
     met: Floats
     expected: Floats
     shared: Floats
 
     def rate(self, days: slice, rows: Flags) -> float:
-        """Expected shares per opportunity of some people over some days."""
+        """Expected shares per opportunity, of some people over some days."""
         return float(self.expected[days][:, rows].sum() / max(1.0, self.met[days][:, rows].sum()))
 
     def volume(self, days: slice, rows: Flags) -> float:
-        """Expected shares a person and week."""
+        """Expected shares per person and week."""
         part = self.expected[days][:, rows]
         return float(part.sum() / max(1, part.shape[1]) / (part.shape[0] / 7.0))
 
     def rate_between(self, first_act: int, last_act: int) -> Floats:
-        """float64[n]: everybody's expected shares per opportunity over some of their acts.
+        """float64[n]: each person's expected shares per opportunity while their number of shares was in a range.
 
-        While they had made `first_act` up to `last_act` − 1 shares; NaN where there was no opportunity then.
+        From `first_act` up to `last_act` − 1 shares; NaN where there was no opportunity in that time.
         """
         done = np.cumsum(self.shared, axis=0) - self.shared
         then = (done >= first_act) & (done < last_act)
@@ -47,15 +47,13 @@ class Panel:
 
 @dataclass(eq=False)
 class Watched:
-    """A model under watch. Its panel grows when more days are asked for, so that one untreated company can
-    serve experiments of any length.
-    """
+    """A model with its panel, which is extended on demand, so that one control can serve experiments of any length."""
 
     model: AdvocacyModel
     _days: list[tuple[Floats, Floats, Floats]] = field(default_factory=list)
 
     def panel(self, days: int) -> Panel:
-        """The first `days` days. Expected shares are what the chances say, free of the noise of the draws."""
+        """The panel of the first `days` days; expected shares are sums of probabilities, without sampling noise."""
         while len(self._days) < days:
             self._days.append(self._watch_one_day())
         met, expected, shared = (np.array(column) for column in zip(*self._days[:days], strict=True))
@@ -80,6 +78,6 @@ def effect_size(rate: float, control: float) -> float:
 
 
 def logit(rate: float) -> float:
-    """Log-odds of a rate, held off 0 and 1."""
+    """Log-odds of a rate, clipped away from 0 and 1."""
     held = min(max(rate, 1e-9), 1.0 - 1e-9)
     return float(np.log(held / (1.0 - held)))

@@ -35,5 +35,5 @@ MAGNITUDES: tuple[Target, ...] = tuple(
     )
     for part, title, unit, low, high, _ in _BANDS
 )  # fmt: skip
-# How much wider than its band a calibration takes a magnitude: weak evidence binds less.
+# Factor by which a calibration widens a magnitude's band: weaker evidence constrains less.
 WIDER: dict[Grade, float] = {"A": 1.0, "B": 1.0, "C": 1.2, "D": 1.5}

@@ -16,7 +16,7 @@ WIDTH, MARGIN, ROW, BARS, TALLEST = 720, 24, 132, 40, 54
 AXIS_BELOW_TITLE, TICKS = 88, 5
 BAND, BAR, LINE, TEXT = "#cfe8cf", "#4a7fb0", "#1b1b1b", "#1b1b1b"
 FAILED = "#a11d1d"
-# A band's edge further away than this many widths of the results is not drawn: nothing bounds that side.
+# A band's edge farther away than this many widths of the results is not drawn: that side is unbounded.
 FAR_EDGE = 1.5
 
 

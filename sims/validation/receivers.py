@@ -1,8 +1,7 @@
-"""Rewarded recommendations as their receivers take them: tangible, symbolic or no reward, weak or strong ties.
+"""Receivers' response to rewarded recommendations: tangible, symbolic or no reward, weak or strong ties.
 
-After Verlegh et al. (2013): receivers know of the reward, and the recommendation itself is the same. So the
-same people post the same items on the same days with the same care; what differs is the scheme in force,
-and whether the audience is one of acquaintances or of friends.
+After Verlegh et al. (2013): receivers know of the reward, and the recommendation itself is the same. So the same people post the same
+items on the same days with the same effort; only the scheme in force, and the strength of ties, differ.
 """
 
 from __future__ import annotations
@@ -23,9 +22,10 @@ READABLE_CLICKS = 0.03
 
 
 def rewarded_share(p: Parameters, seed: int, run: int) -> dict[int, float]:
-    """Clicks per sight against the same posts without a reward. 29: tangible reward, weak ties; 291: symbolic
-    reward, weak ties; 292: what tangible rewards cost over weak ties more than over strong ones; 293: change
-    of trust on weak ties by tangible rewards.
+    """Clicks per exposure relative to the same posts without a reward.
+
+    29: tangible reward, weak ties; 291: symbolic reward, weak ties; 292: loss by tangible rewards on weak ties in excess of that on strong
+    ones; 293: change of trust on weak ties by tangible rewards.
     """
     clicks, trust = {}, {}
     for tie in (WEAK, STRONG):
@@ -46,7 +46,7 @@ def rewarded_share(p: Parameters, seed: int, run: int) -> dict[int, float]:
 def _posted(
     p: Parameters, seed: int, run: int, scheme: IncentiveScheme | None, tie: float
 ) -> tuple[float, float]:
-    # Clicks per sight and mean trust after all have posted for some days under the scheme.
+    # Clicks per exposure and mean trust after all have posted for some days under the scheme.
     offered: list[float] = []
 
     def note(model: AdvocacyModel, day: int, offer: Incentives) -> None:
@@ -58,9 +58,9 @@ def _posted(
         horizon_days=1,
         burn_in_days=0,
     )
-    # More clicks than in life, so that a few thousand sights tell the arms apart.
-    told = p.without("repost", "unfollow").replace(strong_tie_share=tie, click_base=READABLE_CLICKS)
-    model = AdvocacyModel(setting, seed, run, parameters=told, stage=note)
+    # Click rate above the realistic one, so that a few thousand exposures distinguish the arms.
+    parameters = p.without("repost", "unfollow").replace(strong_tie_share=tie, click_base=READABLE_CLICKS)
+    model = AdvocacyModel(setting, seed, run, parameters=parameters, stage=note)
     model.step()
     everyone = np.arange(PEOPLE, dtype=np.int64)
     clicks, sights = 0, 0.0

@@ -1,4 +1,4 @@
-"""What an experiment on the model is judged by: a band, and the side on which it must lie."""
+"""Calibration targets: the band of an experiment's result, and its required sign."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ Experiment = Callable[[Parameters, int, int], dict[int, float]]
 
 @dataclass(frozen=True)
 class Target:
-    """One number of a calibration target: its band, and the side of `neutral` on which it must lie (0: any).
+    """One part of a calibration target: its band, and the side of `neutral` on which the result must lie (0: any).
 
-    `key` is the target's number, or ten times it and more for its further parts; a target passes when all
-    its parts do. A side of the band that nothing published bounds is set where no result can lie.
+    `key` is the target's number, or ten times it plus an index for further parts; a target passes when all its parts do. A side of the band
+    without a published bound is set where no result can lie.
     """
 
     key: int

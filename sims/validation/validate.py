@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class BandCheck:
-    """What the replicates said of one number; `values` has one of them a replicate."""
+    """The verdict on one part of a target; `values` has one result a replicate."""
 
     key: int
     title: str
@@ -96,9 +96,9 @@ def validate(
     numbers: Iterable[int] | None = None,
     processes: int | None = None,
 ) -> list[BandCheck]:
-    """Run the experiments of the wanted targets (all by default) and judge each target.
+    """Run the experiments of some targets (all by default) and evaluate each target.
 
-    The result depends on replicates, seed and version alone. Raises ValueError for a number out of range.
+    The result depends on replicates, seed and version only. Raises ValueError for a number out of range.
     """
     if not 1 <= replicates <= REPLICATES_MAX:
         raise ValueError(f"replicates: got {replicates}; it must be 1 to {REPLICATES_MAX}; 200 is usual")
@@ -113,7 +113,7 @@ def validate(
 
 
 def magnitudes(replicates: int, seed: int = 1, processes: int | None = None) -> list[BandCheck]:
-    """The same of the plausible magnitudes, whose worlds last a year."""
+    """Run and evaluate the plausible magnitudes, whose simulations cover a year."""
     executor = choose_executor(processes, replicates)
     with progress(f"{replicates} years with and without a tool", replicates) as advance:
         found = []
@@ -124,7 +124,7 @@ def magnitudes(replicates: int, seed: int = 1, processes: int | None = None) -> 
 
 
 def chosen(numbers: Iterable[int] | None) -> tuple[Target, ...]:
-    """The targets of these numbers. Raises ValueError for one that there is not."""
+    """The targets with these numbers. Raises ValueError for an unknown number."""
     known = {number_of(target.key) for target in TARGETS}
     asked = known if numbers is None else set(numbers)
     if not asked or asked - known:
@@ -144,7 +144,7 @@ def replicate(shared: tuple[int, Sequence[Target]], run: int) -> dict[int, float
 
 
 def together(verdicts: Sequence[BandCheck]) -> dict[int, float]:
-    """{target number: part of the replicates in which all its parts lie in their bands at once}."""
+    """{target number: part of the replicates in which all its parts lie in their bands jointly}."""
     numbers = dict.fromkeys(number_of(verdict.key) for verdict in verdicts)
     found = {}
     for number in numbers:

@@ -115,6 +115,14 @@ def test_without_javascript_own_words_are_taken_over_by_a_button(visit: Visit, s
         context.close()
 
 
+def test_on_a_phone_the_account_is_one_tap_away(visit: Visit) -> None:
+    """What only she decides, a break, her data, being erased, needs no desk."""
+    page = visit(phone=True).sign_in("employee")
+    page.locator(".who-name").click()
+    expect(page.get_by_role("link", name="Take a break, or leave the program")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 def test_on_a_phone_content_comes_before_statistics(visit: Visit) -> None:
     page = visit(phone=True).sign_in("employee")
     content, points = page.get_by_role("heading", name="Worth sharing"), page.get_by_test_id("earned")

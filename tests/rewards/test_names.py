@@ -166,6 +166,11 @@ def test_what_is_no_name_is_refused(bad: str) -> None:
             "https://a.example/x?next=%26utm_source%3Dq&OURS",
         ),
         ("https://a.example/?#", "https://a.example/?OURS"),
+        (
+            "https://Bücher.Straße.example:8443/a#x",
+            "https://xn--bcher-kva.xn--strae-oqa.example:8443/a?OURS#x",
+        ),
+        ("https://アクメ.example", "https://xn--cck0a4k.example?OURS"),
     ],
 )
 def test_each_parameter_stands_once_and_the_rest_is_kept(url: str, link: str) -> None:

@@ -23,6 +23,8 @@ from rewards.jobs import work
 from rewards.jobs.queue import URGENT, ask, get_job, spec_of
 from rewards.ledger.intake import record
 from rewards.store.session import Database
+from sims.history.of_ledger import history_of_ledger
+from sims.history.series import load_saved
 from sims.jobs import calibrations
 from sims.loop.learning import question_of
 from tests.company import ORGANISATION, Company, make_company
@@ -106,6 +108,10 @@ def carry_out(db: Database, child: Inline | None = None, stop: threading.Event |
 def test_on_what_happened_here_put_back_and_gone_on_with_to_the_same_bytes(
     db: Database, clients: dict[str, TestClient]
 ) -> None:
+    from sims.calibration.calibrate import LEAST_RUNS
+    from sims.loop.calibrating import FEWEST_RUNS
+
+    assert FEWEST_RUNS == LEAST_RUNS
     strategist = clients["sam"]
     assert "On what happened here" in strategist.get("/calibrations").text
     began = strategist.post("/calibrations", data={"runs": "400"})
@@ -148,6 +154,23 @@ def test_on_what_happened_here_put_back_and_gone_on_with_to_the_same_bytes(
     assert clients["max"].post("/calibrations", data={"runs": "400"}).status_code == 403
 
 
+def test_what_happened_here_is_a_file_for_who_reads_forecasts(
+    db: Database, clients: dict[str, TestClient], tmp_path: Path
+) -> None:
+    page = clients["sam"].get("/calibrations").text
+    saved, tidy = (clients["sam"].get(f"/calibrations/history.{kind}") for kind in ("json", "csv"))
+    assert [f'href="/calibrations/history.{kind}"' in page for kind in ("json", "csv")] == [True, True]
+    path = tmp_path / "history.json"
+    path.write_text(saved.text)
+    with db.read() as tx:
+        assert load_saved(path) == history_of_ledger(tx, ORGANISATION, datetime.now(UTC))
+    assert tidy.text == load_saved(path).as_csv()
+    assert tidy.headers["content-disposition"] == 'attachment; filename="history.csv"'
+    assert clients["max"].get("/calibrations/history.json").status_code == 200
+    for kind in ("json", "csv"):
+        assert clients["ana"].get(f"/calibrations/history.{kind}").status_code == 403
+
+
 def test_it_is_cancelled_in_the_middle(db: Database, clients: dict[str, TestClient]) -> None:
     began = clients["sam"].post("/calibrations", data={"runs": "400"})
     path = began.headers["location"]
@@ -178,7 +201,7 @@ def test_it_gives_way_to_whoever_waits(db: Database, clients: dict[str, TestClie
 
 
 @pytest.mark.parametrize(
-    ("runs", "told"), [("10", "limit 200 to 10000"), ("many", "write a whole number"), ("1" * 30, "runs")]
+    ("runs", "told"), [("10", "limit 400 to 10000"), ("many", "write a whole number"), ("1" * 30, "runs")]
 )
 def test_what_is_no_number_of_runs_is_said(clients: dict[str, TestClient], runs: str, told: str) -> None:
     answer = clients["sam"].post("/calibrations", data={"runs": runs})
@@ -228,7 +251,7 @@ FUTURE = (NOW + timedelta(days=400)).date().isoformat()
         ("date,shares\n2026-03-02,1\n2026-03-02,4\n", "a date stands once"),
         ("date,shares\n2026-03-02,many\n", "a number from 0"),
         ("date,shares\n2026-03-02,9e99\n", "a number from 0"),
-        ("date,shares\n02/03/2026,1\n", "a date like"),
+        ("date,shares\n02/03/2026,1\n", "whether the day or the month stands first"),
         ("date,shares\n1026-03-02,1\n2026-03-02,1\n", "limit years"),
         ("date,shares,shares\n2026-03-02,1,1\n", "column twice"),
         ("\x00\x01\x02", "tool.csv:1"),
@@ -255,15 +278,18 @@ HALF = "2026-03-02,sales,3\n2026-03-09,sales,2\n2026-03-09,labs,1\n2026-03-16,sa
     [
         ("date,shares\n" + TEN, "10 days, "),
         ("date,shares\n2026-03-02,0\n2026-03-09,0\n2026-03-16,0\n", "nothing can be learnt from it but that"),
-        ("date,shares\n2026-03-02,1\n2026-03-09,2\n2026-03-30,2\n", "2 weeks in 1 gaps have no row"),
-        ("date,shares\n2026-03-02,1\n2026-03-02,1\n2026-03-09,2\n", "1 rows repeat another in everything"),
+        ("date,shares\n2026-03-02,1\n2026-03-09,2\n2026-03-30,2\n", "2 weeks without a row, in 1 gap"),
+        (
+            "date,shares\n2026-03-02,1\n2026-03-02,1\n2026-03-09,2\n",
+            "1 row the same as another in everything",
+        ),
         ("date,team,shares\n" + HALF, "team=labs appears on 2026-03-09"),
         ("week,shares\n2026-W10,7\n", "1 week, "),
         (
             "Export;;\nDatum;Beiträge;Kosten\n02.03.2026;1.240;40,50\n09.03.2026;9;1,5\nSumme;1.249;42\n",
             "a comma before the tenths",
         ),
-        ("Kalenderwoche;Klicks\nKW 10/2026;5\nKW 11/2026;\n", "1 blank cells are not known"),
+        ("Kalenderwoche;Klicks\nKW 10/2026;5\nKW 11/2026;\n", "1 blank cell: not known"),
         ("date,shares\n2026-03-02,999999999999\n2026-03-09,1\n", "1,000,000,000,000"),
     ],
 )

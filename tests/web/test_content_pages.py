@@ -255,7 +255,7 @@ def test_rules_are_kept_by_the_desk_and_the_number_of_people_by_an_administrator
     assert client.post("/content/rules", data={"revision": "2", "phrase": ["!?"]}).status_code == 422
     shown = client.get("/content/rules").text
     assert "guarant*" in shown
-    assert "2 people stand for an item" in shown
+    assert "2 people answer for an item" in shown
     assert "policies-deep-dive" in shown
     client.post("/content/items", data=form(text=["We guaranteed it."], disclosure=""))
     assert "say “expect”" in client.get("/content/items/field-notes").text

@@ -307,7 +307,7 @@ def post_reject(store: Store, token: Approver, item: Item, body: Decision) -> Dr
 def post_recall(store: Store, token: Writer, item: Item, body: Withdrawal) -> Told:
     """At once: its links lead to a notice, and those who hold one are notified. Idempotent."""
     with store.begin() as tx:
-        told = recall(
+        notified = recall(
             tx,
             token.organisation,
             item,
@@ -316,7 +316,7 @@ def post_recall(store: Store, token: Writer, item: Item, body: Withdrawal) -> To
             actor=actor_of(token),
             notice=body.notice.strip(),
         )
-    return Told(told=told)
+    return Told(told=notified)
 
 
 @router.get("/suggestions", summary="What employees suggest", responses=problems())

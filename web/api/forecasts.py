@@ -267,7 +267,7 @@ def decision(store: Store, token: Strategist, id: RowId, body: Verdict) -> Recal
         return _recalibration(get_recalibration(tx, org, id), _counting(tx, token))
 
 
-@router.get("/brought", summary="What the programme brought", responses=problems())
+@router.get("/brought", summary="What the program brought", responses=problems())
 def what_it_brought(store: Store, token: Strategist) -> BroughtsOut:
     """After the fact: from rollouts drawn at random where there were any, else from the model."""
     with store.read() as tx:

@@ -49,7 +49,7 @@ class HealthOut(Strict):
     weeks: list[Week]
 
 
-@router.get("/health", summary="Programme health", responses=problems())
+@router.get("/health", summary="Program health", responses=problems())
 def read(store: Store, token: Reader) -> HealthOut:
     """Aggregates that identify nobody, the same as on the page and in its file."""
     return HealthOut.model_validate(health(store, token.organisation, now()).as_json())

@@ -25,7 +25,7 @@ OFFERED = (
     "bluesky",
     "mastodon",
     "xing",
-    "mail",
+    "email",
     "facebook",
     "instagram",
     "threads",

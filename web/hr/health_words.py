@@ -35,8 +35,8 @@ MEASURES: dict[str, tuple[str, str]] = {
         msg("The part of those who did something in the last 91 days that was thanked, highlighted or awarded.")),
     "points_per_share": (msg("Points a share"), msg("Points earned in 28 days for each share, where enough people shared.")),
     "least_to_median": (msg("Least-paid against the median"),
-        msg("The least-paid group's points a share as a part of the median group's; 0.8 is the limit that rehearsals hold schemes against, "
-            "segment by segment.")),
+        msg("The least-paid group's points a share as a part of the median group's; 80 % is the limit that rehearsals hold schemes "
+            "against, segment by segment.")),
     "points_held": (msg("Points not spent"), msg("Points that people can spend or that still wait.")),
     "liability": (msg("Liability"),
         msg("What it would cost if every point not spent went into the reward that costs most per point, in the company's currency.")),
@@ -77,7 +77,8 @@ TABLES: dict[str, tuple[str, str]] = {
     "budgets": (msg("Budgets"), msg("What")),
     "reversals": (msg("Taken back, by page"), msg("Page")),
 }
-_RATIOS = frozenset({"points_per_share", "least_to_median"})
+_RATIOS = frozenset({"points_per_share"})
+_PARTS = frozenset({"coverage", "least_to_median"})
 MOST_WITH_CENTS = 100
 _KINDS = {
     "velocity": msg("more in an hour than usual"),
@@ -117,7 +118,7 @@ def shown(row: HealthRow, minimum: int) -> Shown:
 
 def text_of(row: HealthRow, minimum: int) -> str:
     """The number as it is read, or the words in its place."""
-    if row.value is not None and row.measure == "coverage":
+    if row.value is not None and row.measure in _PARTS:
         return f"{100 * row.value:.0f} %"
     if row.value is not None:
         if row.measure == "challenge_reached" and row.of == 1:

@@ -206,8 +206,8 @@ def _look(tx: Transaction, account: Account, kept: Upload, given: Mapping[str, s
 
 def _columns(header: Sequence[str], given: Mapping[str, str]) -> dict[str, int]:
     """Columns by their numbers as the page's lists have them; where none is given, as guessed."""
-    told = {field: given[f"column_{field}"] for field in FIELDS if f"column_{field}" in given}
-    for field, number in told.items():
+    chosen = {field: given[f"column_{field}"] for field in FIELDS if f"column_{field}" in given}
+    for field, number in chosen.items():
         if not (number.isascii() and number.isdecimal() and len(number) < 5 and int(number) <= len(header)):
             raise BadValue(
                 "column for {field}: got {value!r}; limit {count}; choose one of the list",
@@ -215,9 +215,9 @@ def _columns(header: Sequence[str], given: Mapping[str, str]) -> dict[str, int]:
                 value=number[:20],
                 count=len(header),
             )
-    if not told:
+    if not chosen:
         return mapping_of(header, {})
-    found = {field: int(number) - 1 for field, number in told.items() if int(number) > 0}
+    found = {field: int(number) - 1 for field, number in chosen.items() if int(number) > 0}
     if "id" not in found:
         raise BadValue("id: no column is chosen for it; choose the column that holds each person's id")
     return found

@@ -60,6 +60,7 @@ class CalibrationsContext:
     names: Mapping[str, str]
     live: str
     runs: str
+    fewest: int
     fault: str
     mine: bool
 
@@ -76,6 +77,7 @@ class FileContext:
     drafts: Sequence[SchemeDraft]
     live: str
     values: Mapping[str, str]
+    fewest: int
     fault: str
 
 
@@ -104,6 +106,7 @@ def _list(
             names=names_of(tx, org, {job.actor for job in jobs}),
             live="" if version is None else version.scheme.title,
             runs=runs or str(RUNS),
+            fewest=FEWEST_RUNS,
             fault=fault,
             mine=account.may(Right.REHEARSE),
         )
@@ -215,6 +218,7 @@ def _file(
                 "since": given.get("since", "")[:40],
                 "runs": given.get("runs", "")[:40] or str(RUNS),
             },
+            fewest=FEWEST_RUNS,
             fault=fault,
         )
     return page(request, "loop/calibration_file.html", context, status)

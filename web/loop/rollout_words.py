@@ -39,5 +39,8 @@ NOTES = {
         "Some who were not to be treated were, all the same. The estimate is of being drawn, and understates being treated."
     ),
     "stopped": msg("It was stopped by hand. Weeks after that count as they were drawn."),
+    "missing": msg("Some teams that were drawn have no value and count nowhere."),
+    "gaps": msg("Some teams lack some weeks, which count nowhere."),
+    "unvaried": msg("Values do not vary beside the treatment: they do not tell how far chance goes."),
     "no-power": msg("No power was simulated beforehand. That nothing is found says little."),
 }

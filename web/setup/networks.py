@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rewards.people.organisations import Network
+from rewards.scheme.channels import channel_title
 from rewards.scheme.networks import rules_of
-from web.templating import channel_title
 
 OFFERED = (
     "linkedin", "x", "xing", "bluesky", "mastodon", "facebook", "instagram", "threads", "whatsapp", "email"

@@ -140,6 +140,7 @@ def test_a_file_of_any_kind_becomes_drafts_once(world: World, tmp_path: Path) ->
     again = read_items(document.encode())
     assert again.items == (one,)
     assert [refusal.place for refusal in again.refused] == [2, 3]
+    assert read_items(one.model_dump_json().encode()).items == (one,)
     assert [item.title for item in read_items(RSS).items] == ["First bold news"]
 
 

@@ -1,17 +1,25 @@
 """Delivery of webhooks by what receivers answer: delivered, tried again, given up, and who is left alone meanwhile."""
 
+import socket
+import ssl
+import threading
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from rewards.outside import delivery
 from rewards.outside.delivery import (
+    AT_ONCE,
+    CLAIMED,
     LEASE,
     LONGEST_HOLD,
     MOST_ATTEMPTS,
     MOST_PER_RECEIVER,
+    SEND_SECONDS,
     Delivered,
+    HttpSender,
     deliver_due,
     pause_after,
 )
@@ -175,3 +183,67 @@ def test_after_a_receiver_is_gone_what_waits_fails_without_being_sent(world: Wor
     assert [answer for *_, answer in states(world, webhook)].count("the receiver is gone") == 2
     with world.db.read() as tx:
         assert [one.status for one in subscriptions(tx, "acme")] == ["gone"]
+
+
+def test_a_receiver_that_keeps_a_round_waiting_is_tried_again_and_left_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    webhook, over = listen(world, "a"), threading.Event()
+    tell(world, MOST_PER_RECEIVER + 1)
+    monkeypatch.setattr(delivery, "ROUND_SECONDS", 0.05)
+
+    def silent(*_: object) -> int:
+        over.wait(60)
+        return 204
+
+    try:
+        assert deliver_due(world.db, world.now, silent) == Delivered(0, MOST_PER_RECEIVER, 0)
+    finally:
+        over.set()
+    unanswered = ("waiting", 1, "no answer within 0.05 seconds")
+    assert states(world, webhook).count(unanswered) == MOST_PER_RECEIVER
+    assert deliver_due(world.db, world.now, Receivers()) == Delivered(0, 0, 0)
+
+
+@pytest.mark.parametrize(("seconds", "tried"), [(10.0, 2), (0.0, 1)])
+def test_the_addresses_of_a_name_are_tried_in_turn_while_there_is_time(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, tried: int
+) -> None:
+    asked: list[str] = []
+
+    def refuse(address: tuple[str, int], *_: object) -> None:
+        asked.append(address[0])
+        raise ConnectionRefusedError(f"by {address[0]}")
+
+    monkeypatch.setattr(delivery, "resolve", lambda *_: ["198.51.100.1", "198.51.100.2"])
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    with pytest.raises(ConnectionRefusedError, match=f"by 198.51.100.{tried}"):
+        HttpSender(True, seconds)("http://localhost:9/", b"{}", {})
+    assert asked == ["198.51.100.1", "198.51.100.2"][:tried]
+
+
+def test_a_connection_without_tls_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[bool] = []
+
+    class Plain:
+        def close(self) -> None:
+            closed.append(True)
+
+    def wrap(*_: object, **__: object) -> None:
+        raise ssl.SSLError("no TLS here")
+
+    monkeypatch.setattr(delivery, "resolve", lambda *_: ["198.51.100.1"])
+    monkeypatch.setattr(socket, "create_connection", lambda *_: Plain())
+    monkeypatch.setattr(ssl.SSLContext, "wrap_socket", wrap)
+    with pytest.raises(ssl.SSLError):
+        HttpSender()("https://hooks.example.com/", b"{}", {})
+    assert closed == [True]
+
+
+def test_a_round_ends_within_its_lease_and_the_last_attempt_comes_after_two_days() -> None:
+    rounds = -(-CLAIMED // AT_ONCE)
+    assert timedelta(seconds=rounds * SEND_SECONDS) < timedelta(seconds=delivery.ROUND_SECONDS) < LEASE
+    assert timedelta(minutes=2) == LEASE
+    waited = sum((pause_after(attempt) for attempt in range(1, MOST_ATTEMPTS)), timedelta())
+    assert timedelta(days=2) < waited < timedelta(days=2.5)
+    assert pause_after(MOST_ATTEMPTS) == timedelta(days=1)

@@ -46,9 +46,22 @@ def test_a_preset_in_words() -> None:
         "it. You can earn at most 6 points a day. After an award it waits 10 minutes."
     )
     assert (
-        "No points on facebook, instagram, threads, whatsapp or messenger: their rules forbid rewards for posts."
+        "No points on Facebook, Instagram, Threads, WhatsApp or Messenger: their rules forbid rewards for posts."
         in lines
     )
+
+
+def test_streaks_and_challenges_speak_of_acts_and_not_of_kinds() -> None:
+    text = (
+        "name: s\ntitle: S\n"
+        "streaks: [{id: days, title: Days, kinds: [share, kudos, visit], repair: {missed_days: 1, events: 2}}]\n"
+        "challenges: [{id: all, title: All, metric: events, of: share, goal: 20, unit: everyone, days: 14}]\n"
+    )
+    lines = explain_scheme(load_document(text, IncentiveScheme, "s"))
+    (streak,) = (line for line in lines if line.startswith("Streak"))
+    assert streak.startswith("Streak “Days”: a share, thanks or “visit”, on every Monday")
+    assert streak.endswith("If you missed no more than 1 day, 2 of these on the day you come back repair it.")
+    assert any("Everybody together can reach 20 shares, from the first day" in line for line in lines)
 
 
 @pytest.mark.parametrize("name", sorted(PRESETS))

@@ -1,6 +1,8 @@
 """`groundswell calibrate` on the real model: whatever a history is like, a sensible posterior or one clear line."""
 
 import json
+import os
+import signal
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -203,6 +205,27 @@ def test_command_resumes_to_the_same_bytes_and_never_writes_over(
     assert not (tmp_path / "p.json.partial").exists()
     lived, calls = living.live, []
 
+    def signalled(*given: Any) -> Any:
+        calls.append(given)
+        if len(calls) == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return lived(*given)
+
+    monkeypatch.setattr(living, "live", signalled)
+    ended = run(*asked, tmp_path / "ended.json")
+    # What was under way when the signal came is kept too, and nothing new began.
+    assert (ended.exit_code, len(calls)) == (128 + signal.SIGTERM, 3)
+    assert "the same command goes on from there" in ended.stderr
+    rows = (tmp_path / "ended.json.partial").read_text().splitlines()
+    assert len(rows) == 1 + sum(len(vectors) for _, vectors in calls)
+    (tmp_path / "ended.json.partial").write_text(
+        "\n".join([*rows[:3], rows[3].replace("1", "2"), *rows[4:], rows[-1][:20]])
+    )
+    resumed = run(*asked, tmp_path / "ended.json")
+    assert "ended.json.partial: 1 line damaged, and passed over" in resumed.stderr
+    assert (tmp_path / "ended.json").read_bytes() == (tmp_path / "p.json").read_bytes()
+    calls.clear()
+
     def interrupted(*given: Any) -> Any:
         calls.append(given)
         if len(calls) == 4:
@@ -212,7 +235,9 @@ def test_command_resumes_to_the_same_bytes_and_never_writes_over(
     monkeypatch.setattr(living, "live", interrupted)
     broken = run(*asked, tmp_path / "again.json")
     assert (broken.exit_code, (tmp_path / "again.json").exists()) == (130, False)
-    assert "ask again to go on from there" in broken.stderr
+    assert broken.stderr.splitlines()[-1] == (
+        f"groundswell: interrupted; what is done is kept in {tmp_path}/again.json.partial; the same command goes on from there"
+    )
     done = len(calls)
     calls.clear()
     calls.extend([()] * 10)
@@ -228,6 +253,13 @@ def test_command_resumes_to_the_same_bytes_and_never_writes_over(
     calls.extend([()] * 10)
     assert run(*asked, tmp_path / "p2.json").exit_code == 0
     assert (tmp_path / "p2.json").read_bytes() == (tmp_path / "p.json").read_bytes()
+    other_seed = ("--seed", 8, *asked[4:], tmp_path / "p3.json")
+    calls.clear()
+    assert run(*asked, tmp_path / "p3.json").exit_code == 130
+    before = (tmp_path / "p3.json.partial").read_bytes()
+    refused = run(*asked[:4], *other_seed)
+    assert (refused.exit_code, (tmp_path / "p3.json.partial").read_bytes()) == (2, before)
+    assert "runs of another calibration" in refused.stderr
     over = run(*asked, tmp_path / "p.json")
     assert (over.exit_code, "never written over" in over.stderr) == (2, True)
     posterior = load_posterior(tmp_path / "p.json")

@@ -25,13 +25,22 @@ def test_a_table_to_json_and_csv_and_back(tmp_path: Path) -> None:
     table.write_text("date,team,shares\n2026-03-02,=a,3\n2026-03-03,=a,\n")
     found = run("export", saved, "--from", table)
     assert found.exit_code == 0, found.stderr
-    assert "note: 1 blank cells are not known" in found.stdout
+    assert "note: 1 blank cell: not known" in found.stdout
     assert run("export", tidy, "--from", saved).exit_code == 0
     rows = list(csv.DictReader(tidy.read_text().splitlines()))
     assert rows[0] == {"date": "2026-03-02", "split": "all", "measure": "shares", "value": "3"}
     assert rows[-1]["value"] == ""
     again = run("show", saved, "--json", "-")
     assert json.loads(again.stdout) == json.loads(saved.read_text())
+
+
+def test_a_history_without_measures_says_so(tmp_path: Path) -> None:
+    saved = tmp_path / "h.json"
+    saved.write_text(
+        json.dumps({"source": "table", "first": "2026-03-02", "periods": 1, "series": {"all": {}}})
+    )
+    told = run("show", saved).stdout.splitlines()
+    assert told == ["1 day from 2026-03-02 to 2026-03-02, 0 groups", "nothing is counted in it"]
 
 
 def test_events_with_people_and_arms(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_proposed_accepted_and_taken_back_by_whom_is_logged(company: Database, f
     for number in (1, 2):
         done = run("--as", "sam", "recalibration", "propose", file)
         assert done.exit_code == 0, done.stderr
-        assert f"recalibration {number} is proposed: 2 vectors of 1 parameters" in done.stdout
+        assert f"recalibration {number} is proposed: 2 vectors of 1 parameter" in done.stdout
     assert run("--as", "sam", "recalibration", "accept", 1, "--reason", "its forecast was met").exit_code == 0
     assert run("--as", "sam", "recalibration", "reject", 2, "--reason", "a campaign ran").exit_code == 0
     assert statuses() == ["rejected", "accepted"]

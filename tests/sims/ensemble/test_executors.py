@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from sims.ensemble.executors import ExecutorError, Processes, Serial, choose_executor, progress
+from sims.ensemble.executors import (
+    ExecutorError,
+    Processes,
+    Serial,
+    choose_executor,
+    processes_for,
+    progress,
+    work_of,
+)
+from sims.scenario.scenario import Scenario
 
 
 def test_results_come_in_the_order_of_the_tasks() -> None:
@@ -47,8 +56,27 @@ def test_whoever_stops_asking_ends_the_workers_at_once() -> None:
 
 @pytest.mark.parametrize("processes", [0, -1, 257])
 def test_an_impossible_number_of_processes_is_refused(processes: int) -> None:
-    with pytest.raises(ValueError, match=f"got {processes}; it must be 1 to 256"):
-        choose_executor(processes, 10)
+    for ask in (choose_executor, processes_for):
+        with pytest.raises(ValueError, match=f"got {processes}; it must be 1 to 256"):
+            ask(processes, 10)
+
+
+def test_a_process_is_started_where_it_has_more_to_do_than_that_costs(
+    examples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sims.ensemble.executors.cores", lambda: 8)
+    midsize = Scenario.load(examples / "midsize-clicks.yaml")
+    # 500 people for half a year, and four weeks before: about 50 ms.
+    assert work_of([midsize], 1) == 20_000 + 500 * (182 + 28)
+    assert work_of([midsize, midsize], 3) == 6 * work_of([midsize], 1)
+    counts = [processes_for(None, work_of([midsize], runs)) for runs in (1, 40, 63, 64, 128, 10_000)]
+    assert counts == [1, 1, 1, 2, 4, 8]
+    large = midsize.model_copy(
+        update={"organisation": midsize.organisation.model_copy(update={"headcount": 20_000, "people": None})}
+    )
+    assert processes_for(None, work_of([large], 8)) == 8
+    # Whoever says how many gets them.
+    assert processes_for(3, work_of([midsize], 1)) == 3
 
 
 def test_little_work_stays_in_this_process() -> None:

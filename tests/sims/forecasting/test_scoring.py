@@ -75,6 +75,17 @@ def test_people_are_counted_as_shares_of_the_staff() -> None:
     assert found["outcomes"]["enrolled"]["weeks"][0]["actual"] == pytest.approx(0.3)
 
 
+def test_more_people_than_there_are_is_said_and_not_scored() -> None:
+    samples = {"shares": [[1.0, 2.0]], "enrolled": [[0.5, 1.0]], "weekly_sharers": [[0.1, 0.2]]}
+    known = history(0, shares=[1.0], enrolled=[12.0], weekly_sharers=[3.0])
+    found = score(made(samples), known)
+    assert found["not_scored"]["enrolled"] == "the history has 12 of 10 people; correct its headcount"
+    assert set(found["outcomes"]) == {"shares", "weekly_sharers"}
+    assert set(score(made(samples), known.model_copy(update={"headcount": 12}))["outcomes"]) == set(samples)
+    with pytest.raises(ForecastError, match="the history has 12 of 10 people"):
+        score(made({"enrolled": [[0.5, 1.0]]}), known)
+
+
 def test_weeks_that_are_not_known_are_not_scored() -> None:
     samples = [[1.0, 2.0, 3.0]] * 3
     found = score(made({"shares": samples, "cost": samples}), history(1, shares=[2.0, None, 2.0]))

@@ -51,7 +51,7 @@ def test_weekly_totals_alone_will_do(tmp_path: Path) -> None:
     found = read(tmp_path, "date,shares\n2026-W10,5\n2026-W11,7\n2026-W13,6\n")
     assert (found.every_days, found.periods, found.last) == (7, 4, date(2026, 3, 29))
     assert found.weekly("shares") == [5.0, 7.0, None, 6.0]
-    assert "1 weeks in 1 gaps" in found.warnings[0]
+    assert "1 week without a row, in 1 gap" in found.warnings[0]
 
 
 def test_one_week_by_its_number_is_a_week(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_blank_cell_is_no_zero(tmp_path: Path) -> None:
 def test_duplicated_days(tmp_path: Path) -> None:
     same = read(tmp_path, "date,shares\n2026-03-02,1\n2026-03-02,1\n2026-03-03,2\n")
     assert same.series[ALL]["shares"] == (1.0, 2.0)
-    assert "1 rows repeat another" in same.warnings[0]
+    assert "1 row the same as another" in same.warnings[0]
     other = "date,shares\n2026-03-02,1\n2026-03-02,3\n"
     told = refused(tmp_path, other)
     assert "table.csv:3: date: got 2026-03-02" in told
@@ -160,6 +160,16 @@ def test_a_workbook(tmp_path: Path) -> None:
     path = tmp_path / "table.xlsx"
     path.write_bytes(workbook([["date", "shares"], ["2026-03-02", "3"], ["2026-03-03", "4"]]))
     assert read_history(path).series[ALL]["shares"] == (3.0, 4.0)
+    notes: list[list[str | float | None]] = [["Report", None], ["made by", "us"]]
+    path.write_bytes(workbook(notes, Data=[["date", "shares"], [46083, 3]], Old=[["date"], [46000]]))
+    found = read_history(path)
+    assert (found.series[ALL]["shares"], found.warnings[0]) == (
+        (3.0,),
+        "of several sheets 'Data' is read, and not People, Old",
+    )
+    path.write_bytes(workbook([["date", "shares"], [46083, "=A1"], [46084, "=A2"]]))
+    with pytest.raises(DocumentError, match="shares: got blank cells alone"):
+        read_history(path)
     path.write_bytes(b"PK\x03\x04 broken")
     with pytest.raises(DocumentError, match="damaged Excel workbook"):
         read_history(path)
@@ -181,7 +191,7 @@ def test_numbers_are_read_by_what_all_of_them_say(tmp_path: Path) -> None:
     counts = read(tmp_path, "date;shares\n2026-03-02;1.240\n2026-03-03;9\n")
     assert (shares(counts), "read as thousands: 1240" in counts.warnings[0]) == ((1240.0, 9.0), True)
     told = read(tmp_path, "date;shares\n2026-03-02;1.240\n2026-03-03;9\n", "decimal: point")
-    assert (shares(told), "1 counts are no whole numbers" in told.warnings[0]) == ((1.24, 9.0), True)
+    assert (shares(told), "1 count with a fraction" in told.warnings[0]) == ((1.24, 9.0), True)
     assert "`decimal: comma`" in refused(tmp_path, "date;shares;spend\n2026-03-02;3;1.240\n")
     assert "'1,5'" in refused(tmp_path, 'date,shares,spend\n2026-03-02,3,2.5\n2026-03-03,3,"1,5"\n')
     assert "'2.5'" in refused(tmp_path, 'date,shares,spend\n2026-03-02,3,"1,5"\n2026-03-03,3,2.5\n')
@@ -278,3 +288,71 @@ def test_a_workbook_whose_dates_are_numbers(tmp_path: Path) -> None:
 def test_headings_that_are_not_known_are_guessed_in_the_line_that_refuses(tmp_path: Path) -> None:
     told = refused(tmp_path, "Datum;Beiträge;Klicks\n02.03.2026;12;40\n")
     assert "perhaps {date: Datum, shares: Beiträge, clicks: Klicks}" in told
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "tells"),
+    [
+        ("02/03/2026", "16/03/2026", "dates have the day first, as 16/03/2026 tells"),
+        ("03/02/26", "03/16/26", "dates have the month first, as 03/16/26 tells"),
+        ("2-3-2026 9:30", "16-3-2026 23:59:59", "dates have the day first, as 16-3-2026 23:59:59 tells"),
+        ("3/2/2026 9:30 PM", "3/16/2026 10:00 am", "dates have the month first, as 3/16/2026 10:00 am tells"),
+        ("2. März 2026", "16. Mrz 26", ""),
+        ("2 mars 2026", "16 mars 2026", ""),
+        ("Montag, 2. März 2026", "Mo, 16. März 2026", ""),
+        ("Mar 2, 2026", "March 16, 2026", ""),
+        ("2-Mar-26", "16-Mar-26", ""),
+        ("2026-03-02 - 2026-03-08", "2026-03-16 - 2026-03-22", ""),
+        ("02.03.2026 – 08.03.2026", "16.03.2026 – 22.03.2026", ""),
+        ("S10 2026", "Semaine 12, 2026", ""),
+    ],
+)
+def test_dates_are_read_by_what_all_of_them_tell(tmp_path: Path, first: str, second: str, tells: str) -> None:
+    text = f'date,shares\n"{first}",3\n"{second}",4\n'
+    found = read(tmp_path, text)
+    assert (found.first, shares(found)) == (date(2026, 3, 2), (3.0, None, 4.0))
+    assert tells in ("", found.warnings[0])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        ("02/03/2026", "09/03/2026", "no date of the table tells whether the day or the month stands first"),
+        ("13/03/2026", "03/14/2026", "of 13/03/2026 and 03/14/2026 one has the day first and one the month"),
+        ("31/02/2026", "16/03/2026", "got '31/02/2026'; a date like"),
+        ("2 jui 2026", "9 jui 2026", "a date like 2026-03-02"),
+        ("2026-03-02 - 2026-03-31", "2026-04-01 - 2026-04-30", "a date like 2026-03-02"),
+    ],
+)
+def test_dates_of_which_nothing_tells_what_is_what_are_refused(
+    tmp_path: Path, first: str, second: str, told: str
+) -> None:
+    assert told in refused(tmp_path, f'date,shares\n"{first}",3\n"{second}",4\n')
+
+
+def test_rows_that_say_the_same_of_two_posts_are_not_one(tmp_path: Path) -> None:
+    text = "date,network,clicks\n2026-03-02,LinkedIn,3\n2026-03-02,X,3\n"
+    assert "on a row that is not the same as line 2" in refused(tmp_path, text)
+    assert read(tmp_path, text, "duplicates: add").series[ALL]["clicks"] == (6.0,)
+    hours = "date,person,shares\n2026-03-02T09:30,ana,1\n2026-03-02T19:30,ana,1\n"
+    assert "on a row that is not the same as line 2" in refused(tmp_path, hours)
+
+
+def test_what_tools_write_for_nothing_known_is_blank(tmp_path: Path) -> None:
+    found = read(tmp_path, "date,shares,clicks\n2026-03-02,3,-\n2026-03-09,4,n/a\n2026-03-16,5,6\n")
+    assert found.series[ALL]["clicks"] == (None, None, 6.0)
+    assert "2 blank cells: not known, and no zeros" in found.warnings
+
+
+def test_names_that_differ_by_capitals_and_spaces_are_one(tmp_path: Path) -> None:
+    found = read(tmp_path, "date,team,shares\n2026-03-02,Sales,3\n2026-03-02,Labs,1\n2026-03-09,sales ,2\n")
+    assert found.series["team=Sales"]["shares"] == (3.0, 2.0)
+    assert set(found.series) == {ALL, "team=Sales", "team=Labs"}
+    assert any("taken for 'Sales'" in told for told in found.warnings)
+
+
+def test_rows_of_nobody_are_counted_in_whole_alone(tmp_path: Path) -> None:
+    found = read(tmp_path, "date,person,shares\n2026-03-02,ana,2\n2026-03-02,,4\n2026-03-03,,1\n")
+    assert found.series[ALL]["shares"] == (6.0, 1.0)
+    assert found.series[ALL]["active_sharers"] == (1.0, 0.0)
+    assert "2 rows of nobody: counted, but not among the people who shared" in found.warnings

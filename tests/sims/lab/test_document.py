@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from rewards.language import speaking
 from rewards.scheme.presets import PRESETS
 from sims.lab.document import BASE, MOST_VARIANTS, Read, read
 from sims.lab.levers import LEVERS
 from sims.lab.merging import laid_over
-from sims.lab.templates import TEMPLATES, text_of
+from sims.lab.templates import TEMPLATES, TITLES, text_of
 
 SMALL = """title: Small
 scenario:
@@ -37,6 +38,18 @@ def test_every_template_is_an_experiment(name: str, live: bool) -> None:
         assert [one.segment for one in people] == ["sales", "care"]
     else:
         assert people is None
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_begins_in_the_language_of_its_reader(name: str) -> None:
+    english = text_of(name, live=False)
+    with speaking("de"):
+        german = text_of(name, live=False)
+    found = read(german, PRESETS.get)
+    assert found.faults == []
+    titles = re.findall(r"title: (.+)", english)
+    assert set(titles) <= set(TITLES)
+    assert not set(titles) & set(re.findall(r"title: (.+)", german))
 
 
 @pytest.mark.parametrize(

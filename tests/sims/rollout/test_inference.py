@@ -51,6 +51,17 @@ def test_what_a_unit_was_before_is_taken_out() -> None:
     assert effect(parallel(rates[:, 4:], treated)).error > 5 * found.error
 
 
+def wedge(rates: np.ndarray) -> Units:
+    starts = (np.arange(len(rates)) % 3 + 1).astype(np.int64)
+    return Units(
+        tuple(map(str, range(len(rates)))),
+        rates,
+        np.ones(len(rates)),
+        starts,
+        np.zeros(len(rates), dtype=np.int64),
+    )
+
+
 def test_a_stepped_wedge_is_free_of_units_and_of_periods() -> None:
     rng = np.random.default_rng(2)
     starts = np.repeat([2, 4, 6, 8], 5).astype(np.int64)
@@ -122,3 +133,13 @@ def test_nothing_that_happened_is_no_effect() -> None:
     found = effect(parallel(np.zeros((8, 3)), np.arange(8) % 2 == 0, start=1))
     assert found.estimate == 0.0
     assert not found.told_apart
+
+
+@pytest.mark.parametrize("rate", [0.0, 2.0, 1e6, 1.0 / 3.0])
+def test_what_never_differs_does_not_tell_how_far_chance_goes(rate: float) -> None:
+    for treated in (parallel(np.full((10, 1), rate), np.arange(10) < 5), wedge(np.full((9, 6), rate))):
+        found = effect(treated)
+        assert (found.varied, found.low, found.high, found.told_apart) == (False, None, None, False)
+    apart = effect(parallel(np.where(np.arange(10) < 5, 2.0 + rate, rate)[:, None], np.arange(10) < 5))
+    assert (apart.varied, apart.told_apart) == (False, True)
+    assert apart.low == pytest.approx(2.0)

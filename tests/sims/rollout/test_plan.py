@@ -70,6 +70,8 @@ def test_too_few_teams_are_refused_in_one_line() -> None:
     with pytest.raises(ValueError, match="each step takes at least one"):
         Wish(design="stepped-wedge", weeks=3, steps=4)
     drawn(Wish(), teams(10))
+    with pytest.raises(RolloutError, match="got 6 for 10 steps, of which 4 would have none"):
+        drawn(Wish(design="stepped-wedge", steps=10), teams(6))
 
 
 def test_a_plan_that_was_changed_says_so(tmp_path: Path) -> None:
@@ -121,6 +123,20 @@ def test_what_weakens_the_comparison_is_noted() -> None:
     assert body["notes"] == ["spill-over", "crossed", "stopped"]
     bare = sealed(Wish(), drawn(Wish(), teams(24)), FIRST, groundswell="test")
     assert analyse(bare, units_of_plan(bare, sums(bare, 1.0)), bare.last)["notes"] == ["no-power"]
+
+
+def test_teams_and_weeks_that_are_missing_are_told() -> None:
+    made = plan(Wish())
+    whole = units_of_plan(made, sums(made, 1.0))
+    few = units_of_plan(made, {name: row for name, row in sums(made, 1.0).items() if name != "t03"})
+    body = analyse(made, few, made.last)
+    assert (body["units_missing"], body["notes"]) == (1, ["missing"])
+    whole.rates[4, 9:] = np.nan
+    assert analyse(made, whole, made.last)["notes"] == ["gaps"]
+    never = {one.name: np.zeros(made.wish.periods) for one in made.clusters}
+    body = analyse(made, units_of_plan(made, never), made.last)
+    assert (body["verdict"], body["effect"]["low"], body["notes"]) == (UNTOLD, None, ["unvaried"])
+    assert body["brought"]["low"] is None
 
 
 @pytest.mark.parametrize("design", DESIGNS)

@@ -97,12 +97,14 @@
     }
   };
 
+  // The pages write the day before the month in English too.
+  const calendar = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
   const show = (to) => {
     day = Math.max(0, Math.min(data.days.length - 1, to));
     when.value = day;
     const date = new Date(`${data.first_date}T12:00:00Z`);
     date.setUTCDate(date.getUTCDate() + day);
-    today.textContent = fill(words.day, { day: data.first_day + day, date: date.toLocaleDateString(document.documentElement.lang, { timeZone: "UTC", day: "numeric", month: "short", year: "numeric" }) });
+    today.textContent = fill(words.day, { day: data.first_day + day, date: date.toLocaleDateString(calendar, { timeZone: "UTC", day: "numeric", month: "short", year: "numeric" }) });
     for (const cell of document.querySelectorAll("#moods [data-curve]")) cell.textContent = level(data.days[day].curves[Number(cell.dataset.curve)]);
     draw(); explain();
   };
