@@ -58,6 +58,6 @@ class Employee(mesa.Agent):  # type: ignore[misc]
         return float(self.model.program.earned_millipoints()[self.row]) / 1000.0
 
     def decides(self, occasion: Occasion, position: int, draw: float) -> bool:
-        """Whether this employee shares at one opportunity, given its uniform draw."""
+        """True where this employee shares at one opportunity, given its uniform draw."""
         own = Occasion(*(column[position : position + 1] for column in occasion))
         return draw < float(share_chance(log_odds(own, self.model.lanes.rows))[0])

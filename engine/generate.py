@@ -27,7 +27,7 @@ _ROWS_A_PIECE = 1 << 16
 def lognormal_counts(
     size: int, median: float, sigma: float, key: np.uint64, least: int = 0, *, most: int | None = None
 ) -> NDArray[np.int64]:
-    """int64[size]: whole numbers of a lognormal law, between `least` and `most`.
+    """int64[size]: lognormal counts, rounded and clipped to `least` and `most`.
 
     median  of the law before rounding, contacts
     sigma   standard deviation of its logarithm; its mean is median · exp(sigma² / 2)
@@ -76,7 +76,7 @@ def social_graph(
 
 
 class Ties(NamedTuple):
-    """Who of the first employees is seen by which: rows of edges that are known, instead of drawn.
+    """Known ties among the first employees, as rows of edges that replace drawn ones.
 
     offsets  int64[K + 1], where each of the K employees' targets begin; targets: int32[offsets[K]], all different in a row
     """
@@ -186,7 +186,7 @@ def sketch_network(
     concentration: float = 1.0,
     ties: Ties | None = None,
 ) -> Sketch:
-    """The same network with no row drawn: most rows of a large audience are never asked for.
+    """A network without any contacts drawn, since most rows of a large audience are never needed.
 
     contact_counts     int[E+C] ≥ 0, out-degree of each source; the last n_corporate of them are followers of
                        corporate accounts

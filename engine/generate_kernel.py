@@ -29,7 +29,7 @@ def pick(half_word: Any, size: Any, concentration: Any) -> Any:
 
 @inlined
 def _is_own(word: Any, homophily: Any) -> Any:
-    """Whether a word looks for somebody of the own segment."""
+    """True where a random word selects a contact in the own segment."""
     return np.float64(word >> SHIFT_32) * UNIT_32 < homophily
 
 

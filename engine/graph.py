@@ -17,7 +17,7 @@ MAX_EDGES = 2**31 - 1
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """Who is seen by whom: an edge u → v means that what u shares can reach v.
+    """A directed graph of visibility: an edge u → v means that a share by u can reach v.
 
     n_nodes     number of nodes, ids 0 … n_nodes − 1
     offsets     int64[n_nodes + 1]; the out-edges of u are positions offsets[u] … offsets[u + 1] − 1
@@ -50,7 +50,7 @@ class Graph:
 
     @property
     def n_edges(self) -> int:
-        """How many edges."""
+        """Number of edges."""
         return int(self.targets.size)
 
     @property

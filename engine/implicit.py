@@ -106,7 +106,7 @@ class ImplicitGraph:
         return out.astype(np.int64)
 
     def stored(self) -> Graph:
-        """The same graph in memory, edge for edge. Raises ValueError for more than 2**31 − 1 nodes or edges."""
+        """The graph with explicit edges in memory, identical edge for edge. Raises ValueError for more than 2**31 − 1 nodes or edges."""
         if self.n_nodes > MAX_EDGES or self.expected_edges > 1.1 * MAX_EDGES:
             raise ValueError(
                 f"{self.n_nodes} nodes, about {self.expected_edges:.2g} edges; at most {MAX_EDGES} of each are stored"

@@ -1,4 +1,4 @@
-"""How every compiled kernel of the engine is declared: with one explicit signature.
+"""The decorator of every compiled kernel, which declares one explicit signature.
 
 Numba compiles it when it is first called, keeps it in its cache on disk, and calls it without the interpreter lock.
 
@@ -75,7 +75,7 @@ class Kernel(Deferred):
         if not self._scalars:
             return call(*values)
         given = list(values)
-        # Numba would cut 1.5 down to a whole number without a word.
+        # Numba would truncate 1.5 to an integer silently.
         for place, dtype in self._scalars:
             given[place] = float(values[place]) if dtype == "float64" else index(values[place])
         return call(*given)

@@ -68,7 +68,7 @@ def _constant(value: Any, node: ast.AST) -> ast.AST:
 
 
 def plain(part: Deferred, instead: Mapping[str, Any]) -> Callable[..., Any]:
-    """The same source over lists, calling its parts directly; globals named in `instead` are replaced in all of it."""
+    """The kernel's source as a plain Python function over lists; globals named in `instead` are replaced throughout."""
     made: dict[Deferred, Callable[..., Any]] = {}
 
     def direct(one: Deferred) -> Callable[..., Any]:

@@ -105,7 +105,7 @@ class Shares(NamedTuple):
 
 
 class ResponseRates(NamedTuple):
-    """What all shares have in common.
+    """Response rates common to all shares.
 
     feed_load_half    L0, the feed load (items a day) that halves visibility
     trust, affinity, fatigue  the θ of the exponent, per unit of edge trust, interest and edge fatigue
@@ -124,7 +124,7 @@ class ResponseRates(NamedTuple):
 
 
 class Exposure(NamedTuple):
-    """What became of the shares: int64[s] each, except where said.
+    """The response to the shares: int64[s] each, unless stated otherwise.
 
     audience     out-edges of everybody who broadcast the item: the naive count of people reached
     exposures    sights, repeats of one person through several edges counted

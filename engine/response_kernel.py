@@ -170,7 +170,7 @@ def respond(
                 or clicking(words[i]) < click_rate * likeliest
                 or passing(words[i]) < repost_rate * likeliest
             ):
-                # Whoever may answer is noted in the place of who was looked at already: their taste is on its way meanwhile.
+                # Candidates overwrite entries already processed; their segments are prefetched meanwhile.
                 prefetch(segments, v)
                 picked[asked], words[asked] = i, words[i]
                 asked += ONE

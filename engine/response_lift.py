@@ -1,4 +1,4 @@
-"""What makes somebody who sees a post answer it: trust over the edge, interest in the topic, fatigue."""
+"""Determinants of an exposed person's response to a post: trust over the edge, interest in the topic, fatigue."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def missed_days(tables: SchemeTables, streak: int, leave: Ints, people: Ints, da
 
 
 def _with_more_slots(state: ScoreState, needed: int, ahead: float) -> ScoreState:
-    """The same state over a larger object table.
+    """The state with a larger object table.
 
     `ahead` is how many times the events scored so far the whole batch is: filling a table again and again costs more than all the
     scoring, so that the rest of the batch is expected to take as many slots as its beginning.

@@ -28,7 +28,7 @@ def count_step(tables, state, offsets, t, e):  # type: ignore[no-untyped-def]
         take(state, slot, key)
         state.objects[slot, 1] = 0 if step[3] == 1 else int(state.objects[slot, 1]) + change
     else:
-        # The window is stored beside the count, so that nothing has to visit every person when a window ends.
+        # The window is stored with the count, so that nothing has to visit every person when a window ends.
         column = natural(offsets.counter + c.COUNTER_WIDTH * int(step[0]))
         if state.people[e.person, column] != window or step[3] == 1:
             state.people[e.person, column] = window
@@ -49,7 +49,7 @@ def counted(tables, state, offsets, counter, e):  # type: ignore[no-untyped-def]
 
 @shared
 def _excused(tables, leave, e, date):  # type: ignore[no-untyped-def]
-    """Whether the date lies in the person's leave, or is a holiday of everybody or of the segment she belonged to that day."""
+    """True where the date is in the person's leave, or a holiday of everybody or of the person's segment on that day."""
     moved = False
     # Leave of all people is one array sorted by person, so that a replay of a whole company passes no lists of lists.
     low, high = 0, leave.shape[0]
@@ -80,7 +80,7 @@ def _excused(tables, leave, e, date):  # type: ignore[no-untyped-def]
 
 @shared
 def _was_away(tables, s, date):  # type: ignore[no-untyped-def]
-    """Whether the streak was in no version of the scheme on the date, or on a part of it."""
+    """True where no version of the scheme had the streak on the date, or on a part of it."""
     for at in range(tables.away.shape[0]):
         if tables.away[at, 0] == s and tables.away[at, 1] <= date <= tables.away[at, 2]:
             return True
@@ -89,7 +89,7 @@ def _was_away(tables, s, date):  # type: ignore[no-untyped-def]
 
 @shared
 def _required(tables, leave, s, date, e):  # type: ignore[no-untyped-def]
-    """Whether the streak asks for the date: one of its weekdays that nothing excuses."""
+    """True where the streak requires the date: one of its weekdays without an excuse."""
     return (int(tables.streak[s, 0]) >> ((date - 1) % 7)) & 1 == 1 and not _excused(tables, leave, e, date)
 
 
@@ -116,7 +116,7 @@ def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-unty
         return
     mine, at = state.people[e.person], natural(offsets.streak + c.STREAK_WIDTH * s)
     last = int(mine[at + c.LAST_DATE])
-    # Time order is not date order: the owner of an object has dates of her own, and a move west repeats one.
+    # Time order is not date order: the owner of an object has another local date, and a move west repeats one.
     if e.date < last:
         return
     if e.date == last:
@@ -155,7 +155,7 @@ def advance_streak(tables, state, offsets, leave, s, e):  # type: ignore[no-unty
 
 @shared
 def badge_met(tables, state, offsets, badge, e):  # type: ignore[no-untyped-def]
-    """Whether every requirement of some group is met; what is counted within one object, within the event's."""
+    """True where every requirement of some group is met; counts within one object are those of the event's object."""
     start, end = int(tables.badge[badge, 0]), int(tables.badge[badge, 1])
     # Groups are alternatives that follow each other in the table; the last one is judged after the loop.
     met, whole = False, True
@@ -181,7 +181,7 @@ def badge_met(tables, state, offsets, badge, e):  # type: ignore[no-untyped-def]
 
 @shared
 def settle_badge(tables, state, offsets, b, e):  # type: ignore[no-untyped-def]
-    """Whether the badge is won or lost at this event: (reason, millipoints), or (-1, 0) for no change."""
+    """(reason, millipoints) where the badge is won or lost at this event, (-1, 0) for no change."""
     badge = tables.badge[b]
     column = natural(offsets.badge + b)
     had = int(state.people[e.person, column])

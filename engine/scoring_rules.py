@@ -1,4 +1,4 @@
-"""What a rule gives for an event.
+"""The amount that a rule awards for an event.
 
 Order of arithmetic: base (x quantity), decay once for each earlier award of the window, multipliers in order, the part paid
 without proof, every division rounding down; then caps, the tightest wins. Where nothing is awarded, neither cooldown nor object
@@ -34,7 +34,7 @@ def _amount(tables, rule, uses, e):  # type: ignore[no-untyped-def]
 
 @shared
 def _caps(tables, rule):  # type: ignore[no-untyped-def]
-    """How many caps of its own a rule has, and how many apply to it together with the scheme's, which come after them."""
+    """(number of the rule's own caps, number of all caps that apply, the scheme's following the rule's own)."""
     own = int(rule[c.CAP_END] - rule[c.CAP_START])
     return own, own + tables.cap.shape[0] - int(tables.general[0])
 

@@ -98,7 +98,7 @@ class SchemeTables(NamedTuple):
 
 
 class ScoreState(NamedTuple):
-    """What scoring remembers of n people, int64. `columns` names the parts of a row.
+    """The scoring state of n people, int64. `columns` names the parts of a row.
 
     people   [n, width]  one row a person, so that an event touches few cache lines
     objects  [slots, 2]  key and value by open addressing: what was awarded, counted or used for one object or pair

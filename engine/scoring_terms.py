@@ -76,7 +76,7 @@ def shared(function: Callable[..., Any]) -> Any:
 
 @shared
 def holds(program, start, end, e):  # type: ignore[no-untyped-def]
-    """Whether the postfix condition holds; an empty one does. The stack is the bits of one integer."""
+    """True where the postfix condition holds; an empty one does. The stack is the bits of one integer."""
     if start == end:
         return True
     stack = 0

@@ -39,7 +39,7 @@ class Named:
 
     @property
     def size(self) -> int:
-        """How many fields."""
+        """Number of fields."""
         fields: tuple[str, ...] = self.kind._fields  # type: ignore[attr-defined]
         return len(fields)
 

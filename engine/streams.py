@@ -107,7 +107,7 @@ def mix(x: Any) -> Any:
 
 @inlined
 def bits_of_agent(key: Any, agent: Any) -> Any:
-    """What all draws of an agent from a stream follow from."""
+    """The bits from which all draws of an agent in a stream are derived."""
     return mix(key ^ (np.uint64(agent) * GOLDEN + _MIX_1))
 
 

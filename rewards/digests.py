@@ -29,7 +29,7 @@ from rewards.thanks.recognition import kudos_received
 
 SOURCE = "groundswell:digest"
 LATE = timedelta(hours=3)
-"""What is due for longer than this is not made any more."""
+"""Digests overdue by more than this are skipped."""
 LIFETIME = timedelta(hours=6)
 MOST_NEWS = timedelta(days=28)
 MOST_AT_ONCE = 50
@@ -88,7 +88,7 @@ def _takes_part(row: DueDigestRow, asked: bool) -> bool:
 
 
 def _queue(tx: Transaction, organisation: str, row: DueDigestRow, choice: Choice, now: datetime) -> None:
-    """What came since the last digest, also where some were passed over, but nothing of long ago."""
+    """Queue a digest of the news since the last one, including skipped ones, but nothing old."""
     at = from_us(row.next_us or 0)
     since = max(at - MOST_NEWS, from_us(row.last_us or 0))
     token = token_for(tx, organisation, row.person_id, "visit", str(row.next_us))

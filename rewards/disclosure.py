@@ -29,7 +29,7 @@ class Shown:
 
 
 def shown_groups(cells: Mapping[Cell, int], minimum: int, among: Shown | None = None) -> Shown:
-    """The largest groups that may be shown beside each other and the whole; only those of `among` where it is given.
+    """The largest set of groups that may be shown together with the total; only those of `among` where it is given.
 
     `cells` counts the people. Groups below the minimum are hidden, those without a name too, and as many more, the smallest
     first, as it takes.
@@ -136,7 +136,7 @@ def _join(graph: dict[Node, dict[Node, int]], members: dict[Node, set[Node]], ke
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many of a group's people did something; `told` is the form in which it may be disclosed."""
+    """A count of people in a group; `told` is the form in which it may be disclosed."""
 
     group: str
     people: int
@@ -183,7 +183,7 @@ def counts_told(
 def _tells_more(
     rows: Iterable[tuple[str, int, int]], words: Mapping[str, str], rest: tuple[int, int], minimum: int
 ) -> bool:
-    """Whether the sum of the suppressed counts narrows a small count, or one that leaves out few, to less than half of its words."""
+    """True where the sum of the suppressed counts narrows a small count, or its complement, to less than half of its verbal range."""
     enough = minimum // 2 + 1
     unknown = [
         (size, done, *_range(words[name], size, minimum))

@@ -58,7 +58,7 @@ _PROBLEMS = {
         "got a control character; a document is plain text; take it out"
     ),
 }
-"""What the reader of YAML says, in words of ours; what is not among them is no YAML in some other way."""
+"""Translations of the YAML parser's messages; other errors are reported generally as invalid YAML."""
 _NO_YAML = msg("got a line that is not YAML; see indents, colons, quotes and brackets; correct the line")
 
 

@@ -63,7 +63,7 @@ def mapping_of(text: str) -> dict[Any, Any]:
 
 
 def changed(fields: Iterable[FormField], posted: Mapping[str, str]) -> dict[str, str]:
-    """What was posted of these fields and differs from what is in them, by name."""
+    """The posted values that differ from the fields' current ones, by name."""
     return {
         field.name: plain(posted[field.name])
         for field in fields
@@ -117,7 +117,7 @@ def shown(value: object) -> str:
 
 
 def plain(value: str) -> str:
-    """What a browser sends has its own line breaks."""
+    """The text with a browser's line breaks normalised."""
     return value.replace("\r\n", "\n").strip()
 
 
@@ -182,7 +182,7 @@ def drop_part(document: Any, place: Sequence[str], at: int) -> None:
 
 
 def scalar(value: str, kind: Kind) -> object:
-    """What was typed, as YAML has it."""
+    """The YAML value of typed text."""
     if kind == "choice" and value in ("true", "false"):
         return value == "true"
     if kind == "number":

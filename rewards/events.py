@@ -44,7 +44,7 @@ MOST_KEYS = 1 << 14
 KNOWN_KINDS = ("share", "click", "lead", "suggestion", "training", "kudos", "comment")
 INVITED, ENROLLED, PAUSED, LEFT = (f"membership.{word}" for word in ("invited", "enrolled", "paused", "left"))
 MEMBERSHIP_KINDS = (INVITED, ENROLLED, PAUSED, LEFT)
-"""What becomes of a person's part in the program; each holds from its instant on. They are recorded by the program alone."""
+"""Kinds of membership events, each effective from its instant on; only the program records them."""
 DIGEST_VISIT = "digest_visit"
 OWN_KINDS = frozenset({*MEMBERSHIP_KINDS, DIGEST_VISIT})
 """Kinds that no sender may send: they say what people did here."""
@@ -74,7 +74,7 @@ class EventError(ValueError):
 
 
 class Frozen(BaseModel):
-    """What became of an event when it was taken in, and stays so: for logs of the past, ignored in what is sent.
+    """The data frozen when an event was recorded, for exported logs; ignored in events that are sent.
 
     `taken`: scored, or why not. `version` is the scheme's that scored it, `segment` the subject's then, `owner_…` the owner's then.
     `reversed_at` is when it was undone after its period was closed: it stays counted, and what it gave does not stand. `enrolled` and
@@ -324,7 +324,7 @@ def _rfc3339(instant: datetime) -> str:
 
 
 def _said(event: Event) -> dict[str, Any]:
-    """What the sender said."""
+    """The sender's part of an event."""
     data: dict[str, Any] = {
         "object": event.object,
         "quantity": event.quantity,
@@ -367,7 +367,7 @@ def payload_hash(event: Event) -> str:
 
 @lru_cache(MOST_KEYS)
 def object_key(name: str) -> int:
-    """A non-negative int64 that stands for an object's name in the kernel (blake2b, 63 bits)."""
+    """A non-negative int64 that represents an object's name in the kernel (blake2b, 63 bits)."""
     return int.from_bytes(hashlib.blake2b(normal(name).encode(), digest_size=8).digest(), "big") >> 1
 
 

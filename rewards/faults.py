@@ -1,4 +1,4 @@
-"""What the program refuses, as nouns: every message names the value, the limit and the remedy."""
+"""The program's errors: every message names the value, the limit and the remedy."""
 
 from rewards.language import gettext
 
@@ -35,7 +35,7 @@ class NotFound(Fault):
 
 
 class Conflict(Fault):
-    """The same key came with another payload, or the thing was already done."""
+    """A key was reused with another payload, or the action was already done."""
 
     code = "conflict"
 
@@ -59,7 +59,7 @@ class BadValue(Fault):
 
 
 class Gone(Fault):
-    """What was there has ended, and does not come back: a link that was used or has expired."""
+    """A resource has ended permanently, such as a link that was used or has expired."""
 
     code = "gone"
 

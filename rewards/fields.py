@@ -1,4 +1,4 @@
-"""How values are written, wherever they come in: text in one normal form, instants by RFC 3339, whole numbers as JSON has them."""
+"""Field types of all inputs: text in one normal form, instants by RFC 3339, integers as in JSON."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _UNSEEN = frozenset([0x200C, 0x200D, *(code for code, letter in _ALIKE.items() i
 
 
 def has_letters(text: str) -> bool:
-    """Whether anything in the text can be seen."""
+    """True where the text has a visible character."""
     return any(not letter.isspace() and ord(letter) not in _UNSEEN for letter in text)
 
 
@@ -141,7 +141,7 @@ def _normal(value: object) -> object:
 
 
 def _whole(value: object) -> object:
-    """1.0 is 1: JSON knows one type of number, and many senders write whole ones with a point."""
+    """1.0 is accepted as 1, since JSON has one type of number and many senders write integers with a decimal point."""
     whole = isinstance(value, float) and value.is_integer() and abs(value) <= _MOST_EXACT
     return int(value) if whole else value  # type: ignore[call-overload]
 
@@ -216,11 +216,11 @@ _SORTS = {
     "date_from_datetime_parsing": DAY_WANTED,
     "date_from_datetime_inexact": DAY_WANTED,
 }
-"""What is wrong by Pydantic's name of it, in words of ours; the places are those that Pydantic fills."""
+"""Messages by Pydantic's error type, with Pydantic's placeholders."""
 
 
 def in_words(pattern: str, words: str) -> str:
-    """The pattern itself; whoever gets it wrong reads the words, never the pattern."""
+    """The pattern, registered with the words that users read instead of it on an error."""
     _WORDS[pattern] = words
     return pattern
 
@@ -231,12 +231,12 @@ def like(pattern: str, words: str) -> Any:
 
 
 def words_for(pattern: str) -> str:
-    """What a pattern asks for, in words."""
+    """The description of a pattern in words."""
     return gettext(_WORDS.get(pattern, _AS_DOCUMENTED))
 
 
 def fault(error: ErrorDetails) -> str:
-    """What is wrong with a value, from Pydantic's account of it, in one line without any pattern, in the language of now."""
+    """One line that describes a Pydantic error, without any pattern, in the current language."""
     sort, places = error["type"], error.get("ctx", {})
     if sort == "string_pattern_mismatch":
         return gettext("not {wanted}").format(wanted=words_for(places["pattern"]))

@@ -5,14 +5,17 @@ Whoever holds the set-up link makes the organisation, once. A newer link ends th
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from rewards.document import DocumentError, dump_document, load_document
 from rewards.faults import BadValue, Conflict, Gone, NotFound, Refused
 from rewards.fields import name_in
 from rewards.language import gettext as _
+from rewards.language import speaking
 from rewards.people import membership
 from rewards.people.accounts import create_account, hash_password, known_roles, open_session
 from rewards.people.organisations import (
@@ -21,26 +24,27 @@ from rewards.people.organisations import (
     create_organisation,
     get_organisation,
     list_organisations,
+    own_language,
 )
 from rewards.people.people import import_people
 from rewards.people_file import PersonRow
 from rewards.publishing.publication import SchemeVersion, publish_scheme, scheme_in_force, versions
 from rewards.scheme.networks import rules_of
-from rewards.scheme.preset_titles import in_language
-from rewards.scheme.presets import PRESETS
+from rewards.scheme.preset_titles import in_language, titled_text
+from rewards.scheme.presets import PRESETS, text_of_preset
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.store import access_links as rows
 from rewards.store.session import Database, Transaction
 from rewards.store.units import digest, to_us
 
 SETUP = "operator"
-"""Who acts before there is anybody."""
+"""The actor recorded before there are people."""
 _TOKEN_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What is said at the beginning. `admin`: the first administrator, who is a person of the company as well."""
+    """The data of a new organisation. `admin`: the first administrator, who is a person of the company too."""
 
     slug: str
     name: str
@@ -52,7 +56,7 @@ class Beginning:
 
 
 def is_empty(tx: Transaction) -> bool:
-    """Whether there is no organisation yet."""
+    """True where there is no organisation yet."""
     return not list_organisations(tx)
 
 
@@ -139,6 +143,22 @@ def template(tx: Transaction, organisation: str, name: str) -> IncentiveScheme:
     return with_networks(with_zone(scheme, home.timezone), home.networks)
 
 
+def text_of_template(tx: Transaction, organisation: str, name: str) -> str:
+    """The same as the text that a draft begins as. Raises NotFound for the name."""
+    fitting, shipped = template(tx, organisation, name), PRESETS[name]
+    text = titled_text(text_of_preset(name), own_language(tx, organisation)).rstrip("\n") + "\n"
+    if fitting.calendar.zone != shipped.calendar.zone:
+        text += f"calendar: {{zone: {fitting.calendar.zone}}}\n"
+    if fitting.unrewarded_channels != shipped.unrewarded_channels:
+        text += f"unrewarded_channels: {json.dumps(fitting.unrewarded_channels, ensure_ascii=False)}\n"
+    try:
+        same = load_document(text, IncentiveScheme) == fitting
+    except DocumentError:
+        same = False
+    # A title that cannot stand in the shipped text as it is written there: the document is written anew.
+    return text if same else dump_document(fitting)
+
+
 def with_zone(scheme: IncentiveScheme, zone: str) -> IncentiveScheme:
     """A scheme whose boards and challenges go by a zone's days."""
     return scheme.model_copy(update={"calendar": scheme.calendar.model_copy(update={"zone": zone})})
@@ -156,7 +176,9 @@ def publish_template(
     """Put a template in force as the first scheme. Raises Conflict where there is a scheme already, NotFound for the name."""
     if scheme_in_force(tx, organisation, now) is not None or versions(tx, organisation):
         raise Conflict(_("A scheme is published already: change it as a draft, and rehearse that first."))
-    return publish_scheme(tx, organisation, template(tx, organisation, name), now, actor, "first scheme", now)
+    with speaking(own_language(tx, organisation)):
+        reason = _("first scheme")
+    return publish_scheme(tx, organisation, template(tx, organisation, name), now, actor, reason, now)
 
 
 def networks_of(used: Sequence[str], unpaid: Sequence[str]) -> tuple[Network, ...]:

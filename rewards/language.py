@@ -29,7 +29,7 @@ _spoken: ContextVar[str] = ContextVar("language", default=SOURCE)
 
 
 def catalogue_file(language: str) -> Path:
-    """Where the messages of a language stand."""
+    """The path of a language's message catalogue."""
     return FOLDER / language / "LC_MESSAGES" / "groundswell.po"
 
 
@@ -94,6 +94,11 @@ def accepted(header: str) -> list[str]:
 def msg(message: str) -> str:
     """The message itself: marks a message that is stored now and translated when it is shown."""
     return message
+
+
+def msgs(one: str, many: str) -> tuple[str, str]:
+    """The same for a message with a count."""
+    return one, many
 
 
 def gettext(message: str) -> str:

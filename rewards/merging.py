@@ -124,7 +124,7 @@ def _move_rows(
 
 
 def _close(tx: Transaction, organisation: str, gone: NamedPersonRow, kept: int) -> None:
-    """What stays of the account: a nameless number that leads to the one kept."""
+    """Reduce the merged account to an anonymous row that refers to the one kept."""
     rows.rename(tx, organisation, gone.id, kept)
     values = {
         "status": "erased", "hidden": True, "manager_id": None, "locale": "en", "pseudonym": f"person:{gone.id}",
@@ -175,7 +175,7 @@ def _move_kept(tx: Transaction, organisation: str, gone: int, kept: int, now_us:
 
 
 def _move_earned(tx: Transaction, organisation: str, gone: int, kept: int, now_us: int) -> None:
-    """What the replay did not move of ranks, on the dates and for the teams for which it was earned."""
+    """Move the earned points that the replay did not move, on their original dates and teams."""
     drafts = []
     for local_date, board_date, team, amount in journal_rows.earned_by_date(tx, gone):
         for who, moved in ((gone, -amount), (kept, amount)):
@@ -190,7 +190,7 @@ def _move_earned(tx: Transaction, organisation: str, gone: int, kept: int, now_u
 
 
 def _move_balances(tx: Transaction, organisation: str, gone: int, kept: NamedPersonRow, now_us: int) -> None:
-    """What can be spent, was spent or lapsed, and thanks: as they are. An allowance lapses: one human has one, less what both gave."""
+    """Move spendable, spent and expired points, and thanks. Allowances are not added: one human has one, minus what both gave."""
     found = journal_rows.balances(tx, organisation, gone)
     assert not any(found.get(account, {}).get("", 0) for account in (EARNED, HELD))
     left = [

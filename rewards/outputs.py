@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all: beside their place, forced to the disk, and only then put there."""
+"""Atomic writing of files: to a temporary file in the same folder, synced to disk, then renamed."""
 
 import errno
 import os

@@ -45,19 +45,19 @@ class Review:
 
 
 def open_reviews(tx: Transaction, organisation: str, limit: int | None = None) -> list[Review]:
-    """What waits, the oldest first."""
+    """Open reviews, oldest first."""
     return _views(tx, organisation, rows.open_ones(tx, organisation, limit))
 
 
 def count_open(tx: Transaction, organisation: str) -> int:
-    """How much waits."""
+    """Number of open reviews."""
     return rows.count_open(tx, organisation)
 
 
 def reviews_page(
     tx: Transaction, organisation: str, state: Literal["open", "decided"], limit: int = 50, after: int = 0
 ) -> list[Review]:
-    """What waits or what was decided, in the order of opening; `after` is the id of the last one of the page before."""
+    """Open or decided reviews in order of opening; `after` is the id of the last one of the previous page."""
     statuses = ("open",) if state == "open" else ("approved", "declined")
     return _views(tx, organisation, rows.page(tx, organisation, statuses, limit, after))
 
@@ -137,7 +137,7 @@ def decide(
 
 
 def _concerned(tx: Transaction, organisation: str, row: ReviewRow, event: EventRow | None) -> list[int]:
-    """Who gains by what is looked at, by internal id: the person, an event's owner, the giver and the receiver of thanks."""
+    """Internal ids of those concerned by a review: the person, an event's owner, the giver and the receiver of thanks."""
     found = {row.person_id, event.owner_id if event else None}
     if row.kind in OF_THANKS:
         gift = kudos_rows.find(tx, organisation, json.loads(row.detail)["kudos"])

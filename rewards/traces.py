@@ -46,7 +46,7 @@ def trace_of(error: BaseException) -> dict[str, Any]:
 
 
 def lines_of(error: BaseException) -> list[str]:
-    """The same as lines for a terminal, the innermost place last as Python's own traceback has it."""
+    """The error as lines for a terminal, innermost frame last as in a Python traceback."""
     lines: list[str] = []
     for one in reversed(list(_chain(error))):
         cause = _told(one)
@@ -81,7 +81,7 @@ def _told(error: BaseException) -> dict[str, Any]:
 
 
 def said(error: BaseException) -> str:
-    """What may be repeated of an error's own words, or ''."""
+    """The part of an error's message that may be repeated, or ''."""
     home = type(error).__module__.partition(".")[0]
     if home == "sqlite3":
         return _of_sqlite(error)

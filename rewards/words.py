@@ -41,7 +41,7 @@ def words_of(texts: Iterable[str]) -> set[str]:
 
 
 def beginnings_of(query: str) -> list[str]:
-    """What is looked for: beginnings of words, each once, as they were typed; of an address, what is before its @."""
+    """The search terms of a query: distinct word prefixes as typed; of an email address the part before the @."""
     text = _DOMAIN.sub(" ", query)
     return list(dict.fromkeys(word[:MOST_WORD_CHARACTERS] for word in _words(text)))[:MOST_WORDS]
 

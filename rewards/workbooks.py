@@ -17,7 +17,7 @@ _OLD = MARKS[1]
 
 
 def is_workbook(data: bytes) -> bool:
-    """Whether the bytes begin as a workbook's do."""
+    """True where the bytes have a workbook's signature."""
     return data.startswith(MARKS)
 
 

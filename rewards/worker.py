@@ -1,4 +1,4 @@
-"""What happens without anybody asking: waiting times end, results are fixed, webhooks are sent, what is no longer needed is dropped."""
+"""The worker's periodic tasks: releasing held awards, settling results, sending webhooks and mail, deleting expired data."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,7 +27,7 @@ ANNOUNCED_A_ROUND = 10
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """What one round did.
+    """The result of one round.
 
     released     awards whose wait was over, and quarantined events whose time had come
     challenges   challenges whose result was fixed

@@ -19,12 +19,15 @@ from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from typing import IO
 
+from sims.ensemble import crew
 from sims.jobs import children
 
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["tests.loaded"])
 # What computes pieces in a test's own process is forked from there too, and so has loaded what the product loads for it.
 children.LOADED[:] = ["tests.loaded"]
+# An ensemble's too. What is said of those that are started in life has tests of its own: tests/sims/ensemble/test_executors.py.
+crew.CONTEXT = _forks
 
 
 class Command:

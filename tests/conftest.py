@@ -49,7 +49,7 @@ ALLOCATIONS_WHILE_LOADING = 1_000_000
 # Each of these files, or folders, has tests of ten seconds and more.
 LONGEST = (
     "browser/", "contracts/test_documents.py", "contracts/test_first_hour.py", "conformance/test_arrival.py", "sims/calibration/",
-    "sims/ensemble/", "sims/jobs/", "sims/test_loop_example.py", "web/test_demo.py", "web/test_openapi.py",
+    "sims/demo/", "sims/ensemble/", "sims/jobs/", "sims/test_loop_example.py", "web/test_demo.py", "web/test_openapi.py",
 )  # fmt: skip
 START_SECONDS = 120
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -58,6 +58,7 @@ LEDGER, CASES = "tests/rewards/ledger", "tests/conformance"
 OUTSIDE, SCHEME = "tests/rewards/outside", "tests/rewards/scheme"
 RISKS, TURNING = "tests/sims/comparison/test_risks.py", "tests/sims/comparison/test_turning.py"
 TESTS: dict[str, tuple[str, ...]] = {
+    "agents/program/redemption.py": ("tests/agents/program/test_redemption.py",),
     "engine/scoring_folds.py": (FOLDS,),
     "engine/scoring_kernel.py": (FOLDS, RULES, CAPS),
     "engine/scoring_rules.py": (RULES, CAPS),
@@ -79,6 +80,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         f"{CASES}/test_owners_and_losses.py",
     ),
     "rewards/ledger/intake.py": (
+        f"{LEDGER}/test_intake.py",
         f"{LEDGER}/test_quarantine.py",
         f"{CASES}/test_owners_and_losses.py",
         f"{LEDGER}/test_fair_play.py",
@@ -89,6 +91,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "rewards/ledger/places.py": (f"{LEDGER}/test_places.py", f"{CASES}/test_time_live.py"),
     "rewards/ledger/pool.py": (f"{LEDGER}/test_award_budget.py",),
     "rewards/ledger/posting.py": (
+        f"{LEDGER}/test_posting.py",
         f"{LEDGER}/test_award_budget.py",
         f"{CASES}/test_undo.py",
         f"{LEDGER}/test_expiry.py",
@@ -108,6 +111,8 @@ TESTS: dict[str, tuple[str, ...]] = {
     "rewards/scheme/limits.py": (f"{SCHEME}/test_limits.py",),
     "rewards/scheme/predicates.py": (f"{SCHEME}/test_parts.py", f"{SCHEME}/test_scheme.py"),
     "rewards/scheme/quantities.py": (f"{SCHEME}/test_parts.py", f"{SCHEME}/test_scheme.py"),
+    "sims/history/of_events.py": ("tests/sims/history/test_of_events.py",),
+    "web/security.py": ("tests/web/test_security.py",),
     "sims/comparison/choice.py": ("tests/sims/comparison/test_choice.py",),
     # Those that simulate are left out: kernels run as Python here.
     "sims/comparison/risks.py": (

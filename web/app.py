@@ -98,7 +98,7 @@ from web.token_uses import TokenUses
 LOCAL_ADDRESS = "http://127.0.0.1:8000"
 STATIC = Path(__file__).parent / "static"
 WAIT_SECONDS = 5.0
-"""For its turn to write a request waits this long, then it is a 503: whoever waits holds a thread."""
+"""Seconds that a request waits for the write lock before it is answered 503, since a waiting request occupies a thread."""
 
 ROUTERS = (
     health.router,

@@ -30,6 +30,7 @@ KEYWORDS = {
     "msg": None,
     "said": None,
     "counted": (1, 2),
+    "msgs": (1, 2),
     "BadValue": None,
     "Conflict": None,
     "NotFound": None,

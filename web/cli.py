@@ -77,7 +77,7 @@ def serve(
 
 
 def first_words(database: Database, address: str, organisation: str) -> list[str]:
-    """What whoever starts the server has to know while nobody can administer it: the set-up link, or how to invite an administrator."""
+    """Start-up messages while there is no administrator: the set-up link, or how to invite an administrator."""
     from rewards.founding import is_empty, setup_path
     from rewards.people.account_desk import has_admin
     from web.session import now

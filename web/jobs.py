@@ -1,4 +1,4 @@
-"""Where a person finds what long work gave, by the kind of work. What has no page of its own is on the page of what it was done for."""
+"""The pages of jobs by kind. A job without a page of its own is shown on the page of the job that it was done for."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ SIMULATED = frozenset({REHEARSAL, TURNING, LAB, ROLLOUT_POWER, FORECAST, CALIBRA
 
 
 def is_told(job: Job) -> bool:
-    """Whether the result of a job may be read by scheme designers: that of an import of people, say, may not."""
+    """True where the result of a job may be read by scheme designers, unlike that of an import of people."""
     return job.kind in SIMULATED
 
 

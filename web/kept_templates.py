@@ -12,14 +12,14 @@ from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
 
 class KeptTemplates(FileSystemBytecodeCache):
-    """Those of the environment that a module makes. What is kept counts as long as the template, that module and Jinja are the same."""
+    """A cache of a module's compiled templates, valid as long as the template, that module and Jinja are unchanged."""
 
     def __init__(self, module: str) -> None:
         super().__init__(str(Path(cache_from_source(module)).parent), "template-%s.cache")
         self._made_by = f"{version('jinja2')}\n{Path(module).read_text('utf-8')}\n"
 
     def get_source_checksum(self, source: str) -> str:
-        """What has to be the same."""
+        """The checksum of everything that must be unchanged."""
         return super().get_source_checksum(self._made_by + source)
 
     def load_bytecode(self, bucket: Bucket) -> None:

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class LaneFull(Exception):  # noqa: N818 - it is an answer, not an accident
-    """It was not done in the time that it may take."""
+    """Raised where work could not start in time."""
 
 
 class Lane:
@@ -26,7 +26,7 @@ class Lane:
         self._threads = CapacityLimiter(at_once)
 
     async def run(self, work: Callable[[], T], seconds: float) -> T:
-        """What the work gives. Raises LaneFull after `seconds`; work that has begun by then goes on to its end."""
+        """The result of the work. Raises LaneFull after `seconds`; work that has started by then runs to its end."""
         with move_on_after(seconds):
             return await to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._threads)
         raise LaneFull

@@ -38,7 +38,7 @@ class Offered:
 
     @property
     def is_old(self) -> bool:
-        """Whether it is time to read them."""
+        """True where they are due to be read again."""
         return self._clock() >= self._until
 
     def forget(self) -> None:

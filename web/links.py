@@ -56,7 +56,7 @@ def _keyed(text: str, key: str) -> str:
 
 @router.api_route("/l/{code}", methods=["GET", "HEAD"])
 async def follow(request: Request, store: Store, config: Config, code: str) -> Response:
-    """Redirect to the item; a person's first click of the day is recorded for the sharer, her own is not.
+    """Redirect to the item; a visitor's first click of the day is recorded for the sharer, the sharer's own is not.
 
     Who sends it is decided before anything is written. Whatever goes wrong with the count, the visitor is led on. Nobody reaches a
     recalled item: its visitors read the notice, which is gone (410) for programs, so that previews and searches drop it.

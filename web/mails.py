@@ -1,4 +1,4 @@
-"""Where links in mails lead: unsubscribing without signing in (RFC 8058), and pages by way of a digest."""
+"""Targets of links in mails: unsubscribing without signing in (RFC 8058), and pages reached from a digest."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Entrance:
 
     @property
     def public(self) -> bool:
-        """Whether anybody is let in."""
+        """True for a public route."""
         return self.right is None and not self.scopes
 
     @property

@@ -1,4 +1,4 @@
-"""Where the doors are: one list of the pages that are in the navigation, and which page each role begins with."""
+"""The navigation: one list of its pages, and the start page of each role."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rewards.people.rights import Right
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A page of the navigation, shown to whoever has the right to it. `own`: about the reader herself, not about her work."""
+    """A page of the navigation, shown to those with its right. `own`: about the reader, not about the reader's work."""
 
     path: str
     label: str

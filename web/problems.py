@@ -79,7 +79,7 @@ _BARE = {
     404: msg("There is no such page; see that the address is whole."),
     405: msg("This address does not take that; open the page and use its buttons."),
 }
-"""What is said where the framework says no more than the title."""
+"""Details for errors of which the framework gives only the title."""
 
 
 class BodyTooLarge(Exception):  # noqa: N818 - a signal from the edge to itself
@@ -117,7 +117,7 @@ def problem_body(status: int, detail: str, **extra: object) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class ProblemContext:
-    """What went wrong, and who is signed in (None: nobody, or nobody knows)."""
+    """The error, and the account signed in (None: nobody, or unknown)."""
 
     account: Account | None
     person: Person | None
@@ -136,17 +136,34 @@ def answer(
 ) -> Response:
     """The problem in the form that the caller wants: a page where a person asks for one."""
     detail = sayable(detail)
-    wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
-    if wants_page:
+    if _wants_page(request):
         account, person = (None, None) if status == 503 else _reader(request)
-        context = ProblemContext(account, person, gettext(_TITLES.get(status, _ERROR)), status, detail)
-        return page(request, "problem.html", context, status=status, headers=headers)
+        return _page(request, ProblemContext(account, person, _title(status), status, detail), headers)
     body = problem_body(status, detail, **extra)
     return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
 
 
+def answer_to_nobody(request: Request, status: int, detail: str) -> Response:
+    """The same at the edge, where nobody has looked at who asks."""
+    if _wants_page(request):
+        return _page(request, ProblemContext(None, None, _title(status), status, detail))
+    return JSONResponse(problem_body(status, detail), status, media_type=MEDIA_TYPE)
+
+
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+
+
+def _title(status: int) -> str:
+    return gettext(_TITLES.get(status, _ERROR))
+
+
+def _page(request: Request, context: ProblemContext, headers: dict[str, str] | None = None) -> Response:
+    return page(request, "problem.html", context, status=context.status, headers=headers)
+
+
 def _asked(request: Request) -> dict[str, str]:
-    """What was asked for, in words of the program's own."""
+    """A description of the requested resource in the program's own words."""
     method = request.method if request.method in _METHODS else "other"
     return {"method": method, "route": getattr(request.scope.get("route"), "path", "none")}
 
@@ -219,7 +236,7 @@ def methods_of(routes: Iterable[BaseRoute], path: str) -> set[str]:
 
 
 def _reader(request: Request) -> tuple[Account | None, Person | None]:
-    """Who is signed in, so that an error page keeps its navigation; nobody where even that cannot be known."""
+    """The account signed in, so that an error page keeps its navigation; None where it cannot be determined."""
     token = request.cookies.get(COOKIE)
     with suppress(Exception):
         if token:

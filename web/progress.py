@@ -42,7 +42,7 @@ async def followed(request: Request, look: Look) -> StreamingResponse:
 
 
 async def streamed(request: Request, event: str, look: Callable[[], tuple[str, bool]]) -> StreamingResponse:
-    """What `look` gives, as an event whenever it has changed, until it says that it was the last, or the page has to ask anew."""
+    """Stream the values of `look` as events whenever they change, until the last one, or until the page must reconnect."""
     first = await STREAMING.run(look, LOOK_SECONDS * 20)
 
     async def tell() -> AsyncIterator[str]:
@@ -62,7 +62,7 @@ async def streamed(request: Request, event: str, look: Callable[[], tuple[str, b
 
 
 def progress_of(job: Job, before: int) -> str:
-    """How far it is, in a sentence."""
+    """The progress of a job in a sentence."""
     if job.cancelling and not job.ended:
         return _("It is being cancelled.")
     if job.status == "waiting":

@@ -1,4 +1,4 @@
-"""Who a visitor is, where requests come through proxies that the operator has named.
+"""Client addresses of requests that come through proxies named by the operator.
 
 A proxy notes whom it forwards for by appending to a header. Whatever is further to the left was written by somebody else, so
 the list is read from the right, for as long as the hop that wrote an entry is one of ours. What an unnamed sender claims

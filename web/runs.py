@@ -1,4 +1,4 @@
-"""What pages of long simulations have in common: how far they are, how well their numbers are known, and what can be taken away."""
+"""Common parts of pages of long simulations: progress, precision, and downloads."""
 
 from __future__ import annotations
 

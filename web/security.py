@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rewards.content.crawlers import MOST_AGENT_CHARACTERS
-from web.problems import MEDIA_TYPE, BodyTooLarge, BodyTooSlow, problem_body
+from rewards.language import gettext, said
+from web.problems import BodyTooLarge, BodyTooSlow, answer_to_nobody
 
 MOST_BODY_BYTES = 4 * 1024 * 1024
 MOST_FILE_BYTES = 24 * 1024 * 1024
@@ -19,7 +20,7 @@ MOST_OTHER_BODY_BYTES = 1024 * 1024
 """Only events come in great numbers; everything else is read whole before anybody knows who sent it."""
 MOST_HEADER_BYTES = 8 * 1024
 MOST_BODY_SECONDS = 60.0
-"""For a body to come in whole: whoever sends it byte by byte holds a connection no longer."""
+"""Time limit to receive a whole body, so that slow senders do not hold connections."""
 MOST_DIGITS = 12
 # What may be longer than any use of it, and is then cut: nobody is refused for the name of a browser.
 _CUT = {b"user-agent": MOST_AGENT_CHARACTERS + 1, b"referer": 1024, b"accept": 1024, b"accept-language": 1024}
@@ -44,7 +45,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def cross_site(headers: Headers, method: str) -> bool:
-    """Whether a browser sent this changing request from another site (Fetch Metadata, else Origin).
+    """True where a browser sent this unsafe request from another site (Fetch Metadata, else Origin).
 
     Requests with a bearer token or without any browser header carry no ambient authority and are let through.
     """
@@ -122,42 +123,52 @@ class Edge:
             await send(message)
 
         async def refuse(status: int, detail: str) -> None:
-            response = JSONResponse(problem_body(status, detail), status, media_type=MEDIA_TYPE)
+            response = answer_to_nobody(Request(scope), status, detail)
             await response(scope, receive, with_headers)
 
-        if too_long is not None:
-            name = too_long.decode("latin-1")[:40]
-            await refuse(431, f"header {name}: limit {MOST_HEADER_BYTES} bytes; send a shorter one")
-            return
-        if cross_site(headers, scope["method"]):
-            await refuse(
-                403,
-                "the request came from another site; only this site's own pages may send it; open the page here",
-            )
-            return
-        # No database text can hold a NUL, so that an address with one names nothing.
-        if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
-            await refuse(400, "the address has a NUL in it; remove %00 and ask again")
-            return
-        length = headers.get("content-length", "0")
-        if (
-            length.isascii()
-            and length.isdecimal()
-            and (len(length) > MOST_DIGITS or int(length) > most_bytes)
-        ):
-            await refuse(
-                413, f"got {length[:MOST_DIGITS]} bytes; at most {most_bytes} are taken; send less at once"
-            )
+        why = _refusal(scope, headers, too_long, most_bytes)
+        if why is not None:
+            await refuse(*why)
             return
         try:
             await self.app(scope, Body(receive, most_bytes), with_headers)
         except BodyTooLarge:
             if started:
                 raise
-            await refuse(413, f"got more than {most_bytes} bytes; send less at once")
+            await refuse(413, said("got more than {most} bytes; send less at once", most=most_bytes))
         except BodyTooSlow:
             if started:
                 raise
             await refuse(
-                408, f"the body did not come within {MOST_BODY_SECONDS:.0f} seconds; send it at once"
+                408,
+                said(
+                    "the body did not come within {most} seconds; send it at once",
+                    most=f"{MOST_BODY_SECONDS:.0f}",
+                ),
             )
+
+
+def _refusal(
+    scope: Scope, headers: Headers, too_long: bytes | None, most_bytes: int
+) -> tuple[int, str] | None:
+    """The status and the reason for which a request is refused before anything of its body is read; None where it goes on."""
+    if too_long is not None:
+        name = too_long.decode("latin-1")[:40]
+        return 431, said(
+            "header {name}: limit {most} bytes; send a shorter one", name=name, most=MOST_HEADER_BYTES
+        )
+    if cross_site(headers, scope["method"]):
+        return 403, gettext(
+            "the request came from another site; only this site's own pages may send it; open the page here"
+        )
+    # No database text can hold a NUL, so that an address with one names nothing.
+    if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+        return 400, gettext("the address has a NUL in it; remove %00 and ask again")
+    length = headers.get("content-length", "0")
+    if length.isascii() and length.isdecimal() and (len(length) > MOST_DIGITS or int(length) > most_bytes):
+        return 413, said(
+            "got {given} bytes; at most {most} are taken; send less at once",
+            given=length[:MOST_DIGITS],
+            most=most_bytes,
+        )
+    return None

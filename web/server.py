@@ -20,7 +20,7 @@ from web.warming import warm
 BACKLOG = 128
 SHUTDOWN_SECONDS = 5
 HEAD_SECONDS = 20.0
-"""For the line and the headers of a request to come in whole: whoever sends less holds a connection no longer."""
+"""Time limit to receive the request line and headers, so that slow senders do not hold connections."""
 _TAKEN = (errno.EADDRINUSE, errno.EACCES)
 
 
@@ -57,12 +57,12 @@ def address(taken: socket.socket) -> str:
 
 
 def is_loopback(taken: socket.socket) -> bool:
-    """Whether only this machine reaches it."""
+    """True where only this machine can reach the address."""
     return ip_address(taken.getsockname()[0].partition("%")[0]).is_loopback
 
 
 def reachable(taken: socket.socket) -> str:
-    """The same as an address to write into links; '' where it listens on every interface, for then none is the one."""
+    """The address for links; '' where the server listens on every interface, since none of them is the right one."""
     return "" if ip_address(taken.getsockname()[0]).is_unspecified else address(taken)
 
 

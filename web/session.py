@@ -1,4 +1,4 @@
-"""Who is asking: the session cookie for people, the bearer token for programs."""
+"""Authentication of requests: the session cookie for people, the bearer token for programs."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ PublicAddress = Annotated[str, Depends(public_address)]
 
 
 def current_account(request: Request) -> Account | None:
-    """Who the session cookie belongs to, if anybody."""
+    """The account of the session cookie, or None."""
     token = request.cookies.get(COOKIE)
     if not token:
         return None
@@ -154,7 +154,7 @@ class KnownTokens:
         return self._found.get(digest(secret))
 
     def note(self, secret: str, found: ApiToken | None) -> None:
-        """What was read of a token just now."""
+        """Cache a token that was just read."""
         if found is None:
             self._found.pop(digest(secret), None)
             return
@@ -175,7 +175,7 @@ class ShownToken:
         self.secret = secret.strip()
 
     def known(self) -> ApiToken | None:
-        """What it was when last read, if it might do then what is asked: whoever goes on with it reads it in their own transaction."""
+        """The cached token, if it had the scope when last read; callers that use it read it again in their own transaction."""
         found = self._request.app.state.known_tokens.get(self.secret)
         if found is None or not set(self._scopes) & set(found.scopes):
             return None
@@ -183,7 +183,7 @@ class ShownToken:
         return cast("ApiToken", found)
 
     async def read(self) -> ApiToken:
-        """What it may do now. Raises Problem."""
+        """The token as read now. Raises Problem."""
         tokens: Tokens = self._request.app.state.tokens
         found = await tokens.ask(self.secret)
         self._request.app.state.known_tokens.note(self.secret, found)
@@ -209,7 +209,7 @@ class ShownWith:
     async def __call__(
         self, request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
     ) -> ShownToken:
-        """What the request shows."""
+        """The token that the request carries."""
         return ShownToken(request, self.scopes)
 
 
@@ -237,7 +237,7 @@ def token_with(*scopes: str) -> TokenWith:
 
 
 def device(request: Request) -> str:
-    """What the request's browser is, in a few words."""
+    """A short description of the request's browser."""
     return device_of(request.headers.get("user-agent", ""))
 
 

@@ -24,7 +24,7 @@ DEFAULT_DATABASE_URL = "sqlite:///var/groundswell.sqlite"
 
 
 class Settings(BaseSettings):
-    """What a web process reads from its environment.
+    """Settings of a web process from its environment.
 
     database_url        DATABASE_URL, sqlite:///file or postgresql://…
     organisation        GROUNDSWELL_ORGANISATION, the organisation that people sign in to
@@ -119,7 +119,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def post(self) -> Post | None:
-        """How mail is sent, or None where no server is named. Raises BadValue where something that it takes is missing."""
+        """The mail settings, or None where no server is set. Raises BadValue where a required one is missing."""
         if not self.smtp_host.strip():
             return None
         for name, value in (

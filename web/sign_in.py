@@ -38,7 +38,7 @@ WORK = {
     "auditor": msg("Read the scheme, the forecasts and the audit log, and change nothing"),
     "admin": msg("Accounts, roles, tokens and settings"),
 }
-"""What a role is for, where the demo offers it."""
+"""Descriptions of the roles that the demo offers."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def _target(asked: str, account: Account) -> str:
 
 
 def demo_offered(request: Request) -> bool:
-    """Whether whoever asks may sign in by role: where the demo is on, from this machine, or from anywhere if the operator says so."""
+    """True where the client may sign in by role: in the demo, from this machine, or from anywhere if the operator permits it."""
     config = request.app.state.settings
     host = request.client.host if request.client else ""
     return bool(config.demo and (config.demo_beyond_loopback or is_local(host)))
@@ -107,7 +107,7 @@ def sign_in_page(
 
 
 def _is_empty(request: Request) -> bool:
-    """Whether nothing is set up yet, so that nobody can sign in; asked of the database until somebody has."""
+    """True while nothing is set up, so that nobody can sign in; checked in the database until somebody has signed in."""
     state = request.app.state
     if not state.founded:
         with state.database.read() as tx:

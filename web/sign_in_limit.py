@@ -1,4 +1,4 @@
-"""How often one may fail to sign in: by person, by address, and by both; only failures count, and the memory of them is bounded.
+"""Rate limits of failed sign-ins by person, by address, and by both; only failures count, in bounded memory.
 
 An address may be a whole office: beyond its limit a wrong password is answered by a wait, a right one is let in. A person's limit over all
 addresses stops whoever changes his address with every try, and never an address from which she signed in before.
@@ -52,7 +52,7 @@ class SignInLimit:
         self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def allows(self, address: str, person: str) -> bool:
-        """Whether this password may be checked at all."""
+        """True where a password may be checked now."""
         address, now = block_of(address), self._clock()
         with self._lock:
             if self._both.count((address, person), now) >= SIGN_IN_PER_MINUTE:

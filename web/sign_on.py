@@ -152,7 +152,7 @@ async def back_channel_logout(
 
 
 def _on_its_way(store: Database, config: Settings, kept: str, answer: Mapping[str, str]) -> tuple[Begun, str]:
-    """What was begun in this browser, and where it wanted to go. Raises NotProven where that is not this, or long ago."""
+    """(sign-on started in this browser, its destination). Raises NotProven where it is another one or too old."""
     with store.read() as tx:
         found = unseal(state_key(tx, config.organisation), kept)
         if found is None or found["until"] < now().timestamp():
@@ -163,7 +163,7 @@ def _on_its_way(store: Database, config: Settings, kept: str, answer: Mapping[st
 
 
 def vouched_by(settings: ProviderSettings, proof: Proof) -> Vouched:
-    """What a proof says of a person, by the operator's settings."""
+    """The identity and roles in verified claims, by the operator's settings."""
     claims = proof.claims
     email = claims.get("email")
     # Providers that write truth as a word exist; one that is not sure says false or nothing.

@@ -24,14 +24,14 @@ class Slip:
 
 @dataclass(frozen=True)
 class Way:
-    """How links are handed out: what they begin with, and whether they go by mail where they can."""
+    """How links are delivered: their base address, and whether by mail where possible."""
 
     public: str
     mail: bool
 
 
 def sends_mail(request: Request) -> bool:
-    """Whether this installation sends mail at all."""
+    """True where this installation can send mail."""
     return bool(request.app.state.settings.smtp_host.strip())
 
 

@@ -196,7 +196,7 @@ def page(
 
 
 def _typed(request: Request) -> list[str]:
-    """What somebody wrote into the form that was sent: where it is refused, it must not be lost."""
+    """The values of a submitted form, so that they are not lost when it is refused."""
     form = getattr(request, "_form", None) or {}
     found = (form.get(name) for name in WORDY)
     # A part of a form may name an encoding of its own, in which half of a surrogate pair can stand: it is shown as its escape.

@@ -53,7 +53,7 @@ def calm(first: Any, laws: Any, goal: Any, signed: Any, present: Any, fear: Any)
 
 @kernel(I64In, I64Out, I64Out, F64Out, I64Out, I64Out)
 def count(who: Any, shares: Any, eighth: Any, recent: Any, week: Any, total: Any) -> None:
-    """Add a day's shares by person to the counters; `eighth` holds the day that leaves the seven-day window, and becomes today's."""
+    """Add a day's shares by person to the counters; `eighth` holds the day that leaves the seven-day window, and becomes today."""
     for i in range(eighth.size):
         # Few shared anything on that day.
         if eighth[i] != 0:

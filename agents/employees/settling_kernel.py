@@ -14,7 +14,7 @@ from engine.signatures import F64, I64, F64In, F64Matrix, F64Out, I64In, U64In
 from engine.streams import INVERSION_LIMIT, poisson_beyond, poisson_from_uniform, uniform
 
 WEEKS_A_MONTH = 52.0 / 12.0
-# Utility beyond which nothing more is told from nothing, or from certainty.
+# Utility beyond which the probability equals 0 or 1 in double precision.
 FARTHEST = 700.0
 
 

@@ -118,7 +118,7 @@ def _eigenvalue(matrix: Floats) -> float:
 
 
 def _colleagues(setting: Setting, staff: Staff) -> Floats:
-    # How many of everybody's ties are colleagues.
+    # Number of colleagues among each employee's ties.
     colleagues = np.minimum(staff.contacts * setting.organisation.audience.coworkers, staff.size - 1.0)
     ties = ties_of(setting.organisation, staff)
     if ties is not None:
@@ -127,7 +127,7 @@ def _colleagues(setting: Setting, staff: Staff) -> Floats:
 
 
 def _staff(colleagues: Floats, rate: float, p: Parameters, staff: Staff) -> tuple[float, float]:
-    # Reposts that follow an employee's post if every contact saw it, and the part of an employee's ties that are colleagues.
+    # Reposts that a sight everywhere of an employee's post would bring, and the part of an employee's ties that are colleagues.
     contacts = max(float(staff.contacts.mean()), 1e-300)
     part = 1.0 / len(staff.segments)
     own, other = (_chance(level, rate, p) for level in (p.interest_own, p.interest_other))

@@ -1,1 +1,1 @@
-"""What is measured in a run."""
+"""Measurement of a run's outcomes."""

@@ -1,4 +1,4 @@
-"""How a behavioural parameter is declared: once, with its unit, prior, mark and source."""
+"""Declarations of behavioural parameters: each once, with unit, prior, mark and source."""
 
 from __future__ import annotations
 

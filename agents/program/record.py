@@ -55,7 +55,7 @@ class Rows(NamedTuple):
         return self.take(self.order(np.arange(self.day.size)))
 
     def order(self, rows: Ints) -> Ints:
-        """Some rows in canonical order."""
+        """These row numbers in canonical order."""
         instant = self.seconds[rows] * len(KINDS) + self.kind[rows]
         order = np.argsort(instant)
         rising = instant[order]

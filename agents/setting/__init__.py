@@ -1,1 +1,1 @@
-"""What is simulated, as a scenario writes it."""
+"""The definition of a simulation, as in a scenario file."""

@@ -22,7 +22,7 @@ Ties = Annotated[tuple[Tie, ...], Field(max_length=MOST_TIES), AfterValidator(_i
 
 
 class Contacts(Part):
-    """How many contacts a generated employee has: lognormal with a Pareto tail."""
+    """The distribution of a generated employee's number of contacts: lognormal with a Pareto tail."""
 
     median: Positive = 300.0
     """Median number of contacts."""

@@ -97,7 +97,7 @@ class BadgeCredential:
 
 @dataclass(frozen=True, slots=True)
 class IssuerProfile:
-    """Who signs: the DID that credentials name, and the public key as JWK."""
+    """The issuer: the DID in credentials, and the public key as JWK."""
 
     id: str
     did: str
@@ -108,7 +108,7 @@ class IssuerProfile:
 
 @dataclass(frozen=True, slots=True)
 class CredentialCheck:
-    """What can be said of a credential somebody shows: `reason` says why it is not valid."""
+    """The result of verifying a credential: `reason` states why it is not valid."""
 
     valid: bool
     reason: str
@@ -193,7 +193,7 @@ def status_list(
 
 
 def status_url(base_url: str, issuer: str, number: int) -> str:
-    """Where a status list is published."""
+    """The address of a status list."""
     return f"{base_url}/api/v1/issuers/{issuer}/status/{number}"
 
 

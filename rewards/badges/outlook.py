@@ -1,4 +1,4 @@
-"""What a person can still earn and keep today: what is left of each cap, the state of streaks, the level held."""
+"""A person's outlook for today: remainder of each cap, state of streaks, and level."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from rewards.store.session import Transaction
 
 @dataclass(frozen=True, slots=True)
 class CapLeft:
-    """What is left of a cap in the window of today. `rule` is the rule's title, '' for all rules together; amounts in millipoints."""
+    """The remainder of a cap in today's window. `rule` is the rule's title, '' for all rules together; amounts in millipoints."""
 
     rule: str
     window: str

@@ -1,4 +1,4 @@
-"""How far a person is on the way to each badge, read from the state that scoring itself keeps."""
+"""Progress of a person towards each badge, read from the scoring state."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def badge_progress(tx: Transaction, organisation: str, person: str, now: datetim
 
 
 class ScoreNow(NamedTuple):
-    """What scoring keeps of a person under the scheme in force, where she is, and the date there."""
+    """The scoring state of a person under the scheme in force, with the person's place and local date."""
 
     compiled: CompiledScheme
     state: PersonState

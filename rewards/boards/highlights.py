@@ -80,7 +80,7 @@ class Highlighted:
 
 
 def key_of(highlight: Highlight) -> str:
-    """The same through versions that keep the title."""
+    """The key of a highlight, equal across versions that keep the title."""
     return digest(highlight.title)[:16]
 
 
@@ -134,7 +134,7 @@ def give_highlights(tx: Transaction, organisation: str, now: datetime) -> int:
 
 
 def best(shared: dict[int, int], people: int, highlight: Highlight, lot: str) -> list[int]:
-    """Who is thanked, by internal id: the scheme's part of the people, rounded up to a whole person, of those who shared at all."""
+    """Internal ids of those thanked: the scheme's fraction of people, rounded up, among those who shared at all."""
     order = sorted(
         (one for one, items in shared.items() if items > 0),
         key=lambda one: (-shared[one], digest(f"{lot}:{one}")),
@@ -192,7 +192,7 @@ def _give(tx: Transaction, organisation: str, period: Period, now_us: int) -> No
 def highlighted(
     tx: Transaction, organisation: str, person: str, now: datetime, limit: int = 5
 ) -> list[Highlighted]:
-    """The newest outcomes that the person may see: public ones, and her own. Who is hidden from boards has no name here either."""
+    """The newest outcomes that the person may see: public ones, and their own. People hidden from boards have no name here either."""
     who, shown = find_row(tx, organisation, person), []
     schemes = Schemes.of(tx, organisation)
     for row in rows.decided(tx, organisation, SHOWN_ROUNDS):

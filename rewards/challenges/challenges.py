@@ -33,7 +33,7 @@ EVERYONE = ""
 
 @dataclass(frozen=True, slots=True)
 class TeamStanding:
-    """How far a team is, a segment, everybody (`team` '') or the reader: whole points or a number."""
+    """Progress of a team, a segment, everybody (`team` '') or the reader, in points or as a number."""
 
     team: str
     done: int
@@ -153,14 +153,14 @@ def _pay(
 
 
 def contributors(tx: Transaction, organisation: str, run: Run) -> dict[int, PersonRow]:
-    """Who would be paid the bonus at present, by internal id: rows of `person`."""
+    """The people who would receive the bonus now, by internal id: rows of `person`."""
     return _paid(tx, organisation, run, _parts(tx, organisation, run))
 
 
 def _paid(
     tx: Transaction, organisation: str, run: Run, parts: Mapping[str, Mapping[int, int]]
 ) -> dict[int, PersonRow]:
-    """Who contributed where the goal is reached: whoever took over a merged account, and not who was erased or left."""
+    """Contributors where the goal is reached, with merged accounts replaced by their heirs, without erased people and leavers."""
     reached = [by for by in parts.values() if _whole(run, sum(by.values())) >= run.challenge.goal]
     contributed = {who for by in reached for who, amount in by.items() if amount > 0}
     heirs = people_rows.heirs(tx, organisation, contributed)
@@ -278,7 +278,7 @@ def _done(tx: Transaction, organisation: str, run: Run) -> dict[str, int]:
 def _parts(
     tx: Transaction, organisation: str, run: Run, person_id: int | None = None
 ) -> dict[str, dict[int, int]]:
-    """What each person gave to each unit (millipoints, or a number); a person's own unit is their internal id.
+    """Contribution of each person to each unit (millipoints, or a number); a person's own unit is their internal id.
 
     Contributions of a merged account count for the account that took over, in the groups that the merged account belonged to.
     """

@@ -1,4 +1,4 @@
-"""What a withdrawn version, or an exact one that looks back, does to the results and bonuses of challenges."""
+"""Effects of a withdrawn version, or of an exact retroactive one, on the results and bonuses of challenges."""
 
 from collections.abc import Iterator
 

@@ -94,7 +94,7 @@ def runs(schemes: Schemes, now_us: int) -> list[Run]:
 
 
 def terms(challenge: Challenge) -> Challenge:
-    """What makes it the same challenge from version to version: all but what people read and what kind of reward it is."""
+    """The part of a challenge that identifies it across versions: everything except texts and the kind of reward."""
     return challenge.model_copy(update={"title": "", "description": "", "nature": SYMBOLIC})
 
 

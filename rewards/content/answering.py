@@ -10,6 +10,7 @@ from rewards.content.desk import ItemDraft, find_draft, save_draft
 from rewards.content.items import MOST_TEXTS, ContentItem, TextVariant, read_item
 from rewards.faults import BadValue, Conflict, NotFound
 from rewards.fields import fault
+from rewards.people.organisations import own_language
 from rewards.store import content as content_rows
 from rewards.store import suggestions as rows
 from rewards.store import trail
@@ -38,19 +39,27 @@ def accept(
     row = _open(tx, organisation, suggestion)
     said = _reason(reason)
     if row.item is None:
-        draft = save_draft(tx, organisation, _new_item(row), actor, now, suggestion=suggestion)
+        draft = save_draft(
+            tx,
+            organisation,
+            _new_item(row, own_language(tx, organisation)),
+            actor,
+            now,
+            suggestion=suggestion,
+        )
     else:
         draft = _with_words(tx, organisation, row, actor, now)
     _decided(tx, organisation, suggestion, "accepted", actor, reason=said, became=draft.item.id, now=now)
     return draft
 
 
-def _new_item(row: SuggestionRow) -> ContentItem:
+def _new_item(row: SuggestionRow, language: str) -> ContentItem:
     """A draft for somebody to complete: channels, segments, disclosure."""
     document = {
         "id": f"suggestion-{row.id}-{secrets.token_hex(2)}",
         "title": row.title,
         "url": row.url,
+        "language": language,
         "suggested_texts": [row.words] if row.words else [],
         "channels": {"linkedin": {"status": "green"}},
     }

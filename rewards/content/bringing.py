@@ -41,7 +41,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a file holds: items, and rows that are none."""
+    """The content of a file: items, and rows that are invalid."""
 
     items: tuple[ContentItem, ...]
     refused: tuple[Refusal, ...]
@@ -56,17 +56,20 @@ class Brought:
     unchanged: tuple[str, ...]
 
 
-def read_items(data: bytes, zone: str = "UTC") -> Read:
-    """The items of a file of CSV, JSON, RSS or Atom, distinguished by how it begins. Raises BadValue where it is none of these."""
+def read_items(data: bytes, zone: str = "UTC", language: str = "en") -> Read:
+    """The items of a file of CSV, JSON, RSS or Atom, distinguished by how it begins; they speak the language where they name none.
+
+    Raises BadValue where it is none of these.
+    """
     head = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:2000].lower()
     if head.startswith((b"[", b"{")):
-        return _from_json(data)
+        return _from_json(data, language)
     if any(mark in head for mark in _FEEDS):
-        return _made(enumerate(feed_entries(data), 1), item_from)
-    return _from_csv(data, zone)
+        return _made(enumerate(feed_entries(data), 1), lambda found: item_from(found, language))
+    return _from_csv(data, zone, language)
 
 
-def _from_json(data: bytes) -> Read:
+def _from_json(data: bytes, language: str) -> Read:
     try:
         parsed = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -76,16 +79,22 @@ def _from_json(data: bytes) -> Read:
         documents = [parsed] if "id" in parsed and "items" not in parsed else parsed.get("items")
     if not isinstance(documents, list):
         raise BadValue('JSON: got no list of items; write [{"id": …}, …] or {"items": […]}')
-    return _made(enumerate(documents, 1), ContentItem.model_validate)
+    return _made(
+        enumerate(documents, 1), lambda document: ContentItem.model_validate(_speaking(document, language))
+    )
 
 
-def _from_csv(data: bytes, zone: str) -> Read:
+def _speaking(document: Any, language: str) -> Any:
+    return {"language": language, **document} if isinstance(document, dict) else document
+
+
+def _from_csv(data: bytes, zone: str, language: str) -> Read:
     try:
         _, columns, records = rows_of(decode(data), REQUIRED, COLUMNS)
         lines = [(line, dict(zip(columns, cells, strict=False))) for line, cells in records]
     except SheetError as error:
         raise BadValue("line {line}: {error}", line=error.line, error=error) from None
-    return _made(lines, lambda cells: _item_of(cells, zone))
+    return _made(lines, lambda cells: _item_of(cells, zone, language))
 
 
 def _made(rows: Iterable[tuple[int, Any]], make: Any) -> Read:
@@ -114,7 +123,7 @@ def _list(cell: str) -> list[str]:
     return [part for one in cell.split(",") if (part := one.strip())]
 
 
-def _item_of(cells: dict[str, str], zone: str) -> ContentItem:
+def _item_of(cells: dict[str, str], zone: str, language: str) -> ContentItem:
     """Channels stand as `linkedin, x: amber`, texts with bars between them; without an id it is made from the address."""
     channels = {}
     for one in _list(cells.get("channels", "")) or ["linkedin"]:
@@ -134,7 +143,7 @@ def _item_of(cells: dict[str, str], zone: str) -> ContentItem:
                 if cells.get(name)
             },
             "id": named,
-            "language": cells.get("language") or "en",
+            "language": cells.get("language") or language,
             "tags": _list(cells.get("tags", "")),
             "segments": _list(cells.get("segments", "")),
             "channels": channels,

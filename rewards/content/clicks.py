@@ -16,7 +16,7 @@ HOUR_US = 3600 * SECOND_US
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many clicks from one place count: on all links of a sharer in BURST_US and in a day, on one link in an hour."""
+    """Limits of counted clicks from one address: on all links of a sharer in BURST_US and in a day, on one link in an hour."""
 
     burst: int
     hour: int
@@ -29,13 +29,13 @@ BLOCK = Limits(burst=10, hour=20, day=60)
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Where a click came from, as keyed hashes: the address (of IPv6 the /64) and the block that it lies in (/24, /48)."""
+    """The origin of a click as keyed hashes: the address (of IPv6 the /64) and its block (/24, /48)."""
 
     address: str
     block: str
 
     def hashed(self, salt: str) -> "Network":
-        """The same, not to be recognised on another day or in another organisation."""
+        """The hashes salted, so that they cannot be linked across days or organisations."""
         return Network(digest(f"{salt}:{self.address}"), digest(f"{salt}:{self.block}"))
 
 

@@ -45,7 +45,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """Why an item was withdrawn: `reason` for those who shared it, `notice` for whoever follows a link of it."""
+    """A recall of an item: `reason` for those who shared it, `notice` for visitors of its links."""
 
     item: str
     title: str
@@ -85,7 +85,7 @@ def _unknown(item: str) -> NotFound:
 
 
 def titles_of(tx: Transaction, organisation: str, items: Collection[str]) -> dict[str, str]:
-    """What those of some items that are on the grid are called."""
+    """{item: title} of those items that are on the grid."""
     found = rows.some(tx, organisation, sorted(items))
     return {row.item: read_item(row.document).title for row in found}
 
@@ -98,7 +98,7 @@ def is_open(tx: Transaction, organisation: str, item: str, now: datetime) -> boo
 
 
 def starts_by(item: ContentItem, now: datetime, zone: str) -> bool:
-    """Whether the item's first day has begun where the reader is."""
+    """True where the item's first day has begun in the reader's time zone."""
     return item.starts_on is None or item.starts_on <= _day(now, zone)
 
 
@@ -114,7 +114,7 @@ def _reader(row: AnyPerson, now: datetime, shared: Collection[str] = ()) -> grid
 
 @lru_cache(maxsize=1024)
 def zone_steps(zone: str, last_year: int) -> tuple[tuple[int, int], ...]:
-    """How far a zone is ahead of UTC when a day begins there: (from which day on, microseconds), from FIRST_YEAR to the end of a year."""
+    """(first day, microseconds) of each offset of a zone from UTC at the start of a day, from FIRST_YEAR to the end of a year."""
     where = ZoneInfo(zone)
 
     def ahead(day: int) -> int:
@@ -136,7 +136,7 @@ def zone_steps(zone: str, last_year: int) -> tuple[tuple[int, int], ...]:
 def green_lit_for(
     tx: Transaction, organisation: str, person: str, now: datetime, since: datetime | None = None
 ) -> list[ContentItem]:
-    """What this person may share now: open, for her segment, on at least one channel. `since`: what came onto the grid after that."""
+    """Items that a person may share now: open, for the person's segment, on at least one channel. `since`: published after that."""
     reader = _reader(find_row(tx, organisation, person), now)
     found = grid.green_lit(tx, organisation, reader, None if since is None else to_us(since))
     return [read_item(document) for document in found]
@@ -152,7 +152,7 @@ def offered(
     first: int = 0,
     limit: int,
 ) -> Offer:
-    """What the person may share now, from the `first` on, in the order in which it is shown to her, and beside it what she may not.
+    """Items that a person may share now, from index `first` on in display order, and those that the person may not share.
 
     What she did not share comes first. Then each item has its age in weeks (up to eight), less two where it is meant for her
     segment and one where she shared its topic before; the lowest comes first, of equal ones the newest.

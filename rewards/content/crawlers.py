@@ -1,4 +1,4 @@
-"""Who sends a request, a person or a program, after what it says of itself.
+"""Classification of requests as from a person or a program, by the User-Agent header.
 
 A person's browser, also one within an app, says Mozilla/5.0, its platform and its engine. Whatever does not is a program: servers that
 fetch previews, libraries, office programs that look before the browser opens. Programs that dress up as a browser mostly
@@ -69,7 +69,7 @@ _PROGRAMS = re.compile(
 
 @lru_cache(maxsize=4096)
 def is_program(user_agent: str) -> bool:
-    """Whether a program sends this and no person's browser; what is longer than any browser's text is one too."""
+    """True for the User-Agent of a program instead of a browser; a text longer than any browser's counts as one too."""
     if len(user_agent) > MOST_AGENT_CHARACTERS or _BROWSER.match(user_agent) is None:
         return True
     left = _APPS.sub("", user_agent)
@@ -78,7 +78,7 @@ def is_program(user_agent: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_crawler(user_agent: str) -> bool:
-    """Whether a program sends this, after what it says of itself; what is longer than any browser's text is one too."""
+    """True for the User-Agent of a crawler; a text longer than any browser's counts as one too."""
     if len(user_agent) > MOST_AGENT_CHARACTERS:
         return True
     left = _EXCLUDED.sub("", user_agent).strip()

@@ -296,7 +296,7 @@ def _note(
 
 
 def history(tx: Transaction, organisation: str, item: str) -> list[Decided]:
-    """What was decided about an item, the newest first."""
+    """The decisions about an item, newest first."""
     found = rows.decisions(tx, organisation, item)
     return [
         Decided(one.decision, one.actor, one.reason, one.revision, from_us(one.decided_us))

@@ -20,7 +20,7 @@ DIALOGUES = {
 
 
 def takes_link_alone(channel: str) -> bool:
-    """Whether the channel's dialogue takes a link and no words, so that these are copied."""
+    """True where the channel's share dialogue accepts a link but no text, which is then copied by hand."""
     named = {name for _, name, _, _ in Formatter().parse(DIALOGUES.get(channel, ""))}
     return bool(named) and not named & {"text", "both"}
 

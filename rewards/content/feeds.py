@@ -28,7 +28,7 @@ class Reads(Protocol):
     """Whatever fetches an address: `rewards.outside.fetching.Fetcher`."""
 
     def fetch(self, url: str) -> Fetched:
-        """What the source holds. Raises Fault."""
+        """The document at the source. Raises Fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +73,12 @@ def text_of(markup: str, most: int) -> str:
 
 
 def bring(fetcher: Reads, url: str) -> list[Found]:
-    """What an address offers: the entries of a feed, or the page itself. Raises Fault."""
+    """The items at an address: the entries of a feed, or the page itself. Raises Fault."""
     return read(fetcher.fetch(url.strip()))
 
 
 def read(fetched: Fetched) -> list[Found]:
-    """What was fetched: the entries of a feed, or the page itself. Raises BadValue for what is neither."""
+    """The items in a fetched document: the entries of a feed, or the page itself. Raises BadValue for anything else."""
     head = fetched.body[:2000].lstrip().lower()
     is_feed = any(mark in head for mark in (b"<rss", b"<feed", b"<rdf:rdf")) or fetched.media_type in (
         "application/rss+xml",
@@ -115,7 +115,7 @@ def feed_entries(body: bytes, address: str = "") -> list[Found]:
 
 
 def page_preview(fetched: Fetched) -> list[Found]:
-    """What a page says of itself: title, description, language. Nothing where it has no title."""
+    """A page's metadata as an item: title, description, language. Empty where it has no title."""
     from trafilatura import extract_metadata, load_html
 
     tree = load_html(fetched.body)
@@ -139,7 +139,7 @@ def _is_web(url: str) -> bool:
 
 
 def _language(said: str) -> str:
-    return said.partition("-")[0].lower() if _LANGUAGE.fullmatch(said) else "en"
+    return said.partition("-")[0].lower() if _LANGUAGE.fullmatch(said) else ""
 
 
 def _names(tags: Sequence[str]) -> tuple[str, ...]:
@@ -147,15 +147,15 @@ def _names(tags: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in clean if 0 < len(tag) <= 60))[:10]
 
 
-def item_from(found: Found, channels: Sequence[str] = ("linkedin",)) -> ContentItem:
-    """A draft of an item; the same address always has the same id. Raises BadValue."""
+def item_from(found: Found, language: str = "en", channels: Sequence[str] = ("linkedin",)) -> ContentItem:
+    """A draft of an item, in a language where it says none; the same address always has the same id. Raises BadValue."""
     digest = hashlib.sha256(found.url.encode()).hexdigest()[:12]
     document = {
         "id": f"link-{digest}",
         "title": found.title,
         "url": found.url,
         "summary": found.summary,
-        "language": found.language,
+        "language": found.language or language,
         "tags": found.tags,
         "channels": {channel: {"status": "green"} for channel in channels},
     }

@@ -27,14 +27,14 @@ MOST_TEXTS = 60
 STEPS_OF_A_PATH = (".", "..")
 """No names: in an address they mean the folder and the one above, so that a browser would never ask for them."""
 FIRST_TO_WAKE = timedelta(hours=14)
-"""How far the earliest time zone is ahead of UTC."""
+"""Offset of the earliest time zone from UTC."""
 _STORED = "stored"
 _NO_TEXT = re.compile("[\\x00\\ud800-\\udfff]")
 _NO_HOST = re.compile(r"[\s<>\"\\^`{|}]")
 
 
 class ChannelStatus(BaseModel):
-    """Whether an item may go to a channel, why, and whom to ask how; without either, whoever approved the item."""
+    """The status of an item on a channel, the reason, and the contact; by default the approver of the item."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -79,7 +79,7 @@ class TextVariant(BaseModel):
     language: Language = ""
 
     def fits(self, channel: str, segment: str, language: str) -> int:
-        """How closely it is meant for these, the channel counting most; -1 where it is meant for others."""
+        """A score of how specifically the text is meant for these, channel first; -1 where it is meant for others."""
         asked = (
             (self.channels, name_of(channel), 4),
             (self.segments, segment, 2),
@@ -192,7 +192,7 @@ class ContentItem(BaseModel):
         return ends
 
     def on(self, channel: str) -> ChannelStatus | None:
-        """What holds on a channel, however its name is written; None where it is not listed."""
+        """The status on a channel, by normalised name; None where it is not listed."""
         return self.channels.get(name_of(channel))
 
     @property
@@ -210,7 +210,7 @@ class ContentItem(BaseModel):
         return _closest(self.replies, channel, segment, self.language)
 
     def is_for(self, segment: str) -> bool:
-        """Whether a segment's people may see it."""
+        """True where people of a segment may see it."""
         return not self.segments or segment in self.segments
 
 

@@ -1,4 +1,4 @@
-"""How long a post may be on a network, and how long one is there, as the network itself counts."""
+"""Limits of the length of posts on networks, and lengths as each network counts them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _OTHER_NAMES = {"twitter": "x"}
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How long a post is and how long it may be."""
+    """The length of a post and its limit."""
 
     signs: int
     most: int
@@ -69,7 +69,7 @@ def limit_of(channel: str) -> Limit | None:
 
 
 def length_on(channel: str, text: str, link: str) -> Length | None:
-    """How long words and link together are on a channel; None where no limit is known."""
+    """The length of text and link together on a channel; None where no limit is known."""
     limit = limit_of(channel)
     if limit is None:
         return None
@@ -81,7 +81,7 @@ def length_on(channel: str, text: str, link: str) -> Length | None:
 
 
 def too_long(item: ContentItem) -> list[tuple[str, str, Length]]:
-    """(channel, text, length) of every text to start from that does not fit on a channel it is meant for, with a link beside it."""
+    """(channel, text, length) of every suggested text that is too long with a link for a channel that it is meant for."""
     found = []
     link = f"https://{'x' * (LINK_CHARACTERS - len('https://'))}"
     for channel, status in item.channels.items():

@@ -1,4 +1,4 @@
-"""How alike two texts are, and phrases that must not be in one.
+"""Similarity of two texts, and detection of forbidden phrases.
 
 A text is kept as a sketch: the smallest hashes of its pairs of neighbouring words (bottom-k of MinHash, Broder 1997), salted. The
 words cannot be read from it, and two sketches tell how many pairs the texts share (Jaccard).
@@ -30,7 +30,7 @@ def words_of(text: str) -> list[str]:
 
 
 def sketch_of(text: str, salt: str = "") -> str:
-    """What is kept of a text: hashes of its pairs of words, in hexadecimal; '' where it has no words."""
+    """A sketch of a text for comparison: salted hashes of its word pairs, in hexadecimal; '' where it has no words."""
     found = words_of(text)
     if not found:
         return ""
@@ -66,7 +66,7 @@ def _hashes(sketch: str) -> set[str]:
 
 
 def holds(text: str, phrase: str) -> bool:
-    """Whether a phrase is in a text, word for word; a `*` at a word's end stands for any ending."""
+    """True where a text contains a phrase, word for word; a `*` at a word's end matches any ending."""
     found = words_of(text)
     wanted = [_WORD.findall(part) + (["*"] if part.endswith("*") else []) for part in folded(phrase).split()]
     looked_for = [word for part in wanted for word in part]

@@ -41,7 +41,7 @@ MOST_WORDS = 5000
 
 @dataclass(frozen=True, slots=True)
 class ShareDraft:
-    """What the share page offers; nothing is posted by it.
+    """The draft of a share on the share page; it posts nothing itself.
 
     `text` is in the box and may be changed; `posted` is what is copied or handed to the dialogue, the disclosure in it. On a
     network that forbids ready-made texts the box is empty, and its dialogue is given the link alone. `alike`: how much the text is
@@ -63,13 +63,13 @@ class ShareDraft:
 
     @property
     def length(self) -> Length | None:
-        """How long what is posted is there, the link with it; None where no limit is known."""
+        """The length of the post with its link; None where no limit is known."""
         return length_on(self.channel, self.posted, self.link)
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """Where a link leads, and whether the click counted."""
+    """The destination of a followed link, and whether the click counted."""
 
     url: str
     counted: bool
@@ -239,14 +239,14 @@ def declare_share(
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where a link leads: to its item, or to the notice of its recall."""
+    """The destination of a link: its item, or the notice of its recall."""
 
     url: str
     recall: Recall | None
 
 
 def leads_to(tx: Transaction, code: str) -> Destination:
-    """Where the link leads, and nothing counted. Raises NotFound."""
+    """The destination of a link, without counting a click. Raises NotFound."""
     link = rows.find(tx, code)
     if link is None:
         raise NotFound("link {code!r}: unknown; check the address", code=code)
@@ -263,7 +263,7 @@ def follow_link(
     account: Account | None = None,
     network: Network | None = None,
 ) -> Followed:
-    """Where the link leads; a person's first click of the day is recorded as a click event for the sharer.
+    """The destination of a link; a visitor's first click of the day is recorded as a click event for the sharer.
 
     Raw and counted clicks are both kept. What a machine sends (`machine` says why it is one, see `machine_click`) counts as raw alone,
     and so do more clicks from one `network` than people make, the sharer's own and those of her other accounts, known by the
@@ -357,7 +357,7 @@ def clicks_for(tx: Transaction, organisation: str, person: str) -> list[tuple[st
 
 
 def reach_of(tx: Transaction, organisation: str, item: str) -> tuple[int, int]:
-    """How many people have links of an item, and how many clicks of people these had."""
+    """(number of people with links of an item, number of human clicks on these links)."""
     return rows.reach(tx, organisation, item)
 
 

@@ -42,7 +42,7 @@ class GridRow:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the grid is narrowed to; what is empty does not."""
+    """Filters of the grid; empty ones do not restrict it."""
 
     words: str = ""
     segment: str = ""
@@ -208,7 +208,7 @@ def calendar(tx: Transaction, organisation: str, first: date, now: datetime, zon
 
 
 def published_since(tx: Transaction, organisation: str, since: datetime) -> int:
-    """How many items came onto the grid since an instant."""
+    """Number of items published since an instant."""
     return content_rows.published_since(tx, organisation, to_us(since))
 
 

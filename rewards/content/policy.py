@@ -34,7 +34,7 @@ def _with_words(phrase: str) -> str:
 
 
 class Forbidden(BaseModel):
-    """A word or phrase that stays out of texts, and what to say instead; a `*` at a word's end stands for any ending."""
+    """A forbidden word or phrase, and its alternative; a `*` at a word's end matches any ending."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -44,7 +44,7 @@ class Forbidden(BaseModel):
 
 
 class Disclosure(BaseModel):
-    """What a post says about the poster's stake. What is empty holds for all; the closest rule is taken."""
+    """A disclosure of the poster's interest. Empty fields match everything; the most specific rule applies."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -163,6 +163,6 @@ def forbidden_in(policy: ContentPolicy, text: str, language: str) -> list[Findin
 
 
 def findings(policy: ContentPolicy, item: ContentItem) -> list[Finding]:
-    """What stays out and is in anything of the item that is copied or read."""
+    """The forbidden phrases found in any text of the item that is copied or read."""
     texts = (item.title, item.summary, item.disclosure, *item.every_text)
     return [found for text in texts for found in forbidden_in(policy, text, item.language)]

@@ -1,4 +1,4 @@
-"""What employees suggest: something to share, or words of their own for an item.
+"""Suggestions of employees: content to share, or their own text for an item.
 
 What the desk takes up (`rewards.content.answering`) becomes a draft, and goes the way of every draft. Only once that is published does
 the suggestion count: an event of its own kind, for whoever made it.
@@ -111,7 +111,7 @@ def _refuse_address(url: str) -> None:
 def suggestions(
     tx: Transaction, organisation: str, status: str = rows.OPEN, after: int = 0
 ) -> list[Suggestion]:
-    """Those of a status, the oldest first, up to MOST_SHOWN from a number on."""
+    """The suggestions of a status, oldest first, up to MOST_SHOWN from a number on."""
     found = rows.with_status(tx, organisation, status, MOST_SHOWN, after)
     return [_suggestion(row, row.external_id or "", row.name or "") for row in found]
 
@@ -134,7 +134,7 @@ def suggestions_of(tx: Transaction, organisation: str, person: str) -> list[Sugg
 
 
 def suggestions_waiting(tx: Transaction, organisation: str) -> int:
-    """How many nobody has decided about."""
+    """Number of undecided suggestions."""
     return rows.waiting(tx, organisation)
 
 

@@ -16,7 +16,7 @@ from rewards.store.units import digest, dump, from_us, maybe_us, to_us
 
 MOST_WORDS = 1000
 Belief = Literal["accepted", "published"]
-"""What simulations of a company go by: the posterior that it accepted last, or that of published findings alone."""
+"""The posterior that simulations of a company use: the one accepted last, or that of published findings."""
 MOST_BYTES = 20_000_000
 
 
@@ -39,7 +39,7 @@ class Recalibration:
 
     @property
     def open(self) -> bool:
-        """Whether somebody still has to decide."""
+        """True where the decision is pending."""
         return self.status == OPEN
 
 
@@ -86,9 +86,14 @@ def propose(
 def propose_once(
     tx: Transaction, organisation: str, posterior: Mapping[str, Any], *, actor: str, now: datetime
 ) -> int:
-    """The same, unless this very posterior was proposed before; returns the number under which it was."""
+    """Propose a posterior unless the same one is open or accepted; returns its number in either case.
+
+    One that was rejected or withdrawn is proposed anew, since whoever proposes it again wants a new decision.
+    """
     known = rows.of_hash(tx, organisation, digest(dump(posterior)))
-    return propose(tx, organisation, posterior, actor=actor, now=now) if known is None else known.id
+    if known is not None and known.status in (OPEN, ACCEPTED):
+        return known.id
+    return propose(tx, organisation, posterior, actor=actor, now=now)
 
 
 def of_hash(tx: Transaction, organisation: str, content: str) -> Recalibration | None:
@@ -149,7 +154,7 @@ def list_recalibrations(tx: Transaction, organisation: str, limit: int = 20) -> 
 
 
 def get_recalibration(tx: Transaction, organisation: str, number: int) -> Recalibration:
-    """One of them. Raises NotFound."""
+    """One recalibration by number. Raises NotFound."""
     row = rows.find(tx, organisation, number)
     if row is None:
         raise NotFound("recalibration {number}: not in this organisation; look at the list", number=number)

@@ -1,4 +1,4 @@
-"""What waits for people, what was taken back, and how boards, challenges, nominations and highlights are used."""
+"""Pending decisions, reversals, and the use of boards, challenges, nominations and highlights."""
 
 from collections.abc import Iterator
 from datetime import datetime

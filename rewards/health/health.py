@@ -58,7 +58,7 @@ def health_of(
 
 
 def kept_health(tx: Transaction, organisation: str, now: datetime) -> Health | None:
-    """What was kept, where it is new enough to be shown."""
+    """The stored health of the program, where it is recent enough to be shown."""
     found = _latest(tx, organisation)
     if found is None:
         return None
@@ -84,7 +84,7 @@ def keep_health(
 
 
 def is_old(tx: Transaction, organisation: str, now: datetime) -> bool:
-    """Whether it is time to compute anew."""
+    """True where the stored health is due for recomputation."""
     found = _latest(tx, organisation)
     return found is None or now - datetime.fromisoformat(found.as_of) > RENEWED_AFTER
 

@@ -1,4 +1,4 @@
-"""What the program owes and spends, against what is set aside for it, and the day on which that would run out."""
+"""Liability and spending of the program against its budget, and the projected day of exhaustion."""
 
 import math
 from collections.abc import Iterator
@@ -70,7 +70,7 @@ def _pool(tx: Transaction, organisation: str, now: datetime, since: int) -> Iter
 
 
 def _left(measure: str, group: str, left: float, daily: float, *, now: datetime, whole: int) -> HealthRow:
-    """What is left, and the day on which it would be gone at the pace of the last four weeks; none where that is far away."""
+    """The remainder, and its day of exhaustion at the rate of the last four weeks; none where that is far away."""
     gone: date | None = None
     if left <= 0:
         gone = now.date()

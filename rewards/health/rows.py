@@ -58,7 +58,7 @@ class Health:
 
 
 def opened(body: Mapping[str, Any]) -> Health:
-    """What `as_json` gave. Raises TypeError where it is of another version of the program."""
+    """The inverse of `as_json`. Raises TypeError for a body of another version of the program."""
     if set(body) != {field.name for field in fields(Health)}:
         raise TypeError("kept by another version of the program")
     rest = {name: body[name] for name in ("as_of", "minimum", "hidden", "forecast")}

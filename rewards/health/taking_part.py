@@ -138,7 +138,7 @@ def fairness_rows(
 
 
 def tenure_rows(tx: Transaction, organisation: str, now: datetime, minimum: int) -> Iterator[HealthRow]:
-    """The same by how long people have been with the company, where anybody's first day is known; not known is a group of its own."""
+    """Participation by tenure, where any first day is known; unknown tenure is a separate group."""
     day, since = now.date().toordinal() - LATELY_DAYS, to_us(now) - LATELY_DAYS * DAY_US
     earned: dict[str, int] = {}
     shared: dict[str, tuple[int, int]] = {}

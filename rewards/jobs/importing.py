@@ -33,7 +33,7 @@ LARGE_BYTES, LARGE_WORKBOOK_BYTES = 1_000_000, 250_000
 """About ten thousand people, a second or two of reading."""
 STEPS = 100
 _READ, _WRITTEN = 40, 95
-"""How far it is when the file is compared, and when everybody is written."""
+"""Progress in percent when the file has been compared, and when everybody has been written."""
 _TELL_SECONDS = 0.5
 
 
@@ -42,7 +42,7 @@ class Cancelled(Exception):  # noqa: N818 - it is no error
 
 
 def is_large(sheet: bytes) -> bool:
-    """Whether reading a file takes longer than somebody should wait for a page."""
+    """True for a file that takes too long to read within a page request."""
     return len(sheet) > (LARGE_WORKBOOK_BYTES if is_workbook(sheet) else LARGE_BYTES)
 
 
@@ -161,7 +161,7 @@ def _gives(spec: Mapping[str, object]) -> list[str]:
 
 
 class _Telling:
-    """How far it is, written down now and then, and whether it is still wanted."""
+    """Reports progress from time to time, and checks for cancellation."""
 
     def __init__(self, db: Database, held: Held, clock: Callable[[], datetime]) -> None:
         self._db, self._held, self.clock = db, held, clock

@@ -49,11 +49,11 @@ class Job:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing of it changes any more."""
+        """True where the job has ended."""
         return self.status in ENDED
 
     def seconds_left(self, now: datetime) -> float | None:
-        """How long the rest takes at the pace so far; None where there is none yet."""
+        """Estimated remaining seconds at the rate so far; None without any progress."""
         if self.status != RUNNING or self.started_at is None or not self.done:
             return None
         return max(0.0, (now - self.started_at).total_seconds() / self.done * (self.total - self.done))
@@ -154,19 +154,19 @@ def get_job(tx: Transaction, organisation: str, job: int) -> Job:
 
 
 def spec_of(tx: Transaction, organisation: str, job: int) -> str:
-    """What was asked, as it was written down."""
+    """The stored specification of a job."""
     return _whole(tx, organisation, job).spec
 
 
 def outcome_of(tx: Transaction, organisation: str, job: int) -> tuple[str, StoredResult | None]:
-    """What a job has given so far, as JSON text ("" where nothing yet), and its result once that is kept for good."""
+    """The interim result of a job as JSON text ("" without one), and its final result once stored."""
     row = _whole(tx, organisation, job)
     kept = None if row.result_id is None else get_result(tx, organisation, row.result_id)
     return (row.partial or "") if kept is None else kept.body_json, kept
 
 
 def repeats(tx: Transaction, organisation: str, job: Job, kept: StoredResult | None) -> bool | None:
-    """Whether a job that was run again gave the same bytes as the first time; None where it was not, or has no result yet."""
+    """True where a repeated job gave the same bytes as the first time; None where it was not repeated, or has no result yet."""
     if kept is None or job.again_of is None:
         return None
     _text, first = outcome_of(tx, organisation, job.again_of)
@@ -174,7 +174,7 @@ def repeats(tx: Transaction, organisation: str, job: Job, kept: StoredResult | N
 
 
 def jobs_before(tx: Transaction, organisation: str, job: int) -> int:
-    """How many jobs are taken before one that waits."""
+    """Number of jobs ahead of a queued one."""
     row = rows.listed(tx, organisation, job)
     return 0 if row is None or row.status != WAITING else rows.ahead(tx, row)
 

@@ -103,7 +103,7 @@ def wanted(db: Database, held: Held) -> bool:
 
 
 def outranked(db: Database, held: Held, now: datetime) -> bool:
-    """Whether somebody waits for a more urgent job; only reads."""
+    """True where a job of higher priority is queued; read-only."""
     with db.read() as tx:
         return rows.outranked(tx, held.id, to_us(now))
 

@@ -48,7 +48,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of an edit: the experiment as it is now, and `clash` where somebody else saved meanwhile and nothing was changed.
+    """The result of an edit: the current experiment, and `clash` where somebody else saved meanwhile and nothing was changed.
 
     `text` is then what to look at: both edits brought together (`together`), or one's own.
     """
@@ -140,12 +140,12 @@ def get_experiment(tx: Transaction, organisation: str, experiment: int) -> Exper
 def list_experiments(
     tx: Transaction, organisation: str, limit: int, before: int | None = None
 ) -> list[Experiment]:
-    """Those that were not put aside, the newest first."""
+    """The experiments that are not archived, newest first."""
     return [_experiment(tx, row) for row in rows.page(tx, organisation, limit, before, put_aside=False)]
 
 
 def revisions(tx: Transaction, organisation: str, experiment: int) -> list[Written]:
-    """What was typed, the newest first."""
+    """The revisions of the text, newest first."""
     found = rows.texts(tx, organisation, experiment, MOST_REVISIONS)
     return [Written(row.revision, row.text, row.actor, from_us(row.written_us)) for row in found]
 
@@ -192,7 +192,7 @@ def list_runs(tx: Transaction, organisation: str, experiment: int) -> list[Run]:
 
 
 def stale(experiment: int, revision: int, stands: int) -> Stale:
-    """What to tell a program whose edit came too late."""
+    """The error for an edit of an outdated revision."""
     return Stale(
         "experiment {experiment}: got revision {revision}, revision {stands} stands; read it again, and send your change with its ETag",
         experiment=experiment, revision=revision, stands=stands,

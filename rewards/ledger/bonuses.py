@@ -41,7 +41,7 @@ def bonus(
 
 
 def challenge_key(name: str, first_date: int, version: int | None = None) -> str:
-    """How the keys of a challenge's bonuses begin, of all versions or of one; the person's internal id follows."""
+    """The prefix of the dedupe keys of a challenge's bonuses, for all versions or one; the person's internal id follows."""
     return f"challenge:{name}:{first_date}:" + ("" if version is None else f"{version}:")
 
 

@@ -137,7 +137,7 @@ def _same(row: JournalRow | ComparedRow, amount: int, version: int, reason: str)
 
 
 def _with_changes(fresh: list[NewEntry], superseded: Sequence[JournalRow | ComparedRow]) -> list[NewEntry]:
-    """The same drafts; where another version of the scheme changed an amount, the new entry names the former one."""
+    """The drafts; where another version of the scheme changed an amount, the new entry refers to the former one."""
     before = {(row.event_ref, row.rule): row for row in superseded if row.kind == "points" and row.rule}
     return [_with_change(draft, before.get((draft.event_ref, draft.rule))) for draft in fresh]
 

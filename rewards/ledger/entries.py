@@ -46,7 +46,7 @@ class EntryView:
 
 
 class EventWords(Protocol):
-    """What an entry shows of its event."""
+    """The part of an event that an entry shows."""
 
     @property
     def source(self) -> str:
@@ -58,11 +58,11 @@ class EventWords(Protocol):
 
     @property
     def kind(self) -> str:
-        """What happened."""
+        """The kind of the event."""
 
     @property
     def object(self) -> str:
-        """What it happened to."""
+        """The object of the event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class BadgeView:
 
     @property
     def times(self) -> int:
-        """How many awards are in force."""
+        """Number of awards in force."""
         return sum(award.revoked_at is None for award in self.awards)
 
 

@@ -151,7 +151,7 @@ class FoldBatch:
         memory.keep(person.id, now)
 
     def differences(self, person: AnyPerson, place: Place, stored: AnyState) -> list[NewEntry]:
-        """What a replay would post; nothing is kept."""
+        """The entries that a replay would post; nothing is stored."""
         found = self._again(person, place, stored, self.open_events(person.id, voided=True))[1]
         return resolved(self.tx, found)
 
@@ -380,7 +380,7 @@ def replay_people(
 ) -> list[int]:
     """Count the open period again for these people; returns the new entries. `home` is the organisation's row.
 
-    People without any event or badge so far are passed over unless `idle_too`.
+    People without any event or badge so far are skipped unless `idle_too`.
     """
     locked = states.lock(tx, organisation, ids)
     busy = locked if idle_too else states.every(tx, sorted(locked))

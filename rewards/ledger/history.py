@@ -48,7 +48,7 @@ def export_events(tx: Transaction, organisation: str, since: datetime | None = N
 
 
 def export_program(tx: Transaction, organisation: str, now: datetime) -> RecordedProgram:
-    """What a replay of the exported events needs besides them: every version, the closings, and people without names."""
+    """The data that a replay of the exported events needs in addition: every version, the closings, and people without names."""
     history = _History(tx, organisation)
     kept = badge_rows.kept_badges(tx, organisation)
     refs = rows.by_refs(tx, [row.event_ref for row in kept if row.event_ref])
@@ -112,7 +112,7 @@ class _History:
         self.places: dict[int, Place] = places(tx, list(people_rows.by_ids(tx, organisation, ids).values()))
 
     def events(self, found: Sequence[EventRow]) -> Iterator[Event]:
-        """Those of the inbox's rows that are history, in canonical order."""
+        """The events of inbox rows that belong to the history, in canonical order."""
         kept = [row for row in found if row.status != WAITING and not self._never_happened(row)]
         # Open periods are scored by the versions of today, closed ones by those in force when they were closed.
         frozen = [row.id for row in kept if row.occurred_us < self.closed_us or row.status != SCORED]

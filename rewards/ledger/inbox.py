@@ -62,7 +62,7 @@ class InboxEvent(NamedTuple):
 
     @property
     def beneficiaries(self) -> tuple[int, ...]:
-        """Who may earn by it: the subject, and the owner where there is another."""
+        """The people who may earn by the event: the subject, and the owner if another person."""
         if self.owner_id is None or self.owner_id == self.person_id:
             return (self.person_id,)
         return self.person_id, self.owner_id

@@ -242,7 +242,7 @@ class _Intake:
         return self.places[person.id].is_away(at_us)
 
     def _note(self, event: Event) -> str:
-        """Who of the event's people is not known, or was away."""
+        """A note about people of the event who are unknown or were away."""
         named = {"subject": event.subject, "owner": event.owner}
         notes = []
         for role, name in named.items():

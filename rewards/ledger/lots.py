@@ -15,7 +15,7 @@ _Key = tuple[object, ...]
 
 @dataclass(slots=True)
 class _Lot:
-    """What is left of one entry, and how much of it expired."""
+    """A lot: the remainder of one entry, and its expired part."""
 
     since_us: int
     left: int
@@ -144,7 +144,7 @@ def _take(lot: _Lot, amount: int) -> int:
 
 
 def _key(entry: SpendableRow) -> _Key:
-    """The same for the same award counted again."""
+    """The key of an award, equal for an award that was replayed."""
     if entry.reverses is not None or entry.origin == "gift":
         return ("entry", entry.id)
     if entry.event_ref is not None:

@@ -79,12 +79,12 @@ def opposite(row: JournalRow, postings: Iterable[PostingRow], origin: str, reaso
 
 
 def on_dates(draft: NewEntry, local_date: int, board_date: int) -> NewEntry:
-    """The same draft booked on other dates (an undo inside a closed period is booked today)."""
+    """The draft booked on other dates (an undo inside a closed period is booked today)."""
     return replace(draft, local_date=local_date, board_date=board_date)
 
 
 def inherited(draft: NewEntry, heirs: Mapping[int, int]) -> NewEntry:
-    """The same draft on the account that took over, where the person's own was merged into another."""
+    """The draft booked to the account into which the person's own was merged, if any."""
     if draft.person_id is None or draft.person_id not in heirs:
         return draft
     moves = tuple(

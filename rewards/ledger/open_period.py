@@ -26,14 +26,14 @@ MOST_EVENTS = 20_000
 _LEAST_BETWEEN, _MOST_MARKS = 8, 8
 _OCCURRED = attrgetter("occurred_us")
 Line = tuple[int, tuple[ScoredEntry, ...]]
-"""What an event gives: the version of the scheme that scores it, NO_SCHEME or OUTSIDE for none, and the entries."""
+"""The result of an event: the version of the scheme that scores it (NO_SCHEME or OUTSIDE for none), and the entries."""
 OUTSIDE = -2
 """In place of a version that is for the enrolled alone, of what happened to somebody who was not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a fold depends on besides its events."""
+    """The inputs of a fold other than its events."""
 
     version: int
     state: bytes
@@ -58,7 +58,7 @@ class Period:
     state: bytes
 
     def same_until(self, events: Sequence[InboxEvent]) -> int:
-        """How many events these and the period's own begin with in common."""
+        """Length of the common prefix of these events and the period's own."""
         if self.events == events:
             return len(events)
         pairs = enumerate(zip(self.events, events, strict=False))
@@ -75,7 +75,7 @@ class Periods:
 
     @classmethod
     def of(cls, database: Database) -> Periods:
-        """Those of one database."""
+        """The cached periods of one database."""
         found: Periods = database.cache.setdefault("open periods", cls())
         return found
 
@@ -141,7 +141,7 @@ def lines_of(
     *,
     version_at: Callable[[int], int] | None = None,
 ) -> list[Line]:
-    """What each event gives, the fold going on. `version_at` overrides which version is in force."""
+    """The result of each event, advancing the fold. `version_at` overrides which version is in force."""
     lines: list[Line] = []
     for version, run in _runs(fold.schemes, place, seen, version_at):
         if version == NO_SCHEME:
@@ -159,7 +159,7 @@ def lines_of(
 def _taking_part(
     schemes: Schemes, version: int, place: Place, run: Sequence[InboxEvent]
 ) -> Iterator[tuple[bool, Sequence[InboxEvent]]]:
-    """The events on end in which the person took part, and those in which she did not, where the version asks for it."""
+    """Consecutive runs of events with whether the person took part, where the version requires membership."""
     if not schemes.asks_enrolment(version):
         yield True, run
         return

@@ -72,7 +72,7 @@ class Place:
         return self.memberships[index][1:] if index >= 0 else (self.segment, self.team)
 
     def segment_on(self, day: date) -> str:
-        """The segment of a local date: the one she belonged to when it ended."""
+        """The person's segment on a local date: the one at its end."""
         index = (
             bisect_right(self.zones, to_us(datetime.combine(day, time(12), UTC)), key=lambda one: one[0]) - 1
         )
@@ -92,7 +92,7 @@ class Place:
         return tuple(found)
 
     def segments_by_date(self) -> list[tuple[int, str]]:
-        """From which date on she belonged to which segment, for who has moved."""
+        """(first date, segment) of each segment of a person who has moved; empty for others."""
         return [(local_ordinal(at_us, self.date_at(at_us)[1]), name) for at_us, name, _ in self.memberships]
 
     def date_at(self, at_us: int) -> tuple[int, str]:
@@ -161,7 +161,7 @@ def places(tx: Transaction, people: Sequence[AnyPerson]) -> dict[int, Place]:
 def _with_former(
     tx: Transaction, people: Sequence[AnyPerson], found: dict[int, Place], moved: Sequence[int]
 ) -> dict[int, Place]:
-    """The same, with the places of accounts merged into these."""
+    """The places, with those of accounts merged into these."""
     events = rows.moved_events(tx, moved) if moved else {}
     if not events:
         return found
@@ -180,7 +180,7 @@ def _excused(place: Place) -> Place:
 
 
 def _enrolments(row: AnyPerson, known: Sequence[EnrolmentRow]) -> tuple[tuple[int, bool], ...]:
-    """When the person enrolled and left the program. Whoever enrolled once and stayed has no history of it."""
+    """(instant, enrolled) of each change of membership; a person who enrolled once and stayed has no stored history."""
     if known:
         return tuple((one.from_us, one.standing == rows.ENROLLED) for one in known)
     if row.standing != rows.ENROLLED or row.standing_us is None:

@@ -68,7 +68,7 @@ def within_budget(drafts: Sequence["NewEntry"], pool: str, left: int) -> list["N
 
 
 def _given_back(draft: "NewEntry") -> list[tuple[str, int]]:
-    """What a draft credits to which windows of the pool."""
+    """(window of the pool, amount) that a draft credits."""
     return [
         (detail, amount)
         for account, _, detail, amount in draft.moves
@@ -90,7 +90,7 @@ def _take(purse: list[tuple[str, int]], wanted: int) -> tuple[list[tuple[str, in
 
 
 def wants(draft: "NewEntry") -> int:
-    """What an award would make spendable; 0 for everything else."""
+    """The amount that an award would make spendable; 0 for other drafts."""
     if draft.origin not in AWARDING or draft.reverses is not None:
         return 0
     gains = {account: amount for account, _, _, amount in draft.moves if amount > 0}

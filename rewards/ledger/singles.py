@@ -52,7 +52,7 @@ def record_singles(
 def _together(
     db: Database, singles: Sequence[Single], received_at: datetime, admission: Admission | None
 ) -> Sequence[Receipt | Exception]:
-    """Those of one organisation that are taken alike."""
+    """Record single events of one organisation that are admitted alike as one batch."""
     try:
         with db.begin() as tx:
             admitted = admission(tx, singles) if admission else [True] * len(singles)

@@ -93,7 +93,7 @@ def void_event(
 def in_the_open(
     tx: Transaction, organisation: str, drafts: Sequence[NewEntry], now_us: int
 ) -> list[NewEntry]:
-    """The same drafts, those of closed periods on today's dates: no closed board changes."""
+    """The drafts, with those of closed periods booked on today's dates, so that no closed board changes."""
     home = organisation_rows.find_shared(tx, organisation)
     schemes = Schemes.of(tx, organisation)
     today = local_ordinal(now_us, schemes.zone(schemes.at(now_us)))

@@ -40,7 +40,7 @@ OWN_REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class TopUp:
-    """What a top-up compares over [since_us, until_us): its own version against `before`, the versions older than it."""
+    """A top-up's comparison over [since_us, until_us): its own version against `before`, the versions older than it."""
 
     version: int
     since_us: int
@@ -165,7 +165,7 @@ class Schemes:
         return self._plain(version).scheme
 
     def grace_hours(self, version: int) -> int:
-        """How late an event may arrive and still count."""
+        """The grace period: hours by which an event may be late and still count."""
         return DEFAULT_GRACE_HOURS if version == NO_SCHEME else self.scheme(version).calendar.grace_hours
 
     def zone(self, version: int) -> str:
@@ -214,7 +214,7 @@ class Schemes:
         return (badge, "") if found is None else (found.title, found.description)
 
     def title(self, version: int, rule: str) -> str:
-        """What people call a rule, badge, challenge or nomination."""
+        """The title of a rule, badge, challenge or nomination."""
         if version == NO_SCHEME:
             return rule
         return self._titles(version).get(rule, rule)

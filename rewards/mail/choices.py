@@ -1,4 +1,4 @@
-"""What a person chooses to get by mail, and when: the digest, notices, and hours in which nothing arrives."""
+"""Mail preferences of a person: the digest, notices, and quiet hours."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -22,7 +22,7 @@ _DAYS_AHEAD = 8
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What somebody gets. Hours are those of her own clocks, from 0 to 23; weekdays count from Monday, 0.
+    """Mail preferences. Hours are local, from 0 to 23; weekdays count from Monday, 0.
 
     digest     daily (Monday to Friday), weekly on `weekday`, or off; at `hour`
     notices    whether changes of the scheme are announced by mail before they count
@@ -37,7 +37,7 @@ class Choice:
     quiet_until: int = 7
 
     def is_quiet(self, hour: int) -> bool:
-        """Whether nothing should arrive in an hour of the day."""
+        """True for a quiet hour of the day."""
         if self.quiet_from <= self.quiet_until:
             return self.quiet_from <= hour < self.quiet_until
         return hour >= self.quiet_from or hour < self.quiet_until
@@ -66,11 +66,11 @@ class Choice:
 
 
 USUAL = Choice()
-"""What somebody gets who never chose."""
+"""The default preferences."""
 
 
 def choice_of(tx: Transaction, organisation: str, person: str) -> Choice:
-    """What a person chose, or the usual. Raises NotFound."""
+    """The preferences of a person, or the default ones. Raises NotFound."""
     return from_row(rows.choice(tx, find_row(tx, organisation, person).id))
 
 

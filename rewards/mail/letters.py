@@ -1,4 +1,4 @@
-"""What a mail says, in the language of now: whole messages with places, for text and HTML alike."""
+"""Contents of mails in the current language: whole messages with placeholders, for text and HTML alike."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

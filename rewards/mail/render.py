@@ -24,7 +24,7 @@ MOST_SUBJECT_CHARACTERS = 150
 
 @dataclass(frozen=True, slots=True)
 class From:
-    """Who sends. `base_url` is what links begin with; `address` an address whose answers somebody reads, or nobody."""
+    """The sender. `base_url` is the base of links; `address` the sender's address, whether or not replies are read."""
 
     address: str
     base_url: str
@@ -81,7 +81,7 @@ def message_for(row: AddressedMailRow, sender: From, unsubscribe: str = "") -> E
 
 
 def is_optional(kind: str) -> bool:
-    """Whether one may do without mails of this kind."""
+    """True for kinds of mail that can be unsubscribed."""
     return KINDS[kind].optional
 
 

@@ -126,7 +126,7 @@ def withdraw_awards(tx: Transaction, organisation: str, closed_us: int, reason: 
 def award_changes(
     tx: Transaction, organisation: str, candidate: Schemes, closed_us: int, now_us: int
 ) -> dict[int, int]:
-    """What each person would lose so, in millipoints, under versions not yet in force."""
+    """Millipoints that each person would lose by this, under versions not yet in force."""
     changes: dict[int, int] = {}
     for _, _, given in _lapsing(tx, organisation, candidate, closed_us, now_us):
         for entry in given:
@@ -234,7 +234,7 @@ def _view(tx: Transaction, organisation: str, found: Round, now_us: int) -> Roun
 
 
 def _candidates(tx: Transaction, organisation: str, award: str, first: int) -> tuple[Candidate, ...]:
-    """Who was named, by id and never by how often: a count would make it a poll."""
+    """The nominees, ordered by id and never by number of nominations: a count would make it a poll."""
     said = rows.of_round(tx, organisation, award, first)
     won = set(rows.winners(tx, organisation, award, first))
     names = people_rows.names(

@@ -22,7 +22,7 @@ SHOWN_ROUNDS = 50
 
 @dataclass(frozen=True, slots=True)
 class Nominated:
-    """What one person said about another in a round. `message` is plain text: escape it where it is shown."""
+    """A nomination of one person by another in a round. `message` is plain text: escape it on output."""
 
     id: int
     award: str

@@ -42,7 +42,7 @@ Address = IPv4Address | IPv6Address
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a message goes: `path` with its query."""
+    """The target of a message: `path` includes the query."""
 
     scheme: str
     host: str

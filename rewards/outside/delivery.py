@@ -30,12 +30,12 @@ MOST_ATTEMPTS = 10
 """With these pauses the last attempt comes a little over two days after the first."""
 LEASE = timedelta(seconds=120)
 SEND_SECONDS = 10
-"""For one attempt whole, however many addresses a name has and however slowly the receiver answers."""
+"""Time limit of one attempt as a whole, for all addresses of a name and slow responses together."""
 AT_ONCE = 16
 CLAIMED = 32
 """Few enough that all of them time out, AT_ONCE at a time, well within the lease."""
 ROUND_SECONDS = 40
-"""What has not come back by then, such as a look-up of a name that nobody answers, has failed and is not waited for."""
+"""Time limit of a round: attempts that are not finished by then, such as slow name look-ups, count as failed."""
 MOST_PER_RECEIVER = 4
 BATCH = 500
 GONE = 410
@@ -50,7 +50,7 @@ Send = Callable[[str, bytes, Mapping[str, str]], int]
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What one round did."""
+    """The result of one round."""
 
     delivered: int
     retried: int
@@ -92,7 +92,7 @@ def _attempts(due: Sequence[DueRow], now: datetime, send: Send) -> Iterator[tupl
 
 
 def pause_after(attempt: int) -> timedelta:
-    """How long to wait after the attempt of this number (from 1) failed: 5 s, 20 s, 80 s … a day."""
+    """The pause after the attempt of this number (from 1) failed: 5 s, 20 s, 80 s … a day."""
     return grown(FIRST_PAUSE, attempt, LONGEST_PAUSE)
 
 

@@ -22,7 +22,7 @@ WHAT = "address"
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What was there: the address that it came from in the end, what the server calls it, and its bytes."""
+    """A fetched document: final address after redirects, media type, and bytes."""
 
     url: str
     media_type: str
@@ -36,7 +36,7 @@ class Fetcher(HttpSender):
         super().__init__(allow_loopback, seconds)
 
     def fetch(self, url: str) -> Fetched:
-        """What is at an address. Raises Fault: not allowed, not there, too large, too slow."""
+        """The document at an address. Raises Fault: not allowed, not found, too large, too slow."""
         give_up = time.monotonic() + self.seconds
         for _ in range(MOST_REDIRECTS + 1):
             target = parse_target(url, self.allow_loopback, WHAT)

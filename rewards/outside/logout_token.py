@@ -21,7 +21,7 @@ _TYPES = frozenset({"logout+jwt", "application/logout+jwt", "jwt"})
 
 @dataclass(frozen=True, slots=True)
 class LoggedOut:
-    """Whose sessions end: those of a subject, or of one session with the provider, or of both.
+    """The sessions to end: those of a subject, of one session with the provider, or of both.
 
     `id` is used once, and valid until `until`.
     """
@@ -33,7 +33,7 @@ class LoggedOut:
 
 
 def read_logout_token(provider: Provider, text: str) -> LoggedOut:
-    """What the token says, of this provider, for this program, and for nothing else. Raises NotProven, Silent."""
+    """The content of a logout token, verified to be issued by this provider for this program. Raises NotProven, Silent."""
     if not 0 < len(text) <= MOST_TOKEN_CHARACTERS:
         raise NotProven("no logout token")
     try:

@@ -31,7 +31,7 @@ FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=8)
 MOST_ATTEMPTS = 10
 SERVER_PAUSE = timedelta(minutes=1)
-"""How long a server that cannot be used is left alone."""
+"""The pause before an unavailable server is tried again."""
 MOST_PER_MINUTE = 60
 KEPT_DAYS = 90
 """For how long it is kept to whom which mail went."""
@@ -44,7 +44,7 @@ class Outgoing(Protocol):
 
 
 class Server(Protocol):
-    """Where mail is handed in: a mail server (`rewards.outside.smtp.MailServer`), or a stand-in for one."""
+    """The interface of a mail server (`rewards.outside.smtp.MailServer`), or of a stand-in for one."""
 
     @property
     def sender(self) -> str: ...
@@ -54,7 +54,7 @@ class Server(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """How this installation sends mail. `base_url` is what the links in mails begin with."""
+    """The mail settings of this installation. `base_url` is the base of links in mails."""
 
     server: Server
     base_url: str
@@ -63,7 +63,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Mailed:
-    """What one round did. `expired`: too late to be sent; `retried`: to be tried again."""
+    """The result of one round. `expired`: too late to be sent; `retried`: to be tried again."""
 
     sent: int = 0
     retried: int = 0
@@ -106,7 +106,7 @@ def send_due(db: Database, now: datetime, post: Post) -> Mailed:
 
 
 def pause_after(attempt: int) -> timedelta:
-    """How long to wait after the attempt of this number (from 1) failed: 1, 4, 16, 64 minutes … 8 hours."""
+    """The pause after the attempt of this number (from 1) failed: 1, 4, 16, 64 minutes … 8 hours."""
     return grown(FIRST_PAUSE, attempt, LONGEST_PAUSE)
 
 

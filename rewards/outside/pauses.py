@@ -1,4 +1,4 @@
-"""How long to wait before something outside is tried again."""
+"""Exponential back-off for retries of external services."""
 
 from datetime import timedelta
 

@@ -76,7 +76,7 @@ class ProviderSettings(BaseSettings):
 
     @property
     def title(self) -> str:
-        """How people know the provider."""
+        """The provider's display name."""
         return self.name.strip() or urlsplit(self.issuer).hostname or self.issuer
 
     @property

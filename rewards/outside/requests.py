@@ -18,7 +18,7 @@ KEPT = timedelta(hours=48)
 
 
 class KeyReused(BadValue):
-    """The same key came with another request."""
+    """Raised where an idempotency key is reused with another request."""
 
     code = "key_reused"
 

@@ -49,7 +49,7 @@ class Silent(Exception):  # noqa: N818 - an answer, not an accident
 
 
 class NotProven(Refused):
-    """Who is there was not proven. `why` is a few words of the program's own or a code of the protocol, never a value."""
+    """Raised where authentication failed. `why` is a short text of the program or a protocol code, never a received value."""
 
     code = "not_proven"
 
@@ -69,7 +69,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What the provider vouches for. `token` is its ID token, by which it knows the session again at its end."""
+    """The verified claims. `token` is the ID token, which identifies the session with the provider on sign-out."""
 
     claims: Mapping[str, Any]
     token: str
@@ -87,7 +87,7 @@ class Provider:
         self._keys: tuple[float, KeySet] | None = None
 
     def begin(self, redirect_uri: str) -> tuple[str, Begun]:
-        """Where to send the browser, and what to remember until it is back. Raises Silent."""
+        """(address to redirect the browser to, state to keep until it returns). Raises Silent."""
         metadata = self.metadata()
         begun = Begun(*(secrets.token_urlsafe(_RANDOM_BYTES) for _ in range(3)))
         with self._client(metadata, redirect_uri) as client:
@@ -100,7 +100,7 @@ class Provider:
         return address, begun
 
     def finish(self, begun: Begun, redirect_uri: str, answer: Mapping[str, str]) -> Proof:
-        """Who came back, from the parameters of the address that she came back to. Raises NotProven, Silent."""
+        """Verify a returning browser by the parameters of the callback address. Raises NotProven, Silent."""
         self._check(begun, answer)
         metadata = self.metadata()
         with self._client(metadata, redirect_uri) as client:
@@ -126,7 +126,7 @@ class Provider:
         return Proof(claims, token)
 
     def end_address(self, token: str, back_to: str) -> str | None:
-        """Where a browser ends its session with the provider too (RP-initiated logout); None where that is not offered."""
+        """The address for RP-initiated logout at the provider; None where that is not offered."""
         try:
             offered = self.metadata().get("end_session_endpoint")
         except Silent:
@@ -141,7 +141,7 @@ class Provider:
         return f"{offered}{'&' if urlsplit(offered).query else '?'}{urlencode(parameters)}"
 
     def metadata(self) -> dict[str, Any]:
-        """What the provider says of itself. Raises Silent."""
+        """The provider's metadata (discovery document), cached for an hour. Raises Silent."""
         with self._lock:
             kept = self._metadata
         if kept is not None and kept[0] > self._clock():
@@ -162,7 +162,7 @@ class Provider:
         return found
 
     def _check(self, begun: Begun, answer: Mapping[str, str]) -> None:
-        """What came back belongs to what was begun, and comes from this provider (RFC 9207)."""
+        """Check that a response belongs to the request (state) and comes from this provider (RFC 9207)."""
         if not hmac.compare_digest(answer.get("state", "").encode(), begun.state.encode()):
             raise NotProven("another state")
         if answer.get("iss", self.settings.issuer) != self.settings.issuer:
@@ -197,7 +197,7 @@ class Provider:
         return dict(claims)
 
     def decoded(self, token: str) -> jwt.Token:
-        """What a token says that the provider signed. Raises JoseError, ValueError, Silent."""
+        """The content of a token after verifying the provider's signature. Raises JoseError, ValueError, Silent."""
         try:
             return jwt.decode(token, self._key_set(), algorithms=self._algorithms())
         except (InvalidKeyIdError, BadSignatureError):
@@ -224,7 +224,7 @@ class Provider:
         return made
 
     def _said_enough(self, claims: Mapping[str, Any]) -> bool:
-        """Whether the ID token itself has the claims that identify people and give them roles."""
+        """True where the ID token itself has the claims that identify people and determine their roles."""
         wanted = (self.settings.person_claim, self.settings.roles_claim)
         named = all(claim_of(claims, name) is not None for name in wanted if name)
         vouched = (

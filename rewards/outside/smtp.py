@@ -44,7 +44,7 @@ class MailRefused(Exception):  # noqa: N818 - a noun
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where mail is handed in.
+    """The mail server to which mail is submitted.
 
     tls        starttls: the connection begins in the clear and is secured before anything is said; tls: secured from the start
     ca_file    certificates that the server's is checked against, instead of the system's
@@ -131,7 +131,7 @@ def _refused(code: int, text: bytes | str, address: str) -> MailRefused:
 
 
 def told(error: BaseException) -> str:
-    """What went wrong with the connection, without anything that a server or an operator wrote."""
+    """A description of a connection error, without text from the server or the operator."""
     code = getattr(error, "smtp_code", None)
     name = type(error).__name__
     return f"{name} ({code})" if isinstance(code, int) and code > 0 else name

@@ -41,7 +41,7 @@ MOST_TOPICS = 32
 MOST_WEBHOOKS = 50
 MOST_OVERLAP_HOURS = 168
 AGAIN = timedelta(minutes=1)
-"""Whoever sends a form twice within that time means it once."""
+"""A form sent twice within this time is taken as one."""
 SECRET_BYTES = 32
 
 
@@ -258,7 +258,7 @@ def _turn(
 
 
 def wants(row: WebhookRow, topic: str) -> bool:
-    """Whether a subscription (its row) includes a topic."""
+    """True where a subscription (its row) includes a topic."""
     wanted = row.topics.split()
     return not wanted or topic in wanted or f"{topic.partition('.')[0]}.*" in wanted
 

@@ -159,7 +159,7 @@ def change_password(
 
 
 def has_admin(tx: Transaction, organisation: str) -> bool:
-    """Whether anybody is administrator and may sign in, or was invited to."""
+    """True where there is an administrator who may sign in or was invited to."""
     return rows.others_with(tx, organisation, "admin", 0, PRESENT)
 
 

@@ -35,7 +35,7 @@ _HASHER = PasswordHash.recommended()
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who is signed in. `seen_at`: when the session was last noted as in use."""
+    """The account that is signed in. `seen_at`: last recorded use of the session."""
 
     organisation: str
     person: str
@@ -48,13 +48,13 @@ class Account:
         return rights_of(self.roles)
 
     def may(self, right: Right) -> bool:
-        """Whether one of the roles allows it."""
+        """True where one of the roles has the right."""
         return right in self.rights
 
 
 @dataclass(frozen=True, slots=True)
 class ApiToken:
-    """What an API token may do, and for whom it speaks (None: the organisation). `used_at`: when its use was last noted."""
+    """An API token with its scopes and person (None: the organisation). `used_at`: last recorded use."""
 
     organisation: str
     name: str
@@ -65,7 +65,7 @@ class ApiToken:
 
 @cache
 def _dummy() -> str:
-    """Checked when no account exists, so that a wrong id takes as long as a wrong password. Made by the first sign-in, whoever it is."""
+    """A hash that is checked when no account exists, so that a wrong id takes as long as a wrong password. Made by the first sign-in."""
     return _HASHER.hash(secrets.token_hex(16))
 
 
@@ -82,7 +82,7 @@ def hash_password(password: str) -> str:
 
 
 def check_password(password: str, stored: str | None) -> bool:
-    """Whether it is the password of a hash. Where there is no hash it takes as long, and is not."""
+    """True for the password of a hash. Without a hash it takes equally long and is False."""
     nobody = _dummy()
     right = _HASHER.verify(password[:PASSWORD_MAX_CHARACTERS], stored or nobody)
     return right and stored is not None
@@ -155,7 +155,7 @@ def narrow_tokens(
 
 
 def _may_enter(row: HolderRow | SignedInRow) -> bool:
-    """Whether the person is with the company and her sign-in has not ended."""
+    """True where the person is with the company and the account is active."""
     return row.status in PRESENT and row.ended_at_us is None
 
 
@@ -238,7 +238,7 @@ def somebody_with(tx: Transaction, organisation: str, role: str) -> str | None:
 
 
 def account_for_session(tx: Transaction, token: str, now: datetime) -> Account | None:
-    """Who the token belongs to, or None when it is unknown or expired."""
+    """The account of a session token, or None where it is unknown or expired."""
     row = rows.session_account(tx, digest(token), to_us(now))
     if row is None or not _may_enter(row):
         return None
@@ -324,7 +324,7 @@ def create_token(
 
 
 def authenticate_tokens(tx: Transaction, tokens: Sequence[str], now: datetime) -> list[ApiToken | None]:
-    """What each token may do, read in one question."""
+    """The API tokens of these secrets, read in one query."""
     hashes = [digest(token) for token in tokens]
     found = rows.find_tokens(tx, sorted(set(hashes)))
     return [_api_token(found.get(one), to_us(now)) for one in hashes]

@@ -35,7 +35,7 @@ OWN = frozenset(
         "claim.cancel", "session.end", "session.end_others",
     }
 )  # fmt: skip
-"""Actions by which somebody decides about her own part."""
+"""Actions by which people decide about their own participation."""
 
 
 @dataclass(frozen=True, slots=True)

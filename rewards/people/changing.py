@@ -1,4 +1,4 @@
-"""What HR changes about people, one use case for the page, the API and the command.
+"""HR's changes to people, one use case each for the page, the API and the command.
 
 Whoever sends the stamp of what she saw is refused where somebody else changed it meanwhile.
 """

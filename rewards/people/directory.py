@@ -17,7 +17,7 @@ STATES: dict[str, tuple[str, ...]] = {
     "deactivated": ("inactive",),
     "all": (),
 }
-"""What HR may ask for. Whoever takes a break is with the company: who abstains is shown to nobody."""
+"""States that HR may filter by. People on a break count as present, since abstention is shown to nobody."""
 PAGE = 50
 MOST_FOUND = 12
 MOST_QUERY_CHARACTERS = 200
@@ -87,14 +87,14 @@ def find_people(
 def find_colleagues(
     tx: Transaction, organisation: str, text: str, reader: str, limit: int = MOST_FOUND
 ) -> list[Colleague]:
-    """Who is with the company and has a name with words that begin so, but for the reader herself."""
+    """Present people, except the reader, with a name whose words begin with the search terms."""
     me = find_row(tx, organisation, reader)
     found = rows.colleagues(tx, organisation, text[:MOST_QUERY_CHARACTERS], limit, me.id)
     return [Colleague(row.external_id, row.name or row.external_id, row.team) for row in found]
 
 
 def named_colleagues(tx: Transaction, organisation: str, ids: list[str], reader: str) -> list[Colleague]:
-    """Those of some ids who are with the company, in the order given, but for the reader herself."""
+    """Present people among some ids, in the order given, except the reader."""
     me = find_row(tx, organisation, reader)
     found = rows.by_external(tx, organisation, ids)
     kept = [found[id_] for id_ in dict.fromkeys(ids) if id_ in found and found[id_].person_id != me.id]

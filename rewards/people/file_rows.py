@@ -30,7 +30,7 @@ def nobody_asks(_done: int, _total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """What a row says that cannot be taken: where it is, in which column, and how to correct it."""
+    """A fault in a row: position, column, and remedy."""
 
     line: int
     column: str

@@ -29,7 +29,7 @@ ADDED_AT_ONCE = 5000
 
 @dataclass(frozen=True, slots=True)
 class NotTaken:
-    """What a person's row says and the import did not take. `value` None: a time zone that the reader of the file did not know."""
+    """A value of a person's row that the import did not accept. `value` None: an unknown time zone."""
 
     person: str
     column: str
@@ -39,7 +39,7 @@ class NotTaken:
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
-    """How many persons an import added, changed and left alone, and what of their rows it did not take."""
+    """Numbers of people that an import added, changed and left unchanged, and values that it did not accept."""
 
     added: int
     updated: int

@@ -33,7 +33,7 @@ LIFETIMES = {INVITATION: timedelta(days=14), RESET: timedelta(hours=24)}
 KEPT = timedelta(days=90)
 """For how long after its end a link can still say why it does not work."""
 PAUSE = timedelta(minutes=5)
-"""Between two resets that somebody asks for herself: whoever asks again and again fills nobody's mailbox."""
+"""Least time between two resets requested by a person, so that repeated requests do not flood a mailbox."""
 MOST_AT_ONCE = 200
 """Invitations in one go: a page of links that somebody still prints."""
 _TOKEN_BYTES = 32
@@ -53,7 +53,7 @@ class Link:
 
     @property
     def path(self) -> str:
-        """Where it leads, below the public address."""
+        """The path of the link below the public address."""
         return f"/{self.purpose}/{self.secret}"
 
 
@@ -190,7 +190,7 @@ def ask_reset(tx: Transaction, organisation: str, who: str, now: datetime) -> Li
 
 
 def look(tx: Transaction, organisation: str, purpose: str, secret: str, now: datetime) -> Waiting:
-    """What a link is for, without using it. Raises NotFound for an unknown one, Gone for one that ended."""
+    """The purpose of a link, without using it. Raises NotFound for an unknown one, Gone for one that ended."""
     row = _open(tx, organisation, purpose, secret, now)
     person = find_row(tx, organisation, row.external_id)
     return Waiting(

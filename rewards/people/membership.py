@@ -1,4 +1,4 @@
-"""Who takes part: not invited, invited, enrolled, paused or left. Every step is an event with its date, in the log of all events.
+"""Membership: not invited, invited, enrolled, paused or left. Every change is an event with its date, in the log of all events.
 
 A scheme says whether that matters (`membership`): under one that is for everybody people earn without having joined, and a pause
 keeps them off boards and out of digests alone.
@@ -42,7 +42,7 @@ STANDINGS = {
     PAUSED: msg("Pauses"),
     LEFT: msg("Has left"),
 }
-"""What each standing is called."""
+"""Display names of the states of membership."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,13 @@ class Membership:
 
     @property
     def takes_part(self) -> bool:
-        """Whether she earns at present."""
+        """True where the person earns at present."""
         return self.standing == ENROLLED if self.asked else self.standing not in (PAUSED, LEFT)
 
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """What an invitation of many did: `left` are those of the group who are still to be invited, beyond MOST_AT_ONCE."""
+    """The result of an invitation of many: `left` are those beyond MOST_AT_ONCE who are still to be invited."""
 
     invited: int
     mailed: int
@@ -71,7 +71,7 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class GroupStanding:
-    """How many of a segment were ever invited, and how many take part."""
+    """Numbers of people in a segment who were ever invited, and who take part."""
 
     segment: str
     people: int
@@ -81,7 +81,7 @@ class GroupStanding:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """How many take part: of the whole in words where a number would point at persons, and of each segment that may be shown.
+    """Participation: of everybody, in words where a number could identify people, and of each segment that may be shown.
 
     `not_shown` counts the other segments; `asked` says whether the scheme in force is for the enrolled alone.
     """
@@ -95,7 +95,7 @@ class Enrolment:
 
 
 def asks_enrolment(tx: Transaction, organisation: str, now: datetime) -> bool:
-    """Whether the scheme in force is for the enrolled alone."""
+    """True where the scheme in force is for the enrolled only."""
     schemes = Schemes.of(tx, organisation)
     return schemes.asks_enrolment(schemes.at(to_us(now)))
 
@@ -152,7 +152,7 @@ def take_over(
     *,
     actor: str,
 ) -> None:
-    """Whoever took part under an account that becomes another's (rows of `person`) takes part under that one."""
+    """Transfer the membership of a merged account to the one kept (rows of `person`)."""
     if gone.standing == ENROLLED and kept.standing in (NOT_INVITED, INVITED):
         _step(tx, organisation, _locked(tx, organisation, kept.external_id), ENROLLED, now, actor=actor)
 
@@ -217,7 +217,7 @@ def invite(
 def _whose_turn_has_come(
     tx: Transaction, organisation: str, people: Sequence[tuple[int, str]], now: datetime
 ) -> tuple[list[tuple[int, str]], list[tuple[str, date | None]]]:
-    """Those whom no rollout holds back, and the others by external id, each with the day of her turn (None: not before its end)."""
+    """People whom no rollout holds back, and the others by external id with their start day (None: not before its end)."""
     day = now.date().toordinal()
     held = rollout_rows.held_back(tx, organisation, "programme", [id_ for id_, _ in people], day)
     turns = [
@@ -229,7 +229,7 @@ def _whose_turn_has_come(
 
 
 def enrolment(tx: Transaction, organisation: str, now: datetime) -> Enrolment:
-    """How many take part. Segments whose count would disclose too much are suppressed."""
+    """Participation in numbers. Segments whose count would disclose too much are suppressed."""
     found = rows.counts(tx, organisation)
     segments = sorted({segment for segment, _ in found})
 

@@ -22,7 +22,7 @@ def of_system(user: str) -> str:
 
 
 def is_system(actor: str) -> bool:
-    """Whether it is the machine's operator and no person of the company."""
+    """True where the actor is the machine's operator and not a person of the company."""
     return actor == OPERATOR or actor.startswith(f"{OPERATOR}:")
 
 

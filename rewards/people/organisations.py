@@ -123,6 +123,12 @@ def _organisation(row: OrganisationRow) -> Organisation:
     )
 
 
+def own_language(tx: Transaction, slug: str) -> str:
+    """The language that the company speaks first, in which its people write where they say no other."""
+    row = rows.find(tx, slug)
+    return SOURCE if row is None else languages_of(row)[0]
+
+
 def languages_of(row: OrganisationRow) -> tuple[str, ...]:
     """The languages that a company speaks, its own first; all that there are where it has not said."""
     return tuple(one for one in row.languages.split() if one in LANGUAGES) or tuple(LANGUAGES)

@@ -1,4 +1,4 @@
-"""How many take part, in groups large enough to be shown."""
+"""Participation in groups large enough to be shown."""
 
 import json
 from collections.abc import Collection
@@ -22,7 +22,7 @@ KEPT_FOR, RENEWED_AFTER = timedelta(hours=6), timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """Who takes part: of everybody, or of the enrolled where the scheme is for them alone.
+    """Participation of everybody, or of the enrolled where the scheme is for them only.
 
     `by_segment`: (segment, people, active in 28 days), those that may not be shown left out.
     """
@@ -38,7 +38,7 @@ class Participation:
 
 
 def participation(tx: Transaction, organisation: str, now: datetime) -> Participation:
-    """How many take part. Segments that are too small, or would reveal one that is, are not shown."""
+    """Participation in numbers. Segments that are too small, or would reveal a small one, are not shown."""
     now_us = to_us(now)
     may: Collection[str] = groups_shown(tx, organisation, now, kinds=["segment"]).segments
     schemes = Schemes.of(tx, organisation)
@@ -72,7 +72,7 @@ def participation(tx: Transaction, organisation: str, now: datetime) -> Particip
 def participation_shown(
     db: Database, organisation: str, now: datetime
 ) -> tuple[Participation, datetime | None]:
-    """How many take part, and since when that is known: None for now, else when it was counted for a large company."""
+    """Participation, and the time of the count: None for now, else when it was counted for a large company."""
     with db.read() as tx:
         if not _is_large(tx, organisation):
             return participation(tx, organisation, now), None

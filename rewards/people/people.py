@@ -66,7 +66,7 @@ def get_person(tx: Transaction, organisation: str, external_id: str) -> Person:
 
 
 def names_of(tx: Transaction, organisation: str, ids: Iterable[str]) -> dict[str, str]:
-    """What to call these people, by id; those who are not there are left out."""
+    """{id: display name} of these people; unknown ones are left out."""
     return {id_: row.name or id_ for id_, row in rows.find_many(tx, organisation, ids).items()}
 
 
@@ -78,7 +78,7 @@ def list_people(tx: Transaction, organisation: str, include_inactive: bool = Fal
 
 
 def count_people(tx: Transaction, organisation: str) -> int:
-    """How many people are with the company."""
+    """Number of people with the company."""
     return rows.count_present(tx, organisation)
 
 
@@ -168,7 +168,7 @@ def refuse_own(
 
 
 def is_anybody(tx: Transaction, external_id: str) -> bool:
-    """Whether anybody has the id, in whatever organisation."""
+    """True where anybody in any organisation has the id."""
     return directory.is_anybody(tx, external_id)
 
 

@@ -1,4 +1,4 @@
-"""Where a period ends, as an administrator writes it."""
+"""Parsing of the end of a period as an administrator writes it."""
 
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo

@@ -54,7 +54,7 @@ _LOOKED = TypeAdapter(Looked)
 
 
 def shown_of(plan: Plan) -> Shown:
-    """What a page shows of a plan."""
+    """The part of a plan that a page shows."""
     return Shown(
         added=tuple(
             New(row.id, row.name, row.segment, row.team, row.timezone, row.role)
@@ -77,10 +77,10 @@ def shown_of(plan: Plan) -> Shown:
 
 
 def written(looked: Looked) -> str:
-    """As it is kept."""
+    """The preview serialised for storage."""
     return _LOOKED.dump_json(looked).decode()
 
 
 def read(text: str) -> Looked:
-    """As it was kept."""
+    """The preview deserialised from storage."""
     return _LOOKED.validate_json(text)

@@ -30,7 +30,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """Where somebody lives from an instant on, a day there."""
+    """A person's time zone from an instant on, the start of a local day."""
 
     since: datetime | None
     day: date | None

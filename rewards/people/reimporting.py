@@ -48,7 +48,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What applying a file would do. `missing` and `deactivated`: (id, name) of who is not in it, and who is in it but deactivated.
+    """The plan of an import. `missing` and `deactivated`: (id, name) of people not in the file, and of those in it but deactivated.
 
     `stamp` is a digest of all of it.
     """
@@ -65,7 +65,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What was done."""
+    """The result of an import."""
 
     added: int
     changed: int
@@ -196,6 +196,11 @@ def apply_plan(
             "the people changed since this was shown; nothing was applied; look at the differences again"
         )
     if plan.faults and not leave_out:
+        if len(plan.faults) == 1:
+            raise Refused(
+                "the row in line {line} cannot be read; nothing was applied; correct it, or choose to leave it out",
+                line=plan.faults[0].line,
+            )
         raise Refused(
             "{count} rows cannot be read, the first in line {line}; nothing was applied; correct them, or choose to leave them out",
             count=len(plan.faults),
@@ -203,7 +208,7 @@ def apply_plan(
         )
     if plan.faults and deactivate_missing:
         raise Refused(
-            "{count} rows cannot be read, so who is missing is not certain; nothing was applied; correct them first",
+            "rows that cannot be read: {count}, so who is missing is not certain; nothing was applied; correct them first",
             count=len(plan.faults),
         )
     me = acting(tx, organisation, actor)

@@ -1,4 +1,4 @@
-"""Who may do what: rights, and the roles that hold them. Pages, routes and commands ask for a right, never for a role."""
+"""Access control: rights, and the roles that have them. Pages, routes and commands require a right, never a role."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ MEANINGS: Mapping[Right, str] = MappingProxyType(
         Right.SETTINGS: msg("the organisation: name, zone, languages, networks; single sign-on"),
     }
 )
-"""What each right is, in the words of the matrix."""
+"""Descriptions of the rights in the access matrix."""
 
 RIGHTS_OF: Mapping[str, frozenset[Right]] = MappingProxyType(
     {
@@ -108,11 +108,11 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "admin": msg("Administrator"),
     }
 )
-"""What the roles are called on pages."""
+"""Display names of the roles."""
 
 
 def rights_of(held: Iterable[str]) -> frozenset[Right]:
-    """What somebody with these roles may do; a role that is not known any more gives nothing."""
+    """The rights of somebody with these roles; unknown roles give none."""
     return frozenset[Right]().union(*(RIGHTS_OF.get(role, frozenset()) for role in held))
 
 

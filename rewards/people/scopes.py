@@ -1,4 +1,4 @@
-"""What an API token may be allowed, and what rights somebody needs to allow it."""
+"""Scopes of API tokens, and the rights needed to grant them."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -27,7 +27,7 @@ WANTED: Mapping[str, frozenset[Right]] = MappingProxyType(
         ),
     }
 )
-"""What rights somebody needs to give a scope to a token. Whoever loses one takes the scope from the tokens that she made."""
+"""The rights needed to grant each scope; losing one removes the scope from the tokens that the person created."""
 NAMES = tuple(WANTED)
 PERSONAL = ("me:read", "me:write", "kudos:write", "rewards:write")
 """Scopes of a token that speaks for a person; for the organisation nothing of the kind can be done."""

@@ -14,7 +14,7 @@ from rewards.store.session import Database, Transaction
 from rewards.store.units import digest, from_us, to_us
 
 SEEN_EVERY = timedelta(minutes=10)
-"""How exactly it is known when a session was in use: writing it at every request would cost more than most requests."""
+"""Resolution of the recorded last use of a session: writing it at every request would cost more than most requests."""
 _ID_CHARACTERS = 16
 
 
@@ -32,7 +32,7 @@ class OpenSession:
 def sessions_of(
     tx: Transaction, organisation: str, person: str, token: str, now: datetime
 ) -> list[OpenSession]:
-    """Where the person is signed in, the one that asks first, then the one in use last."""
+    """The person's sessions: the current one first, then by last use."""
     row = find_row(tx, organisation, person)
     mine = digest(token)
     found = [
@@ -49,7 +49,7 @@ def sessions_of(
 
 
 def end_session(tx: Transaction, organisation: str, person: str, session: str, now: datetime) -> None:
-    """End one of the person's sessions. Raises NotFound where it is not hers or has ended."""
+    """End one of the person's sessions. Raises NotFound where it is not the person's or has ended."""
     row = find_row(tx, organisation, person)
     for one in rows.sessions_of(tx, row.id, to_us(now)):
         if one.token_hash[:_ID_CHARACTERS] == session:

@@ -1,4 +1,4 @@
-"""Who comes in by single sign-on: an imported person, found by id or by address, with the roles that the provider gives."""
+"""Sign-in by single sign-on: maps verified claims to an imported person, by id or address, with the provider's roles."""
 
 import hashlib
 import hmac
@@ -35,7 +35,7 @@ _NO_ID = re.compile(r"[^A-Za-z0-9._-]+")
 
 @dataclass(frozen=True, slots=True)
 class Vouched:
-    """What a provider says of a person: the id of the people file, or an address that it has verified.
+    """A provider's claims about a person: the id of the people file, or a verified address.
 
     `roles` None: the provider has no say in them. `session`: the session with the provider.
     """
@@ -56,7 +56,7 @@ def state_key(tx: Transaction, organisation: str) -> bytes:
 
 
 def was_used(tx: Transaction, organisation: str, state: str) -> bool:
-    """Whether somebody has signed in with this state already."""
+    """True where this state was already used to sign in."""
     return request_rows.find_kept(tx, organisation, CALLER, digest(state)) is not None
 
 
@@ -71,7 +71,7 @@ def sign_on(
     former: str | None = None,
     create: bool = False,
 ) -> str:
-    """A session's token. A state opens one session and no second. Raises Refused for whoever may not come in."""
+    """The token of a new session. A state opens one session only. Raises Refused for people who may not sign in."""
     if not _use(tx, organisation, state, now):
         raise Refused(_("This sign-in was used already. Begin again."))
     row = _find(tx, organisation, vouched)
@@ -154,7 +154,7 @@ def _address(told: str | None) -> str:
 def _give_roles(
     tx: Transaction, organisation: str, row: NamedPersonRow, given: frozenset[str] | None, now: datetime
 ) -> None:
-    """The provider's roles in the place of those of before, or the account's own; whoever has no account yet is an employee."""
+    """Replace the roles by the provider's, or keep the account's own; a new account has the role employee."""
     account = rows.find_account(tx, organisation, row.external_id)
     if account is not None and account.ended_at_us is not None:
         raise Refused(_("Your sign-in here was ended. Ask an administrator to open it again."))

@@ -1,4 +1,4 @@
-"""How long people have been with the company, in groups wide enough to hold many."""
+"""Tenure groups of people, wide enough to contain many."""
 
 from __future__ import annotations
 

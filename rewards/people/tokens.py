@@ -16,9 +16,9 @@ from rewards.store.session import Database, Transaction
 from rewards.store.units import digest, from_us, maybe_us, to_us
 
 USED_EVERY = timedelta(hours=1)
-"""How exactly it is known when a token was used: writing that at every request would cost more than reading the token."""
+"""Resolution of the recorded last use of a token: writing it at every request would cost more than reading the token."""
 AGAIN = timedelta(minutes=1)
-"""Whoever sends a form twice within that time means it once."""
+"""A form sent twice within this time is taken as one."""
 MOST_DAYS = 3650
 IN_FORCE, EXPIRED, REVOKED = "in force", "expired", "revoked"
 
@@ -98,7 +98,7 @@ def make_token(
 def _again(
     tx: Transaction, maker: Account, name: str, scopes: Sequence[str], person: str | None, *, now: datetime
 ) -> str | None:
-    """The same form sent twice: of the first token nobody has seen the secret, so it gets the one that is shown now."""
+    """Handle a form sent twice: nobody has seen the first token's secret, so that it is replaced by the one shown now."""
     row = rows.token_named(tx, maker.organisation, name)
     mine = find_row(tx, maker.organisation, maker.person).id
     if row is None or row.maker_id != mine or row.person_id != (None if person is None else mine):

@@ -80,7 +80,7 @@ def forget_person(tx: Transaction, organisation: str, person_id: int, words: Seq
 
 
 def _names(sheet: bytes, pattern: re.Pattern[str]) -> bool:
-    """Whether a file has one of the words; one that cannot be read might."""
+    """True where a file contains one of the words, or cannot be read."""
     try:
         table = table_of(sheet)
     except BadValue:

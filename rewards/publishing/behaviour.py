@@ -1,4 +1,4 @@
-"""What people do, as a sample small enough to be scored again while somebody types: from a rehearsal's run, or from the last weeks.
+"""Samples of behaviour, small enough to be rescored while somebody edits: from a rehearsal's run, or from the last weeks.
 
 It says what happened and in which group, never who did it.
 """
@@ -51,7 +51,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """What a sample of people did over some days. `people` counts, by segment, the population, and `sampled` the sample."""
+    """The acts of a sample of people over some days. `people` counts the population by segment, and `sampled` the sample."""
 
     origin: Origin
     title: str
@@ -63,7 +63,7 @@ class Behaviour:
 
     @property
     def acts(self) -> int:
-        """How many acts there are in it."""
+        """Number of acts in the sample."""
         return sum(len(one.acts) for one in self.actors)
 
     def per_share(self) -> float | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from rewards.faults import NotFound
 from rewards.forecasts.recalibrations import belief_of
+from rewards.language import counted
 from rewards.language import gettext as _
 from rewards.people.accounts import PRESENT
 from rewards.people.rights import Right, rights_of
@@ -43,7 +44,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How somebody wants to publish.
+    """A request to publish.
 
     `exception`: why less precision is enough, or the limit on fairness need not be kept; "" where both are.
     """
@@ -56,7 +57,7 @@ class Plan:
 
 
 def rules_of(tx: Transaction, organisation: str) -> Rules:
-    """How strict the organisation is. Raises NotFound."""
+    """The organisation's rules of publishing. Raises NotFound."""
     home = organisation_rows.find(tx, organisation)
     if home is None:
         raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
@@ -86,7 +87,7 @@ def conditions(
 
 
 def rights_for(tx: Transaction, organisation: str, person: str) -> frozenset[Right]:
-    """What somebody may do by the roles of her account; nothing where she has none, or it has ended."""
+    """The rights of a person by the roles of the account; none without an active account."""
     found = account_rows.find_account(tx, organisation, person)
     if found is None or found.ended_at_us is not None or found.status not in PRESENT:
         return frozenset()
@@ -94,7 +95,7 @@ def rights_for(tx: Transaction, organisation: str, person: str) -> frozenset[Rig
 
 
 def excused(exception: str) -> bool:
-    """Whether a reason is written down why something need not be kept."""
+    """True where a reason for an exception is given."""
     return len(exception.strip()) >= FEWEST_LETTERS
 
 
@@ -113,7 +114,7 @@ def _rehearsed(forecast: Forecast | None, rules: Rules, now: datetime, exception
 
 
 def _believed(forecast: Forecast | None, accepted: Mapping[str, Any] | None) -> list[str]:
-    """What the rehearsal's runs went by, and whether the company believes something else by now; nothing where that was not kept."""
+    """The posterior that the rehearsal used, and whether the company has accepted another since; empty where it was not recorded."""
     if forecast is None or not forecast.posterior:
         return []
     words = [went_by(forecast.recalibration, forecast.posterior)]
@@ -124,7 +125,7 @@ def _believed(forecast: Forecast | None, accepted: Mapping[str, Any] | None) -> 
 
 
 def went_by(recalibration: int | None, posterior: str) -> str:
-    """What runs went by, in a sentence."""
+    """A sentence that states the posterior used by runs."""
     if recalibration is not None:
         return _("It went by recalibration {number}: {posterior}.").format(
             number=recalibration, posterior=posterior
@@ -133,7 +134,7 @@ def went_by(recalibration: int | None, posterior: str) -> str:
 
 
 def _precise(forecast: Forecast, exception: str) -> Condition:
-    """Whether the precision that the rehearsal stated was reached."""
+    """The condition that the rehearsal reached its stated precision."""
     name, stated, runs = "rehearsed", forecast.precision, forecast.runs
     if stated is None:
         if excused(exception):
@@ -229,13 +230,21 @@ def _fair(forecast: Forecast | None, exception: str) -> Condition:
 def _noticed(plan: Plan, rules: Rules, now: datetime) -> Condition:
     name, earliest = "noticed", now + timedelta(hours=rules.notice_hours)
     if plan.effective_at >= earliest:
-        text = _("Everybody is told {hours} hours before it counts, or earlier.")
-        return Condition(name, True, text.format(hours=rules.notice_hours))
+        text = counted(
+            "Everybody is told {count} hour before it counts, or earlier.",
+            "Everybody is told {count} hours before it counts, or earlier.",
+            rules.notice_hours,
+        )
+        return Condition(name, True, text)
     if not rules.notice_hours and plan.effective_at <= now:
         return Condition(name, True, _("Everybody is told when it is published."))
-    text = _("Everybody has to be told {hours} hours before it counts: choose {earliest} or later.")
-    said = (earliest + timedelta(minutes=1)).isoformat(timespec="minutes")
-    return Condition(name, False, text.format(hours=rules.notice_hours, earliest=said))
+    text = counted(
+        "Everybody has to be told {count} hour before it counts: choose {earliest} or later.",
+        "Everybody has to be told {count} hours before it counts: choose {earliest} or later.",
+        rules.notice_hours,
+        earliest=(earliest + timedelta(minutes=1)).isoformat(timespec="minutes"),
+    )
+    return Condition(name, False, text)
 
 
 def _by_two(tx: Transaction, organisation: str, draft: SchemeDraft, people: Sequence[str]) -> Condition:

@@ -1,4 +1,4 @@
-"""What is counted of everybody: at once in a small company, in a larger one by the worker, some people at a time, when somebody asks.
+"""Computations over everybody: immediate in a small company, in a larger one by the worker in pieces, on request.
 
 How far it came is kept with the sums, in the place of those of before, so that another worker goes on where one ended. What was counted is
 shown with its time until what it hangs on has changed.
@@ -35,7 +35,7 @@ MOST_ASKED = 100
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What some people would have: how many less and more, and the change of each segment in millipoints."""
+    """The effect on some people: how many lose and gain, and the change of each segment in millipoints."""
 
     fallen: int
     risen: int
@@ -44,7 +44,7 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What was asked and how far it is counted: `done` of `people`, up to the internal id `until`.
+    """A requested computation and its progress: `done` of `people`, up to the internal id `until`.
 
     of          what it is about, as the question names it
     standing    what it hangs on: where that has changed, it is another question
@@ -86,7 +86,7 @@ class Count:
 
 
 class Question(Protocol):
-    """What can be counted so. `kind` names its results; `piece` is how many people are counted together."""
+    """The interface of a computation over everybody. `kind` names its results; `piece` is the number of people per piece."""
 
     @property
     def kind(self) -> str:
@@ -94,19 +94,19 @@ class Question(Protocol):
 
     @property
     def piece(self) -> int:
-        """How many people are counted together."""
+        """Number of people per piece."""
 
     def standing(self, tx: Transaction, organisation: str, of: str) -> str:
-        """What the answer depends on, besides the events. Raises NotFound, Conflict where it cannot be asked."""
+        """A fingerprint of the inputs other than events. Raises NotFound, Conflict where the computation is impossible."""
 
     def sums(self, db: Database, organisation: str, count: Count, ids: Sequence[int], now: datetime) -> Sums:
-        """What these people (internal ids) would have; nothing is written."""
+        """The effect on these people (internal ids); nothing is written."""
 
 
 def counted(
     db: Database, question: Question, organisation: str, of: str, now: datetime, *, since: str = ""
 ) -> Count | None:
-    """What is known: all of a small company, of a larger one what was asked for last (None: nobody asked). Raises as `standing`."""
+    """The result: complete for a small company, else of the last request (None without one). Raises as `standing`."""
     with db.read() as tx:
         standing = question.standing(tx, organisation, of)
         ids = people_rows.ids_after(tx, organisation, 0, AT_ONCE + 1)

@@ -135,7 +135,7 @@ def shadow_draft(
     now: datetime,
     mode: Mode = "exact",
 ) -> Difference:
-    """What publishing the draft in this mode and from this instant would change, by person and segment; nobody's events wait for it.
+    """The shadow of a draft: changes by person and segment if published in this mode from this instant, without blocking events.
 
     A mode that looks back is published as it was looked at last, or not at all. Raises Conflict where the text was changed meanwhile.
     """

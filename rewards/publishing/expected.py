@@ -1,4 +1,4 @@
-"""What a scheme would give for present behaviour: points and cost a week, by group, scored by the same kernel.
+"""Expected points and cost a week of a scheme for present behaviour, by group, scored by the same kernel.
 
 Nobody answers to the scheme here: people are taken to do what they did. That is why it is at once, and why it stands as an estimate
 until the scheme is rehearsed.
@@ -46,7 +46,7 @@ class Estimate:
 
 
 def cents_per_point(scheme: IncentiveScheme) -> float:
-    """What a point costs at most: what the dearest reward costs per point, so that the cost is never understated."""
+    """The maximum cost of a point: that of the most expensive reward per point, so that the cost is never understated."""
     rates = [one.unit_cost_cents / float(one.points) for one in scheme.rewards if one.points > 0]
     return max(rates, default=0.0)
 

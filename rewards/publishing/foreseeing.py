@@ -33,7 +33,7 @@ class Rollback:
 
     @property
     def piece(self) -> int:
-        """How many people are counted together: so long the others' events wait."""
+        """Number of people per piece, during which other events are blocked."""
         return PIECE
 
     def standing(self, tx: Transaction, organisation: str, of: str) -> str:
@@ -42,7 +42,7 @@ class Rollback:
         return _versions(tx, organisation)
 
     def sums(self, db: Database, organisation: str, count: Count, ids: Sequence[int], now: datetime) -> Sums:
-        """What these people would have, as though it were taken back."""
+        """The effect on these people if the version were rolled back."""
         changes = _piece(db, organisation, int(count.of), ids, now)
         return Sums(
             sum(change < 0 for change in changes.values()),
@@ -58,7 +58,7 @@ class Shadow:
 
     @property
     def piece(self) -> int:
-        """How many people are read together."""
+        """Number of people per piece."""
         return READ_PIECE
 
     def standing(self, tx: Transaction, organisation: str, of: str) -> str:
@@ -66,7 +66,7 @@ class Shadow:
         return f"{get_draft(tx, organisation, int(of)).hash} beside {_versions(tx, organisation)}"
 
     def sums(self, db: Database, organisation: str, count: Count, ids: Sequence[int], now: datetime) -> Sums:
-        """What these people would have had."""
+        """The effect on these people if the draft had been in force."""
         with db.read() as tx:
             scheme = get_draft(tx, organisation, int(count.of)).scheme
             seen = shadow(tx, organisation, scheme, datetime.fromisoformat(count.since), now, of=ids)
@@ -80,7 +80,7 @@ ROLLBACK, SHADOW = Rollback(), Shadow()
 
 
 def foresee_roll_back(db: Database, organisation: str, version: int, now: datetime) -> Difference:
-    """What each person and segment would have more or less, in millipoints. Raises as `roll_back`."""
+    """The change of each person and segment by a rollback, in millipoints. Raises as `roll_back`."""
     with db.read() as tx:
         to_take_back(tx, organisation, version)
         ids = people_rows.every_id(tx, organisation)

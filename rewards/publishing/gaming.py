@@ -35,7 +35,7 @@ KUDOS = "kudos"
 ELSEWHERE = "elsewhere"
 """A channel of which no scheme speaks."""
 THANKS = "thanks"
-"""What lets a ring gain where no rule does: the scheme's gifts themselves."""
+"""The source of a ring's gain without any rule: the scheme's gifts themselves."""
 Plays = Callable[["_Setting"], list[Act]]
 
 
@@ -61,7 +61,7 @@ class Gain:
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """Where she acts, and what she can do."""
+    """The setting of a gaming agent: its place and possible acts."""
 
     channel: str
     tags: tuple[str, ...]
@@ -81,7 +81,7 @@ class _Setting:
 
 
 def gaming(scheme: IncentiveScheme, segments: Sequence[str]) -> tuple[Gain, ...]:
-    """What each play gains, in a company of these segments. Raises SchemeError where the scheme cannot be scored."""
+    """The gain of each gaming strategy, in a company with these segments. Raises SchemeError where the scheme cannot be scored."""
     return _gaming(content_hash(scheme), scheme.model_dump_json(), tuple(sorted(set(segments))))
 
 
@@ -241,7 +241,7 @@ def _gain(
 
 
 def _above_limit(scheme: IncentiveScheme, acts: Sequence[Act]) -> bool:
-    """Whether some hour has more acts than the scheme lets pass without a look."""
+    """True where some hour has more acts than the scheme permits without review."""
     most = scheme.fair_play.review_above_per_hour
     if most is None:
         return False

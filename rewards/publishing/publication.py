@@ -54,7 +54,7 @@ class SchemeVersion:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What a version would change in the open period, in millipoints; persons by external id. `loses`: what it keeps aside."""
+    """The changes by a version in the open period, in millipoints; persons by external id. `loses`: state that it does not use."""
 
     by_person: Mapping[str, int]
     by_segment: Mapping[str, int]
@@ -178,7 +178,7 @@ def shadow(
     mode: Mode = "exact",
     of: Sequence[int] | None = None,
 ) -> Difference:
-    """What publishing the scheme in this mode would change in the open period; nothing is written.
+    """The shadow of a scheme: changes in the open period if published in this mode; nothing is written.
 
     A prospective version changes nothing that has happened: look at it as exact to see what it would have meant. `of`: the people (internal
     ids) whose part is asked for; what they have depends on nobody else, so that parts add up.
@@ -223,7 +223,7 @@ def shadow(
 def _losses(
     schemes: Schemes, candidate: Schemes, holds_us: int, begun: Sequence[PersonStateRow]
 ) -> list[Loss]:
-    """What the version in force when the candidate takes effect remembers, and the candidate does not name."""
+    """State of the version in force when the candidate takes effect that the candidate does not use."""
     version = schemes.at(holds_us)
     if version == NO_SCHEME:
         return []

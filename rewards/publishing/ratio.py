@@ -1,4 +1,4 @@
-"""What a scheme pays for the same work to a person with a tenfold network: the hint next to the points of shares and clicks."""
+"""The pay ratio for the same work between a tenfold and a typical network: the hint next to the points of shares and clicks."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -27,7 +27,7 @@ class NetworkGap:
 
     @property
     def times(self) -> float | None:
-        """How many times as much the larger network is paid; None where the typical one earns nothing."""
+        """The ratio of pay of the larger to the typical network; None where the typical one earns nothing."""
         return self.tenfold_millipoints / self.typical_millipoints if self.typical_millipoints else None
 
 

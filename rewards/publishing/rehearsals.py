@@ -1,4 +1,4 @@
-"""Which texts of schemes were rehearsed, and what came out: what the gate looks at, known by content hash and not by draft."""
+"""Rehearsed schemes and their results for the publishing gate, by content hash and not by draft."""
 
 import json
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ from rewards.store.units import dump, from_us, to_us
 
 FAIRNESS, CLICKS = "fairness", "human_clicks"
 LOOSEST_PERCENT = 25.0
-"""Where more runs would move the estimate of the gain by a larger part of its range, no stated precision is enough."""
+"""Monte Carlo error of the gain, relative to its range, above which no stated precision suffices."""
 
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """How well a rehearsal was to know its gain, and knows it: in percent where `relative`, else in the outcome's unit; None: not known.
+    """Requested and reached precision of a rehearsal's gain: in percent if `relative`, else in the outcome's unit; None: unknown.
 
     `part`: how far more runs would still move the estimate, in percent of its range, however it was asked for; None also where it was
     rehearsed when a precision was a part of something else.
@@ -33,7 +33,7 @@ class Precision:
 
     @property
     def loose(self) -> bool:
-        """Whether it is too loose to decide on, whatever was stated."""
+        """True where the precision is insufficient for a decision, whatever was requested."""
         return self.part is not None and self.part > LOOSEST_PERCENT
 
 
@@ -60,7 +60,7 @@ class Forecast:
 
     @property
     def precise(self) -> bool:
-        """Whether a precision was stated that one may decide on, and reached."""
+        """True where a sufficient precision was requested and reached."""
         return self.precision is not None and self.precision.enough and not self.precision.loose
 
 

@@ -29,7 +29,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of an edit: the draft as it is now, and `clash` where somebody else saved meanwhile and nothing was changed.
+    """The result of an edit: the current draft, and `clash` where somebody else saved meanwhile and nothing was changed.
 
     `text` is then what to look at: both edits brought together (`together`), or one's own.
     """
@@ -86,7 +86,7 @@ def text_of(tx: Transaction, organisation: str, draft: SchemeDraft) -> str:
 
 
 def revisions(tx: Transaction, organisation: str, draft: int) -> list[Written]:
-    """What was typed, the newest first."""
+    """The revisions of the text, newest first."""
     found = rows.texts(tx, organisation, draft, MOST_REVISIONS)
     return [Written(row.revision, row.text, row.actor, from_us(row.written_us)) for row in found]
 

@@ -33,7 +33,7 @@ def _pieces(base: Sequence[str], edited: Sequence[str]) -> list[Piece]:
 
 
 def _touch(one: Piece, other: Piece) -> bool:
-    """Whether two edits share lines, or are at one place."""
+    """True where two edits overlap, or are at the same position."""
     return max(one[0], other[0]) < min(one[1], other[1]) or one[0] == other[0] or (
         one[0] == one[1] and other[0] < one[0] < other[1]
     ) or (other[0] == other[1] and one[0] < other[0] < one[1])  # fmt: skip

@@ -68,7 +68,7 @@ class TeamToDraw:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What is registered. `people`: (person by internal id, team, first treated day or None for never)."""
+    """A registration. `people`: (person by internal id, team, first treated day or None for never)."""
 
     title: str
     gives: str
@@ -102,7 +102,7 @@ def teams_to_draw(tx: Transaction, organisation: str, gives: str) -> tuple[list[
 
 
 def count_teams(tx: Transaction, organisation: str) -> dict[str, tuple[int, int, int]]:
-    """How many teams `teams_to_draw` names and how many people are in them, and how many others cannot be drawn, by what is held back."""
+    """{withheld: (teams, people in them, teams that cannot be assigned)} for `teams_to_draw`."""
     teams, people, unasked, theirs = rows.countable(tx, organisation)
     return {PROGRAMME: (unasked, theirs, teams - unasked), DIGESTS: (teams, people, 0)}
 
@@ -161,7 +161,7 @@ def list_rollouts(tx: Transaction, organisation: str, limit: int = 20) -> list[R
 
 
 def get_rollout(tx: Transaction, organisation: str, number: int) -> Rollout:
-    """One of them. Raises NotFound."""
+    """One rollout by number. Raises NotFound."""
     row = rows.find(tx, organisation, number)
     if row is None:
         raise NotFound("rollout {number}: not in this organisation; look at the list", number=number)
@@ -191,7 +191,7 @@ def carry_out(tx: Transaction, organisation: str, now: datetime) -> int:
 
 
 def weeks_of(tx: Transaction, rollout: Rollout, until: date) -> list[WeekOfTeamRow]:
-    """What those who were drawn did, by team and week, up to a day."""
+    """The activity of assigned people by team and week, up to a day."""
     return rows.weeks(tx, rollout.id, rollout.first.toordinal(), until.toordinal())
 
 
@@ -214,7 +214,7 @@ def arms_of_people(tx: Transaction, organisation: str, day: date) -> dict[str, s
 
 
 def _asks_enrolment(tx: Transaction, organisation: str, day: date, now: datetime) -> bool:
-    """Whether the version that holds on a day, as far as is known now, is for the enrolled alone."""
+    """True where the version in force on a day, as known now, is for the enrolled only."""
     schemes = Schemes.of(tx, organisation)
     at = datetime.combine(day, datetime.min.time(), tzinfo=now.tzinfo)
     return schemes.asks_enrolment(schemes.at(to_us(max(at, now))))

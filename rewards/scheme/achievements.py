@@ -220,7 +220,7 @@ class Level(Part):
 
 
 class Repair(Part):
-    """How a broken streak can be repaired on the day somebody comes back."""
+    """How a broken streak can be repaired on the day of return."""
 
     missed_days: Annotated[int, Field(ge=1, le=30, strict=True), Whole] = Field(
         1, description="at most so many required days were missed"

@@ -53,7 +53,7 @@ def explain_scheme(scheme: IncentiveScheme, role: Role = "employee") -> list[str
 
 
 def _unpaid(scheme: IncentiveScheme) -> list[str]:
-    """Where nothing is paid, each network by one name: by the networks' own rules, and by the company's choice."""
+    """The networks without points, each by one name: by the networks' own rules, and by the company's choice."""
     listed = dict.fromkeys(map(_title, scheme.unrewarded_channels))
     barred = [rules.title for rules in NETWORKS if not rules.rewards]
     theirs = [name for name in barred if scheme.channel_rules == "kept" or name in listed]

@@ -117,11 +117,11 @@ UNREWARDED = tuple(name for rules in NETWORKS if not rules.rewards for name in r
 
 
 def rules_of(channel: str) -> NetworkRules | None:
-    """What is known of a channel, however its name is written; None where nothing is, and all is allowed."""
+    """The known rules of a channel, by normalised name; None where there are none, so that everything is allowed."""
     return _BY_NAME.get(name_of(channel))
 
 
 def may_prefill(channel: str) -> bool:
-    """Whether a ready-made text may be offered for the channel. Whether its dialogue takes one is another matter."""
+    """True where a ready-made text may be offered for the channel, whether or not its dialogue accepts one."""
     found = rules_of(channel)
     return found is None or found.texts

@@ -104,7 +104,7 @@ class Recognition(Part):
 
 
 class AwardBudget(Part):
-    """What all awards together can make spendable. What goes beyond counts for ranks and badges, and cannot be spent."""
+    """A budget of spendable points over all awards. Points beyond it count for ranks and badges, but cannot be spent."""
 
     points: Points = Field(
         description="spendable points of all people in a window; who is booked first gets them"

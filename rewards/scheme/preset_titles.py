@@ -33,3 +33,11 @@ def _said(part: Any) -> Any:
         name: gettext(value) if name == "title" and value in TITLES else _said(value)
         for name, value in part.items()
     }
+
+
+def titled_text(text: str, language: str) -> str:
+    """The text of a template with its titles in a language."""
+    with speaking(language):
+        for title in sorted(TITLES, key=len, reverse=True):
+            text = text.replace(f"title: {title}", f"title: {gettext(title)}")
+    return text

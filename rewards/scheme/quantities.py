@@ -124,7 +124,7 @@ class Part(BaseModel):
 
 
 class Nature(Part):
-    """What kind of reward it is. The simulation needs it, because people answer each kind differently."""
+    """The kind of a reward, for the simulation, in which people respond differently to each kind."""
 
     worth: Literal["tangible", "symbolic"] = Field(
         "tangible", description="tangible: it can be exchanged for something; symbolic: it cannot"

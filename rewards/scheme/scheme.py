@@ -253,7 +253,7 @@ class IncentiveScheme(Part):
         return tuple(dict.fromkeys((*listed, *known)))
 
     def is_unrewarded(self, channel: str) -> bool:
-        """Whether the scheme pays nothing on the channel, however its name is written."""
+        """True where the scheme pays nothing on the channel, by normalised name."""
         return name_of(channel) in self.unpaid_channels
 
     def conditions(self) -> list[Predicate]:

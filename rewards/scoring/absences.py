@@ -36,7 +36,7 @@ def absences(history: Sequence[tuple[int, IncentiveScheme]]) -> tuple[Absence, .
 
 
 def with_absences(compiled: CompiledScheme, found: tuple[Absence, ...]) -> CompiledScheme:
-    """The same scheme knowing of them."""
+    """The compiled scheme with these absences."""
     if not found:
         return compiled
     away = np.array(found, dtype=np.int64).reshape(len(found), 3)

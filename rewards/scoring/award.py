@@ -36,7 +36,7 @@ _BADGES = frozenset({codes.BADGE, codes.BADGE_LOST})
 
 @dataclass(frozen=True)
 class PersonFacts:
-    """What scoring needs to know of the beneficiary at the time of the event. `leave` holds first and last dates, as ordinals."""
+    """The facts about the beneficiary at the time of the event. `leave` holds first and last dates, as ordinals."""
 
     segment: str = ""
     team: str = ""
@@ -67,7 +67,7 @@ _NO_RULE = (ScoredEntry("", "", "points", 0, Reason.NO_RULE),)
 
 @dataclass(frozen=True)
 class ScoredEvent:
-    """What one event gave one person, rules in the scheme's order, then badges."""
+    """The entries of one event for one person, rules in the scheme's order, then badges."""
 
     entries: tuple[ScoredEntry, ...]
 
@@ -79,7 +79,7 @@ class ScoredEvent:
 
 @dataclass(frozen=True)
 class PersonState:
-    """What scoring remembers of one person: under one scheme, and what that scheme does not name (`rewards.scoring.carrying.packed`)."""
+    """The scoring state of one person under one scheme, and state kept for other schemes (`rewards.scoring.carrying.packed`)."""
 
     score: PlainState
     aside: Ints = field(default_factory=lambda: NO_NUMBERS)
@@ -219,7 +219,7 @@ def _explained(compiled: CompiledScheme, item: int, amount: int, reason_code: in
 
 
 def badge_arguments(badge: Badge, amount: int) -> dict[str, str]:
-    """What the explanation of a badge's entry speaks of."""
+    """The arguments of the explanation of a badge's entry."""
     return {"title": badge.title, "points": points_text(amount)}
 
 
@@ -249,7 +249,7 @@ def entry_of(compiled: CompiledScheme, item: int, amount: int, reason_code: int)
 
 
 def _limit(compiled: CompiledScheme, index: int) -> dict[str, str]:
-    """What the explanation says of a cap, by its place in the tables."""
+    """The arguments of the explanation of a cap, given its index in the tables."""
     rule, cap = compiled.caps[index]
     return {
         "cap_window": cap.window,

@@ -1,4 +1,4 @@
-"""What scoring remembers of people, carried from version to version of a scheme.
+"""Carries the scoring state of people from version to version of a scheme.
 
 Everything that is remembered has a name of its own, its identity, whatever its place in a list and whatever else a version changes of
 it (decision 90). What a version does not name is kept and restored by the next version that names it.
@@ -86,7 +86,7 @@ def carry_people(
 
 
 def _granted(values: Ints, part: Part, change: int) -> Ints:
-    """The same with a change of what is left in a window, for those who had begun one."""
+    """The values with a change of the remainder in a window, for those who had started one."""
     if not part.granted:
         return values
     found = values.copy()
@@ -101,7 +101,7 @@ def packed(aside: Aside) -> Ints:
 
 
 def unpacked(numbers: Ints) -> Aside:
-    """What `packed` wrote."""
+    """The inverse of `packed`."""
     found: dict[int, Ints] = {}
     at = 0
     while at < numbers.shape[0]:

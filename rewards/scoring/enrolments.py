@@ -1,4 +1,4 @@
-"""Who took part when, from a log of events: each membership event applies from its instant on."""
+"""Participation over time from a log of events: each membership event applies from its instant on."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,11 +9,11 @@ from rewards.scoring.tables import CompiledScheme
 
 NOTHING_FROZEN = Frozen()
 Enrolments = Mapping[str, Sequence[tuple[datetime, bool]]]
-"""By person: from which instant on she took part, or no longer did."""
+"""By person: (instant, enrolled) of each change."""
 
 
 def enrolments(ordered: Iterable[Event]) -> Enrolments:
-    """What the log says of membership. The events come in canonical order."""
+    """The membership changes in a log, whose events are in canonical order."""
     found: dict[str, list[tuple[datetime, bool]]] = {}
     for event in ordered:
         if event.kind in MEMBERSHIP_KINDS:

@@ -1,4 +1,4 @@
-"""A program's history beside its exported events: versions of the scheme, closed periods, and people with what excused them.
+"""The data that accompany exported events: versions of the scheme, closed periods, and people with their leave.
 
 An export is two files: the events, one CloudEvent a line, and this document. With both a replay comes to what the ledger holds.
 """

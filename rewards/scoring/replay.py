@@ -141,7 +141,7 @@ def replay(
 
 
 def _held(one: ReplayEntry, versions: Mapping[int, CompiledScheme]) -> tuple[str, str, str]:
-    """What is held once: a badge by a person, of those that every object earns anew one for each object."""
+    """The key under which a badge is held once: by person, and by object for badges earned per object."""
     scheme = versions.get(one.occasion.version)
     by_object = scheme is not None and any(
         badge.id == one.entry.item and badge.once_per == "object" for badge in scheme.badges
@@ -198,7 +198,7 @@ def _chooser(
 def _standing_of(
     lines: list[ScoredEntry], occasion: Occasion, scheme: CompiledScheme | None
 ) -> list[ScoredEntry]:
-    """What is left of an event's entries: all, or what is for good where it was undone after its period was closed."""
+    """The remaining entries of an event: all, or only permanent ones where it was undone after its period was closed."""
     frozen = occasion.event.frozen
     if frozen is None or frozen.reversed_at is None or scheme is None:
         return lines

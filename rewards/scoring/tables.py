@@ -56,7 +56,7 @@ class CompiledScheme:
 
     @cached_property
     def fresh_row(self) -> list[int]:
-        """What is remembered of a person before any event."""
+        """The initial scoring state of a person."""
         row: list[int] = new_state(self.tables, 1, 1).people[0].tolist()
         return row
 
@@ -161,7 +161,7 @@ class _Builder:
         for number, group in enumerate(badge.groups):
             for need in group:
                 metric, of = self._counted_by(badge, need)
-                # Requirements say whole points; the kernel compares millipoints.
+                # Requirements are in points; the kernel compares millipoints.
                 least = need.at_least * 1000 if need.metric == "points" else need.at_least
                 self.needs.append((number, metric, of, least))
         return (
@@ -216,7 +216,7 @@ class _Builder:
         return index
 
     def _counter_name(self, badge: Badge, need: Requirement) -> str:
-        """What is counted, for which badge. The condition belongs to it only where the badge counts the same under several."""
+        """The name of a badge's counter. It includes the condition only where the badge has several counters of the same kind."""
         whose = badge.id.split(".")[0]
         alike = {
             _how_counted(other)

@@ -19,11 +19,11 @@ class InForce:
     mode: str
 
     def yields_to(self, later: InForce) -> bool:
-        """Whether a version published afterwards takes its place. One that was still to come by then stays scheduled."""
+        """True where a version published later replaces this one; a version still in the future then stays scheduled."""
         return not self.scheduled(later.published_us) or self.effective_us <= later.effective_us
 
     def scheduled(self, now_us: int) -> bool:
-        """Whether somebody chose that it holds later. A top-up holds at once, but for an event whose clock ran ahead."""
+        """True where the version takes effect later by choice. A top-up is in force at once, except for events with a fast clock."""
         return self.effective_us > now_us and self.mode != "top_up"
 
 

@@ -52,7 +52,7 @@ class Claim:
 
 
 def rewards_for(tx: Transaction, organisation: str, person: str, now: datetime) -> list[RewardOffer]:
-    """What the scheme in force offers."""
+    """The rewards of the scheme in force."""
     who = find_row(tx, organisation, person)
     _, offered = _offers(tx, organisation, now)
     taken = rows.taken(tx, organisation)
@@ -237,7 +237,7 @@ def claims_for(tx: Transaction, organisation: str, person: str) -> list[Claim]:
 
 
 def count_waiting(tx: Transaction, organisation: str) -> int:
-    """How many claims wait for approval."""
+    """Number of claims that wait for approval."""
     return rows.count_waiting(tx, organisation)
 
 

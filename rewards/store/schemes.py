@@ -7,6 +7,8 @@ from rewards.store.rows import SchemeVersionRow, VersionSpanRow
 from rewards.store.session import Transaction
 
 VERSION = schema.scheme_version
+# What PostgreSQL's integer holds: a larger number is an error there, and no version's anywhere.
+MOST_VERSION = 2**31 - 1
 
 
 def add(tx: Transaction, organisation: str, values: dict[str, object]) -> int:
@@ -43,6 +45,8 @@ def every(tx: Transaction, organisation: str) -> list[SchemeVersionRow]:
 
 def find(tx: Transaction, organisation: str, version: int) -> SchemeVersionRow | None:
     """One version."""
+    if version > MOST_VERSION:
+        return None
     where = and_(VERSION.c.organisation_id == organisation, VERSION.c.version == version)
     return tx.row(SchemeVersionRow, select(VERSION).where(where))
 

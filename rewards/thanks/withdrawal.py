@@ -69,7 +69,7 @@ def withdraw_kudos(
 
 
 def give_allowance_back(tx: Transaction, organisation: str, gift: KudosRow, now_us: int) -> None:
-    """What a gift took from its giver's allowance, back into the period it came from."""
+    """Return the amount of a gift to the giver's allowance, in the period that it came from."""
     sent = journal_rows.by_dedupe(tx, organisation, gift.dedupe)
     if sent is None or not gift.amount:
         return

@@ -13,7 +13,7 @@ from rewards.amounts import several
 from sims.calibration.conditioning import moved
 from sims.calibration.lately import Scale, lately
 from sims.calibration.laws import Floats
-from sims.calibration.series import CalibrationError, Observed, observed_of, simulated
+from sims.calibration.series import CalibrationError, Observed, observed_of, simulated, unlike
 from sims.calibration.summaries import summaries_of
 from sims.history.series import ALL, WEEK_DAYS
 
@@ -25,44 +25,81 @@ if TYPE_CHECKING:
 PEOPLE = ("enrolled", "weekly_sharers")
 LEVELS = ("peer_trust",)
 AMOUNTS = ("cost", "spend")
+LEAST_FAR = 1.0
+"""On the scale of a measure: so far beyond all runs a level has to lie at least to be noted, however near these are to each other."""
 
 
 @dataclass(frozen=True, eq=False)
 class GoingOn:
     """What the runs of a forecast are moved by. `coordinates` float64[vectors, k]: the combinations that the history has moved already,
-    so that nothing is learnt from it twice; none where the posterior knows nothing of it."""
+    so that nothing is learnt from it twice; none where the posterior knows nothing of it. `doubts`: what speaks against it."""
 
     observed: Observed
+    doubts: tuple[str, ...]
     changes: tuple[int, ...]
     posterior: Posterior
     coordinates: Floats
 
-    def note(self) -> str:
-        """What is to be known of it."""
-        return f"every run was moved from what it had in the history's {several(self.observed.weeks, 'week')} to what was observed"
+    def notes(self, daily: Mapping[str, Floats]) -> list[str]:
+        """Notes for readers of the forecast: the conditioning, and observations far from every run."""
+        heads = float(np.median(daily["headcount"][:, 0]))
+        return [
+            moved_from(self.observed.weeks),
+            *self.doubts,
+            *far(self.observed, self._past(daily), heads),
+        ]
 
     def __call__(
         self, daily: Mapping[str, Floats], samples: Mapping[str, list[Floats]], seed: int
     ) -> dict[str, list[Floats]]:
         """Samples float64[runs] by outcome and week, moved; daily values float64[runs, days] of everybody."""
-        runs = next(iter(daily.values())).shape[0]
-        days = self.observed.weeks * WEEK_DAYS
-        past = np.array(
-            [
-                simulated(
-                    {ALL: {name: values[run, :days] for name, values in daily.items()}},
-                    self.observed.series,
-                    self.observed.weeks,
-                )
-                for run in range(runs)
-            ]
-        )
+        past = self._past(daily)
+        runs = past.shape[0]
         rows = [row_of(seed, run, len(self.posterior.values)) for run in range(runs)]
         heads = float(np.median(daily["headcount"][:, 0]))
         whole = {name: heads if name in PEOPLE else 1.0 for name in samples}
         later = {name: whole[name] * np.stack(weeks, axis=1) for name, weeks in samples.items()}
         found = gone_on(self.observed, self.changes, past, later, w=self.coordinates[rows], heads=heads)
         return {name: list(values.T / whole[name]) for name, values in found.items()}
+
+    def _past(self, daily: Mapping[str, Floats]) -> Floats:
+        """float64[runs, series, weeks]: what each run had in the history's weeks."""
+        days = self.observed.weeks * WEEK_DAYS
+        return np.array(
+            [
+                simulated(
+                    {ALL: {name: values[run, :days] for name, values in daily.items()}},
+                    self.observed.series,
+                    self.observed.weeks,
+                )
+                for run in range(next(iter(daily.values())).shape[0])
+            ]
+        )
+
+
+def moved_from(weeks: int) -> str:
+    """What was done to runs."""
+    return (
+        f"every run was moved from what it had in the history's {several(weeks, 'week')} to what was observed"
+    )
+
+
+def far(observed: Observed, past: Floats, heads: float) -> list[str]:
+    """One line for each measure whose weeks lie as far beyond all runs as these lie apart: no such company was simulated."""
+    told = []
+    for place, one in enumerate(observed.series):
+        known = ~np.isnan(observed.values[place])
+        scale = scale_of(one.measure, heads)
+        seen = float(observed.values[place, known].mean())
+        lived = past[:, place, known].mean(axis=1)
+        level, runs = float(scale.up(np.array(seen))), scale.up(lived)
+        beyond = max(level - runs.max(), runs.min() - level)
+        if beyond > max(float(np.ptp(runs)), LEAST_FAR):
+            told.append(
+                f"far from every run: {one.measure} came to {seen:,.1f} a week, and runs have {lived.min():,.1f} to {lived.max():,.1f}; "
+                "look whether the numbers are right"
+            )
+    return told
 
 
 def gone_on(
@@ -113,10 +150,10 @@ def going_on(history: History, scenario: Scenario, posterior: Posterior) -> Goin
     about: dict[str, Any] = posterior.calibration or {}
     coordinates = np.array(about.get("coordinates", ()), dtype=np.float64).reshape(len(posterior.values), -1)
     changes = tuple(day for day in scenario.change_days if day < observed.weeks * WEEK_DAYS)
-    return GoingOn(observed, changes, posterior, coordinates)
+    return GoingOn(observed, tuple(unlike(history, scenario)), changes, posterior, coordinates)
 
 
 def of_everybody(known: Observed) -> Observed:
-    """What is known of the whole company; what groups have of it follows."""
+    """The part of the observations that concerns the whole company."""
     whole = [place for place, one in enumerate(known.series) if one.split == ALL]
     return Observed(tuple(known.series[at] for at in whole), known.values[whole], known.notes)

@@ -1,4 +1,4 @@
-"""What is lived so far, in a file beside what will come of it: whoever is interrupted goes on from there, to the same bytes."""
+"""The checkpoint file of a calibration, from which an interrupted one resumes to the same bytes."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Kept:
 
 
 def _torn(head: bytes) -> bool:
-    """Whether that is the name of a question, or the beginning of one."""
+    """True where that is the identifier of a question, or the beginning of one."""
     return set(head.decode("latin-1")) <= DIGITS
 
 

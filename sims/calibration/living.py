@@ -101,7 +101,7 @@ class Lives:
     def _carried_out(
         self, tasks: Sequence[Chunk], runs: Sequence[int], values: Floats
     ) -> Generator[tuple[int, list[Floats]], None, None]:
-        """The place of each task and what was lived, as they come."""
+        """(index of the task, simulated values) as tasks complete."""
         given = [tuple((runs[at], tuple(values[at].tolist())) for at in chunk.runs) for chunk in tasks]
         if self._crew is None:
             for place, one in enumerate(given):

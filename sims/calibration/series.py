@@ -113,19 +113,21 @@ def _common(history: History, scenario: Scenario, notes: list[str]) -> list[Seri
         found += [Series(split, name) for name in BY_GROUP if history.has(name, split) and history.has(name)]
     if left:
         notes.append(f"the scenario has no {', '.join(left)}: left out")
-    heads, people = (
-        history.headcount,
-        scenario.organisation.headcount or len(scenario.organisation.people or ()),
-    )
-    if heads and people and not 1.0 / UNLIKE <= heads / people <= UNLIKE:
-        notes.append(
-            f"the history is of {heads} people and the scenario of {people}: correct the one that is wrong"
-        )
+    notes += unlike(history, scenario)
     days = {scenario.start_date.toordinal() + day for day in scenario.change_days}
     for phase in history.phases:
         if scenario.start_date <= phase.since <= history.last and phase.since.toordinal() not in days:
             notes.append(f"the scenario has no phase from {phase.since}, when {phase.name} began")
     return found
+
+
+def unlike(history: History, scenario: Scenario) -> list[str]:
+    """One line where the two are of companies of different sizes."""
+    heads = history.headcount
+    people = scenario.organisation.headcount or len(scenario.organisation.people or ())
+    if not heads or not people or 1.0 / UNLIKE <= heads / people <= UNLIKE:
+        return []
+    return [f"the history is of {heads} people and the scenario of {people}: correct the one that is wrong"]
 
 
 def _groups(scenario: Scenario) -> dict[str, tuple[str, ...]]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 INIT_SCOPES = ("events:write", "events:backfill", "me:read")
 ADMIN_TEAM, ADMIN_SEGMENT = "Office", "Company"
-"""Where the first administrator belongs until the people file says it."""
+"""Team and segment of the first administrator until the people file sets them."""
 
 
 PeopleFileOption = Annotated[

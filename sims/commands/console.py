@@ -1,4 +1,4 @@
-"""What every command shares: one line for bad input, the three exit codes, `--json`.
+"""Common parts of all commands: one line for bad input, the exit codes, `--json`.
 
 Exit codes: 0 success, 1 a finding (sound input, bad news), 2 bad input, 130 interrupted.
 """

@@ -50,7 +50,8 @@ def bring_in(
     with usable() as database:
         with database.read() as tx:
             home = get_organisation(tx, organisation)
-        read = _read(source, home.timezone if home else "UTC")
+        zone, language = (home.timezone, home.languages[0]) if home else ("UTC", "en")
+        read = _read(source, zone, language)
         with database.begin() as tx:
             _known(tx, organisation)
             done = bring_items(tx, organisation, read.items, by or operator(), now)
@@ -72,14 +73,20 @@ def bring_in(
         raise typer.Exit(FINDING)
 
 
-def _read(source: str, zone: str) -> "Read":
+def _read(source: str, zone: str, language: str) -> "Read":
     from rewards.content.bringing import Read, read_items
     from rewards.content.feeds import bring, item_from
+    from rewards.faults import BadValue
     from rewards.outside.fetching import Fetcher
+    from sims.commands.console import InputError
 
     if source.lower().startswith(ADDRESS):
-        return Read(tuple(item_from(found) for found in bring(Fetcher(), source)), ())
-    return read_items(Path(source).read_bytes(), zone)
+        return Read(tuple(item_from(found, language) for found in bring(Fetcher(), source)), ())
+    data = Path(source).read_bytes()
+    try:
+        return read_items(data, zone, language)
+    except BadValue as error:
+        raise InputError(f"{source}: {error}") from None
 
 
 def _known(tx: Any, organisation: str) -> None:

@@ -39,9 +39,7 @@ def design(
     baseline: Annotated[int, typer.Option("--baseline-weeks", help="Weeks before anybody begins.")] = 4,
     steps: Annotated[int, typer.Option(help="Steps of a stepped wedge.")] = 4,
     holdout: Annotated[int, typer.Option(help="One team in so many is held out.")] = 5,
-    alpha: Annotated[
-        float, typer.Option(help="Level of the test: one less what the interval covers.")
-    ] = 0.05,
+    alpha: Annotated[float, typer.Option(help="Level of the test.")] = 0.05,
     *,
     posterior: PosteriorFile = None,
     runs: Annotated[int, typer.Option(help="Runs, each by its own vector; at least 20.")] = 60,
@@ -76,10 +74,7 @@ def design(
     wishes = [_wish(one, asked) for one in (DESIGNS if chosen == "all" else (cast("Design", chosen),))]
     begins = _first(first)
     loaded = Scenario.load(scenario)
-    if loaded.arms:
-        typer.echo(
-            "note: the scenario's own arms are left out: the last of its phases is the programme", err=True
-        )
+    _note_arms(loaded)
     sample = drawn_from(posterior)
     plan = None if out is None else _drawn(loaded, wishes[0], begins)
     found = simulated(loaded, wishes, runs, posterior=sample, processes=processes)
@@ -153,6 +148,13 @@ def analyse(
     say(analysis_text(body), json_out)
     if body["verdict"] in (TOO_EARLY, TOO_FEW):
         raise typer.Exit(FINDING)
+
+
+def _note_arms(scenario: "Scenario") -> None:
+    if scenario.arms:
+        typer.echo(
+            "note: the scenario's own arms are left out: the last of its phases is the programme", err=True
+        )
 
 
 def _check_design(chosen: str, out: Path | None) -> None:

@@ -4,7 +4,6 @@ A pool with a shared queue hangs where a worker is killed while it writes a resu
 the end of its file.
 """
 
-import multiprocessing
 import os
 import signal
 import threading
@@ -12,11 +11,12 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
-from multiprocessing import connection
+from multiprocessing import connection, get_context, parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+CONTEXT = get_context("spawn")
 SECONDS_TO_END = 0.2
 # Errors of a pipe whose other end is closed.
 GONE = (EOFError, OSError)
@@ -81,9 +81,8 @@ class Crew:
         self._workers.clear()
 
     def _hire(self) -> Connection:
-        context = multiprocessing.get_context("spawn")
-        mine, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        mine, theirs = CONTEXT.Pipe()
+        process = CONTEXT.Process(target=_serve, args=(theirs,), daemon=True)
         process.start()
         # Now only the worker holds its end of the pipe, which is closed when it dies.
         theirs.close()
@@ -148,7 +147,7 @@ def _serve(pipe: Connection) -> None:
 
 def end_with_parent() -> None:
     """End this process when its parent has ended in any way."""
-    parent = multiprocessing.parent_process()
+    parent = parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])
         os._exit(1)

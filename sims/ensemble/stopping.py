@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 ENDED = 128
-"""And the number of the signal: what a shell says of whoever was ended by it."""
+"""Exit codes of processes ended by a signal are this plus the signal's number."""
 
 
 class Stop:
@@ -32,11 +32,11 @@ class Stop:
             raise ending(self._asked)
 
     def asked(self) -> bool:
-        """Whether nothing new is to begin."""
+        """True where no new work is to be started."""
         return self._asked is not None
 
     def answer(self, number: int, _: FrameType | None) -> None:
-        """What a signal does."""
+        """The signal handler."""
         if not self._held or self._asked is not None:
             raise ending(number)
         self._asked = number
@@ -45,7 +45,7 @@ class Stop:
 
 
 def ending(number: int) -> BaseException:
-    """What is raised for a signal: KeyboardInterrupt, or SystemExit with the signal's code."""
+    """The exception for a signal: KeyboardInterrupt, or SystemExit with the signal's code."""
     return KeyboardInterrupt() if number == signal.SIGINT else SystemExit(ENDED + number)
 
 
@@ -56,7 +56,7 @@ def stopping() -> Iterator[Stop]:
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return
-    # Whoever was started to ignore interrupts, in the background, goes on to ignore them.
+    # A process started in the background with interrupts ignored keeps ignoring them.
     heard = [one for one in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(one) != signal.SIG_IGN]
     before = {number: signal.signal(number, stop.answer) for number in heard}
     try:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from agents.parameters.default_posterior import DefaultPosterior
     from sims.scenario.scenario import Scenario
 
-# Memory of a process for runs simulated together, the part of the machine's that all processes together take, and the number of runs
-# beyond which a chunk gets no faster.
+# Memory of a process for runs simulated together, the divisor of the machine's memory for all processes, and the number of runs beyond
+# which a chunk gets no faster.
 MEMORY_A_CHUNK, PART_OF_MEMORY, RUNS_A_CHUNK = 2 << 30, 2, 128
 
 
@@ -119,7 +119,7 @@ def run_chunk(sweep: Sweep, chunk: Chunk) -> Packed:
 
 
 def most_side_by_side(heaviest: int, processes: int) -> int:
-    """How many runs of so many bytes each a process lives at once: longer chunks are quicker, as Python is paid once a day for all."""
+    """Number of runs of so many bytes each that a process simulates at once: longer chunks share the interpreter's cost of a day."""
     given = min(MEMORY_A_CHUNK, memory() // PART_OF_MEMORY // processes)
     return max(1, min(RUNS_A_CHUNK, given // max(heaviest, 1)))
 

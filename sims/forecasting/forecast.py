@@ -44,8 +44,8 @@ class ForecastError(ValueError):
 class GoingOn(Protocol):
     """Conditions the runs of a forecast on the history."""
 
-    def note(self) -> str:
-        """A note for readers of the forecast."""
+    def notes(self, daily: Mapping[str, Values]) -> list[str]:
+        """Notes for readers of the forecast; daily values are float64[runs, days] of everybody."""
 
     def __call__(
         self, daily: Mapping[str, Values], samples: Mapping[str, list[Values]], seed: int
@@ -206,7 +206,7 @@ def sealed(
         "samples": {name: [values.tolist() for values in found] for name, found in samples.items()},
         "warnings": [
             *_warnings(scenario),
-            *([] if going_on is None else [going_on.note()]),
+            *([] if going_on is None else going_on.notes(daily)),
             *warnings,
             *(f"posterior: {one}" for one in posterior.warnings),
         ],
@@ -240,9 +240,10 @@ def known_weeks(scenario: "Scenario", known: Known | None) -> int:
 
 def _warnings(scenario: "Scenario") -> list[str]:
     notes = []
-    if scenario.horizon_days % WEEK_DAYS:
+    left = scenario.horizon_days % WEEK_DAYS
+    if left:
         notes.append(
-            f"{several(scenario.horizon_days % WEEK_DAYS, 'day')} after the last whole week left out"
+            f"{several(left, 'day')} after the last whole week {'is' if left == 1 else 'are'} left out"
         )
     return notes
 

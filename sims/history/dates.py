@@ -1,4 +1,4 @@
-"""Dates as tools and spreadsheets write them: by a format that was told, or by what all dates of a table have in common."""
+"""Parsing of dates of tools and spreadsheets: by a given format, or by the one that all dates of a table share."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Dates:
 
     @classmethod
     def of(cls, told: str, cells: Iterable[str]) -> Dates:
-        """By `told`, or where that is empty by all cells that are dates."""
+        """The dates by the format `told` or, where that is empty, inferred from all cells that are dates."""
         found: dict[bool, str] = {}
         if not told:
             for cell in cells:
@@ -76,13 +76,13 @@ class Dates:
         return cls(told, day_first, cell)
 
     def note(self) -> str:
-        """What was assumed; '' where nothing was."""
+        """The assumption made; '' without one."""
         if self.day_first is None:
             return ""
         return f"dates have the {'day' if self.day_first else 'month'} first, as {self.tells} tells"
 
     def names_week(self, text: str) -> bool:
-        """Whether a cell names a week and not a day."""
+        """True for a cell that names a week instead of a day."""
         if self.format:
             return False
         try:
@@ -91,7 +91,7 @@ class Dates:
             return False
 
     def is_day(self, text: str) -> bool:
-        """Whether it can be read."""
+        """True where the cell is a readable date."""
         try:
             self.day(text)
         except ValueError:

@@ -188,11 +188,9 @@ def _known(table: _Table, columns: Columns, told: list[str]) -> list[bool]:
             gaps = known.count(False)
     if gaps:
         unit = "week" if table.every == WEEK_DAYS else "day"
-        places = [place for place, one in enumerate(known) if not one]
-        runs = 1 + sum(later - earlier > 1 for earlier, later in pairwise(places))
-        first = date.fromordinal(table.first + places[0] * table.every)
+        first = date.fromordinal(table.first + known.index(False) * table.every)
         told.append(
-            f"{several(gaps, unit)} without a row, in {several(runs, 'gap')} (the first on {first}): not known, and no zeros "
+            f"{several(gaps, unit)} without a row (the first on {first}): not known, and no zeros "
             "(`missing: zero` says otherwise)"
         )
     return known

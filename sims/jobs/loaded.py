@@ -1,4 +1,4 @@
-"""What the process loads from which those that compute pieces are forked (sims.jobs.children): all that the first piece would wait for."""
+"""Imports of the process from which piece workers are forked (sims.jobs.children): everything that the first piece needs."""
 
 import gc
 

@@ -86,13 +86,14 @@ def judged(units: Units, alpha: float) -> dict[str, Any]:
 
 
 def doubts(units: Units) -> list[str]:
-    """What the table itself lacks."""
+    """Deficiencies of the table itself."""
     return ["gaps"] if np.isnan(units.rates).any() else []
 
 
 def unvaried(found: Mapping[str, Any]) -> list[str]:
-    """Whether values never differ beside the treatment."""
-    return ["unvaried"] if found["effect"] is not None and not found["effect"]["varied"] else []
+    """A note where no two values differ, treated or not."""
+    effect = found["effect"]
+    return ["unvaried"] if effect is not None and not effect["varied"] and effect["low"] is None else []
 
 
 def as_json(found: Effect) -> dict[str, Any]:
@@ -135,6 +136,6 @@ WORDS = {
     "missing": "some units that were drawn are not in the table, and count nowhere: if that has to do with the treatment, the comparison "
     "is none",
     "gaps": "some units lack some periods, which count nowhere: if that has to do with the treatment, the comparison is none",
-    "unvaried": "values do not vary beside the treatment: they do not tell how far chance goes; look whether they are what they should be",
+    "unvaried": "no value differs from another: they do not tell how far chance goes; look whether they are what they should be",
     "no-power": "no power was simulated beforehand: that nothing was found says little",
 }

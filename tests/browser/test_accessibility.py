@@ -204,6 +204,8 @@ def test_every_page(visit: Callable[..., Visitor], phone: bool) -> None:
     found: dict[str, list[str]] = {}
     for role, paths in PAGES.items():
         visitor = visit(phone=phone, dark=phone)
+        # Half a megabyte, that goes to the browser once and not with each page.
+        visitor.context.add_init_script(AXE)
         for path in OUTSIDE:
             if path not in found:
                 found[path] = looked_at(visitor.page, path, also_dark=not phone)

@@ -278,7 +278,7 @@ HALF = "2026-03-02,sales,3\n2026-03-09,sales,2\n2026-03-09,labs,1\n2026-03-16,sa
     [
         ("date,shares\n" + TEN, "10 days, "),
         ("date,shares\n2026-03-02,0\n2026-03-09,0\n2026-03-16,0\n", "nothing can be learnt from it but that"),
-        ("date,shares\n2026-03-02,1\n2026-03-09,2\n2026-03-30,2\n", "2 weeks without a row, in 1 gap"),
+        ("date,shares\n2026-03-02,1\n2026-03-09,2\n2026-03-30,2\n", "2 weeks without a row"),
         (
             "date,shares\n2026-03-02,1\n2026-03-02,1\n2026-03-09,2\n",
             "1 row the same as another in everything",

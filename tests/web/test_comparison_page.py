@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from web.drawing import round_step
+from web.strategist.contexts import tool_share
 from web.strategist.figures import Bar, Figure, axis_of
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -71,3 +72,22 @@ def test_a_chart_is_a_picture_that_speaks_and_never_leaves_its_frame() -> None:
 def test_numbers_of_a_bar_stop_where_chance_begins() -> None:
     found = bar("a", 4211.3, 5402.9)
     assert (found.text(found.median), found.band("p80")) == ("4,810", "4,330 to 5,280")
+
+
+@pytest.mark.parametrize(
+    ("unit", "tool", "scheme", "told"),
+    [
+        ("level 0-1", 0.0001, -0.0005, None),
+        ("level 0-1", 0.004, 0.02, 0.5),
+        ("clicks", 0.004, 0.002, 0.5),
+    ],
+)
+def test_a_part_of_next_to_nothing_is_not_told(
+    unit: str, tool: float, scheme: float, told: float | None
+) -> None:
+    lift = {
+        "tool": {"interval": {"median": tool}},
+        "incentive": {"interval": {"median": scheme}},
+        "tool_share": 0.5,
+    }
+    assert tool_share(lift, {"unit": unit}) == told

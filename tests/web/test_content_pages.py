@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from rewards.content.content import recall
 from rewards.content.policy import ContentPolicy, set_policy
 from rewards.people.accounts import create_account
+from rewards.people.organisations import change_organisation
 from rewards.store import content as rows
 from rewards.store.session import Database
 from tests.company import ORGANISATION, password_hash
@@ -292,3 +293,14 @@ def test_what_was_stored_with_a_nul_is_opened_to_be_mended(
         rows.change_draft(tx, ORGANISATION, "field-notes", 1, {"document": json.dumps(stored)})
     for page in ("/content", "/content/items/field-notes", "/content/items/field-notes/edit"):
         assert client.get(page).status_code == 200
+
+
+def test_a_new_item_begins_in_the_language_of_the_company(
+    sqlite_db: Database, desk: SignIn, client: TestClient
+) -> None:
+    with sqlite_db.begin() as tx:
+        change_organisation(tx, ORGANISATION, "Acme", ("de", "en"), (), actor="ana", now=datetime.now(UTC))
+    desk("kim")
+    assert re.search(r'name="language"[^>]*value="de"', client.get("/content/new").text)
+    assert client.post("/content/items", data=form(id="bericht", language="")).status_code == 303
+    assert re.search(r'name="language"[^>]*value="de"', client.get("/content/items/bericht/edit").text)

@@ -146,7 +146,7 @@ def test_a_recalibration_counts_once_somebody_accepts_it(
         first, second = (propose(tx, ORGANISATION, POSTERIOR, actor="sam", now=NOW) for _ in range(2))
         assert belief_of(tx, ORGANISATION) is None
     page = clients["sam"].get("/forecasts").text
-    assert "3 vectors of 1 parameters" in page
+    assert "Vectors: 3, parameters: 1" in page
     blank = clients["sam"].post(
         f"/forecasts/recalibrations/{first}", data={"decision": "accept", "reason": ""}
     )

@@ -63,7 +63,7 @@ class CredentialOut(Strict):
 
 
 class IssuerOut(Strict):
-    """Who signs: the DID that credentials name, and the public key."""
+    """The issuer: the DID in credentials, and the public key."""
 
     id: str
     did: str
@@ -79,7 +79,7 @@ class Shown(Strict):
 
 
 class CredentialCheck(Strict):
-    """Whether it is genuine and still holds, and if not, why."""
+    """The result of a verification: whether the credential is genuine and valid, and if not, why."""
 
     valid: bool
     reason: str
@@ -165,7 +165,7 @@ def credential(
     responses={status: problems(404)[status] for status in (404, 422, 503)},
 )
 def issuer(store: Store, id: Name) -> IssuerOut:
-    """Public: whoever checks a credential may ask."""
+    """Public, for the verification of credentials."""
     with store.read() as tx:
         found = issuer_profile(tx, id)
     return IssuerOut(id=found.id, did=found.did, name=found.name, algorithm=found.algorithm, jwk=found.jwk)

@@ -17,7 +17,7 @@ Reader = Annotated[ApiToken, Depends(token_with("me:read"))]
 
 
 class TeamStanding(Strict):
-    """How far a team, a segment or the reader is; `team` is empty where the goal is everybody's."""
+    """Progress of a team, a segment or the reader; `team` is empty where the goal is common to everybody."""
 
     team: str
     done: int
@@ -73,7 +73,7 @@ def _challenge(view: ChallengeView) -> ChallengeOut:
 
 @router.get("", summary="Common goals", responses=problems())
 def listed(store: Store, token: Reader) -> Challenges:
-    """Those of the scheme in force, as the token's person sees them."""
+    """The challenges of the scheme in force, as the token's person sees them."""
     with store.read() as tx:
         found = challenges(tx, token.organisation, token.person, now())
     return Challenges(challenges=[_challenge(one) for one in found])
@@ -81,6 +81,6 @@ def listed(store: Store, token: Reader) -> Challenges:
 
 @router.get("/{id}", summary="One common goal", responses=problems(404))
 def one(store: Store, token: Reader, id: Name) -> ChallengeOut:
-    """What somebody did counts for the team she belonged to when she did it."""
+    """Acts count for the team that a person belonged to at the time."""
     with store.read() as tx:
         return _challenge(challenge(tx, token.organisation, id, token.person, now()))

@@ -115,13 +115,13 @@ class Withdrawal(Strict):
 
 
 class Told(Strict):
-    """How many people with links to it are notified; 0 where it was recalled before."""
+    """Number of people with links to it who are notified; 0 where it was recalled before."""
 
     told: int
 
 
 class Shareable(Strict):
-    """What the token's person may share now."""
+    """An item that the token's person may share now."""
 
     items: list[ContentItem]
 
@@ -155,13 +155,13 @@ class SuggestionOut(Strict):
 
 
 class Suggestions(Strict):
-    """What nobody has answered, the oldest first."""
+    """Unanswered suggestions, oldest first."""
 
     suggestions: list[SuggestionOut]
 
 
 class Answer(Strict):
-    """Whether it is taken up, and why or why not."""
+    """The decision on a suggestion, and its reason."""
 
     decision: Literal["accept", "decline"]
     reason: Text = ""
@@ -223,7 +223,7 @@ def listed(
 
 @router.get("/content/{item}", summary="One item", responses=problems(404))
 def one(store: Store, token: Reader, item: Item) -> ItemOut:
-    """What is published, its draft, and the decisions."""
+    """The published item, its draft, and the decisions."""
     with store.read() as tx:
         return _item(tx, token.organisation, item)
 
@@ -272,7 +272,7 @@ def put(store: Store, token: Writer, item: Item, body: DraftIn) -> DraftOut:
 
 @router.delete("/content/{item}/draft", status_code=204, summary="Drop a draft", responses=problems(404))
 def drop(store: Store, token: Writer, item: Item) -> None:
-    """What is published stays."""
+    """Discard the draft; the published item stays."""
     with store.begin() as tx:
         discard(tx, token.organisation, item, actor_of(token), now())
 
@@ -321,7 +321,7 @@ def post_recall(store: Store, token: Writer, item: Item, body: Withdrawal) -> To
 
 @router.get("/suggestions", summary="What employees suggest", responses=problems())
 def waiting(store: Store, token: Reader) -> Suggestions:
-    """What nobody has answered, the oldest first, up to 50."""
+    """Unanswered suggestions, oldest first, up to 50."""
     with store.read() as tx:
         found = suggestions(tx, token.organisation)
     return Suggestions(

@@ -61,7 +61,7 @@ class Entries(Strict):
 
 
 class Reversed(Strict):
-    """What the reversal posted: opposites, and what was counted again without the event."""
+    """The entries posted by a reversal: opposites, and entries replayed without the event."""
 
     entries: list[Entry]
 

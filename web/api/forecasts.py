@@ -97,7 +97,7 @@ class RecalibrationsOut(Strict):
 
 
 class Verdict(Strict):
-    """What is decided, and why. `withdraw`: takes an acceptance back."""
+    """A decision and its reason. `withdraw` revokes an acceptance."""
 
     decision: Literal["accept", "reject", "withdraw"]
     reason: Words
@@ -199,7 +199,7 @@ def forecast(store: Store, token: Strategist, id: RowId) -> ForecastOut:
 
 @router.get("/recalibrations", summary="Recalibrations", responses=problems())
 def recalibrations(store: Store, token: Strategist) -> RecalibrationsOut:
-    """What was proposed, and what was decided."""
+    """Proposed recalibrations and decisions."""
     with store.read() as tx:
         found, counts = list_recalibrations(tx, token.organisation, 50), _counting(tx, token)
     return RecalibrationsOut(recalibrations=[_recalibration(one, counts) for one in found])

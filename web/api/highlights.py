@@ -16,7 +16,7 @@ router = APIRouter(prefix="/api/v1/highlights", tags=["recognition"])
 
 
 class ThankedOut(Strict):
-    """Who was thanked; `person` None for somebody who is hidden or left."""
+    """A person thanked; `person` None for somebody who is hidden or left."""
 
     person: str | None
     name: str
@@ -40,7 +40,7 @@ class Highlights(Strict):
 
 @router.get("", summary="Whom the program thanked", responses=problems())
 def listed(store: Store, token: Annotated[ApiToken, Depends(token_with("me:read"))]) -> Highlights:
-    """The newest outcomes that the token's person may see: public ones, and her own."""
+    """The newest outcomes that the token's person may see: public ones, and the person's own."""
     with store.read() as tx:
         found = highlighted(tx, token.organisation, person_of(token), now())
     return Highlights(

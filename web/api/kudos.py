@@ -46,7 +46,7 @@ class Thanks(Strict):
 
 
 class Gift(Strict):
-    """What one receiver got. `held`: a colleague looks at it first; nothing was paid yet."""
+    """The gift to one receiver. `held`: a review is pending; nothing was paid yet."""
 
     id: str
     receiver: str
@@ -70,7 +70,7 @@ class Why(Strict):
 
 
 class Allowance(Strict):
-    """What the person can still give in this period, in millipoints; None where the scheme has no thanks."""
+    """The person's remaining allowance in this period, in millipoints; None where the scheme has no thanks."""
 
     left_millipoints: int | None
 

@@ -40,7 +40,7 @@ class BoardOut(Strict):
 
 
 class Choice(Strict):
-    """Whether the person is shown on the boards."""
+    """The choice to be shown on the boards or not."""
 
     shown: bool
 
@@ -76,7 +76,7 @@ def _board(board: Board) -> BoardOut:
 
 @router.get("/leaderboards", summary="Which boards there are", responses=problems())
 def boards(store: Store, token: Reader) -> Boards:
-    """Those of the scheme in force; none without one."""
+    """The boards of the scheme in force; empty without one."""
     with store.read() as tx:
         version = scheme_in_force(tx, token.organisation, now())
     found = () if version is None else version.scheme.leaderboards

@@ -28,7 +28,7 @@ class StepOut(Strict):
 
 
 class MembershipOut(Strict):
-    """Where the token's person is; `asked`: whether the scheme in force is for the enrolled alone."""
+    """The membership of the token's person; `asked`: true where the scheme in force is for the enrolled only."""
 
     standing: Standing
     takes_part: bool
@@ -52,7 +52,7 @@ class Whom(Strict):
 
 
 class InvitedOut(Strict):
-    """How many were invited and sent a mail; `left`: how many of the group at least remain, for another request."""
+    """Numbers of people invited and mailed; `left`: minimum number of people who remain, for another request."""
 
     invited: int
     mailed: int
@@ -94,7 +94,7 @@ def step(
 def invite_people(
     store: Store, token: Annotated[ApiToken, Depends(token_with("people:write", "admin"))], body: Whom
 ) -> InvitedOut:
-    """Who has an address gets a mail, once; nobody is invited twice, so that sending again is safe."""
+    """People with an address get one mail; nobody is invited twice, so that repeating the request is safe."""
     with store.begin() as tx:
         done = invite(
             tx, token.organisation, now(), actor_of(token), people=body.people, segments=body.segments, teams=body.teams,

@@ -65,7 +65,7 @@ class AwardOut(Strict):
 
 
 class WinnerOut(Strict):
-    """Who won; `person` None for somebody who is hidden or left."""
+    """A winner; `person` None for somebody who is hidden or left."""
 
     person: str | None
     name: str
@@ -213,7 +213,7 @@ def rounds(
 
 @router.post("/rounds/{award}/{first_day}/decision", summary="Decide", responses=problems(400, 404, 409))
 def decision(store: Store, token: Admin, award: AwardName, first_day: Day, body: Choice) -> RoundOut:
-    """Choose the winners of a round that is over, or nobody. Once; whoever decides cannot win."""
+    """Choose the winners of a round that is over, or nobody. Only once; the decider cannot win."""
     with store.begin() as tx:
         found = decide_round(
             tx,

@@ -36,7 +36,7 @@ Maps = Annotated[
 
 
 class RowFaultOut(Strict):
-    """What a row says that cannot be taken, where it is and how to correct it."""
+    """A fault in a row, its position and the remedy."""
 
     line: int
     column: str
@@ -52,7 +52,7 @@ class ChangeOut(Strict):
 
 
 class AppliedOut(Strict):
-    """What was done."""
+    """The result of an import."""
 
     added: int
     changed: int
@@ -95,7 +95,7 @@ class LogOut(Strict):
 
 
 class End(Strict):
-    """Where a period ends."""
+    """The end of a period."""
 
     until: Instant
 
@@ -208,7 +208,7 @@ def audit(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> LogOut:
-    """Days are those of the organisation's zone. What somebody decides about her own part is not listed."""
+    """Days are in the organisation's zone. Decisions of people about their own participation are not listed."""
     with store.read() as tx:
         home = get_organisation(tx, token.organisation)
         zone = home.timezone if home else "UTC"
@@ -225,7 +225,7 @@ def audit(
 
 @router.get("/periods", summary="Until when all is closed", responses=problems())
 def periods(store: Store, token: Admin) -> PeriodsOut:
-    """What occurred before is frozen."""
+    """Closed periods; earlier events are frozen."""
     with store.read() as tx:
         home = get_organisation(tx, token.organisation)
     return PeriodsOut(closed_until=home.closed_until if home else None)
@@ -233,7 +233,7 @@ def periods(store: Store, token: Admin) -> PeriodsOut:
 
 @router.post("/periods", status_code=201, summary="Close a period, for good", responses=problems(409))
 def close(store: Store, token: Admin, body: End) -> PeriodsOut:
-    """It cannot be undone: nothing changes any more what was counted before."""
+    """Close a period. It cannot be undone: earlier entries never change again."""
     with store.begin() as tx:
         close_period(tx, token.organisation, body.until, actor_of(token), now())
     return PeriodsOut(closed_until=body.until)

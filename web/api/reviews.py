@@ -49,7 +49,7 @@ class Reviews(Strict):
 
 
 class Decision(Strict):
-    """What is decided, and why; both are kept with the decider and the time."""
+    """A decision and its reason; both are stored with the decider and the time."""
 
     decision: Literal["approve", "decline"]
     reason: Words

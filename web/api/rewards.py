@@ -55,7 +55,7 @@ class Offer(Strict):
 
 
 class Offers(Strict):
-    """What the scheme in force offers."""
+    """The rewards of the scheme in force."""
 
     rewards: list[Offer]
 

@@ -1,4 +1,4 @@
-"""Randomised rollouts over the API: how sure one would be, registering, what came, and stopping."""
+"""Randomised rollouts over the API: power, registration, analysis, and stopping."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PowerAsked(Strict):
 
 
 class PowerOut(Strict):
-    """How far it is. `power`: what is known so far, as `groundswell rollout design --json` writes it."""
+    """The progress of a power analysis. `power`: the interim result, as `groundswell rollout design --json` writes it."""
 
     job: int
     status: Literal["waiting", "running", "done", "failed", "cancelled"]
@@ -46,7 +46,7 @@ class PowerOut(Strict):
 
 
 class Registration(Strict):
-    """What is registered. `power`: the job that simulated this very design; without it the analysis says that none was."""
+    """A registration. `power`: the job that simulated this design; without it the analysis states that none was simulated."""
 
     design: Wish
     first: date
@@ -174,7 +174,7 @@ def begin(
 
 
 def _simulated(tx: Transaction, organisation: str, id: int, design: Wish) -> dict[str, Any]:
-    """What a job found of a design. Raises Problem where it simulated another, or is not done."""
+    """The result of a job for a design. Raises Problem where it simulated another one, or is not done."""
     known = _power(tx, organisation, id)
     asked = design.model_dump(mode="json")
     found = known.power if known.status == "done" else None

@@ -237,7 +237,7 @@ def agree(
     "/scheme-decisions/{id}/decline", summary="Decline, or withdraw", responses=problems(403, 404, 409)
 )
 def refuse(store: Store, token: Author, id: RowId, body: Why) -> DecisionOut:
-    """Whoever proposed it withdraws it; anybody else needs the right to approve schemes."""
+    """The proposer withdraws a proposal; others need the right to approve schemes."""
     with store.begin() as tx:
         return _out(decline(tx, token.organisation, id, actor_of(token), body.reason, now=now()))
 

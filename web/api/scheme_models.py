@@ -33,7 +33,7 @@ class Span(Strict):
 
 
 class Publication(Strict):
-    """prospective: from now or later on. top_up: whoever would have earned more gets the difference. exact: up and down.
+    """prospective: from now or later on. top_up: people who would have earned more get the difference. exact: up and down.
 
     displace_scheduled: versions scheduled from `effective_at` on are withdrawn; without it they stay scheduled.
     exception: why less precision than stated is enough, or the limit on fairness need not be kept, where the rehearsal falls short of them.
@@ -59,7 +59,7 @@ class Why(Strict):
 
 
 class Ending(Why):
-    """What is scheduled for later stays so, unless `displace_scheduled`."""
+    """The end of a version. Later scheduled versions stay, unless `displace_scheduled`."""
 
     displace_scheduled: bool = False
 
@@ -104,7 +104,7 @@ class LossOut(Strict):
 
 
 class DifferenceOut(Strict):
-    """What the scheme would change in the open period, in millipoints; people whom it leaves alone are left out.
+    """The changes by the scheme in the open period, in millipoints; people without a change are left out.
 
     `loses`: what the scheme before it remembers and this one does not name; it is kept aside until a version names it again.
     """

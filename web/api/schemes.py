@@ -310,7 +310,7 @@ def _check_past_gate(store: Store, token: ApiToken) -> None:
 
 
 def plan_of(body: Publication, at: datetime) -> Plan:
-    """How a body asks for a publication; at once where it names no instant."""
+    """The publication that a body requests; at once where it names no instant."""
     effective = at if body.effective_at is None else _aware(body.effective_at)
     return Plan(body.mode, effective, body.reason, body.exception, body.displace_scheduled)
 

@@ -1,4 +1,4 @@
-"""What the routes of the API share: strict bodies, documented problems, pages by cursor, requests that may be sent twice."""
+"""Common parts of the API's routes: strict bodies, documented problems, pagination by cursor, idempotent requests."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def person_of(token: ApiToken) -> str:
 
 
 def actor_of(token: ApiToken) -> str:
-    """Who is named in the audit log: the person, or the token where there is none."""
+    """The actor in the audit log: the person, or the token where there is none."""
     return token.person or f"{ACTOR_PREFIX}{token.name}"
 
 
@@ -128,7 +128,7 @@ def cursor_of(place: int | str) -> str:
 
 
 def place_of(cursor: str | None) -> str | None:
-    """What `cursor_of` was given. Raises Problem for anything else."""
+    """The inverse of `cursor_of`. Raises Problem for an invalid cursor."""
     if cursor is None:
         return None
     try:

@@ -69,7 +69,7 @@ class LeaveOut(Strict):
 
 
 class MoveOut(Strict):
-    """Where she belongs from an instant on (None: at first); `ahead`: it has not begun."""
+    """Segment and team of a person from an instant on (None: initially); `ahead`: in the future."""
 
     since: datetime | None
     segment: str
@@ -118,7 +118,7 @@ class NewPerson(Strict):
 
 
 class Edit(Strict):
-    """What changes; a field that is left out stays, "" for the manager, the address or the first day is none."""
+    """Changes to a person; omitted fields stay, "" removes the manager, the address or the first day."""
 
     name: Text | None = None
     email: Text | None = None
@@ -131,7 +131,7 @@ class Edit(Strict):
 
 
 class NewPlace(Strict):
-    """Another segment, team or both from a day of hers on."""
+    """Another segment, team or both from a local day on."""
 
     first: Day
     segment: Text | None = None
@@ -226,7 +226,7 @@ def add(response: Response, store: Store, token: Writer, body: NewPerson) -> Per
 
 @router.get("/{id}", summary="One person", responses=problems(404))
 def one(response: Response, store: Store, token: Reader, id: Id) -> PersonOut:
-    """What HR may see: nothing of what was shared, earned or said to anybody."""
+    """A person's data as HR may see them, without shares, points or messages."""
     with store.read() as tx:
         return _out(response, get_profile(tx, token.organisation, id))
 
@@ -253,7 +253,7 @@ def edit(
 
 @router.post("/{id}/move", summary="Move to another segment or team", responses=REFUSALS)
 def move(response: Response, store: Store, token: Writer, id: Id, body: NewPlace) -> PersonOut:
-    """What happened since the day is counted again; a day ahead waits."""
+    """Move a person; events since the day are replayed, and a future move waits for its day."""
 
     def act(tx: Transaction, org: str, who: str) -> None:
         old = people.get_person(tx, org, id)
@@ -309,7 +309,7 @@ def link(response: Response, store: Store, token: Writer, id: Id, body: Other) -
 
 @router.post("/{id}/merge", summary="Make another account part of this one, for good", responses=REFUSALS)
 def merge(response: Response, store: Store, token: Writer, id: Id, body: Merged) -> PersonOut:
-    """It cannot be undone. The other id goes on working for this account."""
+    """Merge two accounts. It cannot be undone. The other id remains valid for this account."""
 
     def act(tx: Transaction, org: str, who: str) -> None:
         refuse_own(

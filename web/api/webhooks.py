@@ -41,7 +41,7 @@ Admin = Annotated[ApiToken, Depends(token_with("admin"))]
 
 
 class NewWebhook(Strict):
-    """Where to send, and of which topics (event.awarded, claim.*, …); none: of all."""
+    """Address and topics (event.awarded, claim.*, …) of a subscription; empty: all topics."""
 
     url: Annotated[str, Field(min_length=1, max_length=2000)]
     topics: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=MOST_TOPICS)] = Field(
@@ -76,7 +76,7 @@ class Webhooks(Strict):
 
 
 class Rotation(Strict):
-    """How long the former secret goes on signing in addition to the new one."""
+    """How long the former secret still signs in addition to the new one."""
 
     overlap_hours: Annotated[int, Field(ge=0, le=MOST_OVERLAP_HOURS, strict=True), Whole] = 24
 
@@ -158,14 +158,14 @@ def rotate(store: Store, token: Admin, id: RowId, body: Rotation) -> WebhookSecr
 
 @router.post("/{id}/pause", summary="Send nothing for a while", responses=problems(404, 409))
 def pause(store: Store, token: Admin, id: RowId) -> WebhookOut:
-    """What happens meanwhile is kept for it."""
+    """Pause a subscription; messages are kept for it meanwhile."""
     with store.begin() as tx:
         return _webhook(pause_webhook(tx, token.organisation, id, actor_of(token), now()))
 
 
 @router.post("/{id}/resume", summary="Send again", responses=problems(404, 409))
 def resume(store: Store, token: Admin, id: RowId) -> WebhookOut:
-    """What was kept comes first."""
+    """Resume a subscription, with kept messages first."""
     with store.begin() as tx:
         return _webhook(resume_webhook(tx, token.organisation, id, actor_of(token), now()))
 

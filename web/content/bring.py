@@ -14,6 +14,7 @@ from rewards.content.feeds import Found, bring, item_from
 from rewards.faults import BadValue, Fault
 from rewards.outside.fetching import MOST_BYTES, Fetcher
 from rewards.people.accounts import Account
+from rewards.people.organisations import own_language
 from rewards.people.people import Person, get_person
 from rewards.store.session import Database
 from web.content.desk import Writer
@@ -87,7 +88,10 @@ def take(
         if not chosen:
             raise BadValue("entries: got none; choose at least one")
         wanted = set(chosen)
-        items = [item_from(one) for one in bring(Fetcher(config.webhook_loopback), url) if one.url in wanted]
+        with store.read() as tx:
+            language = own_language(tx, account.organisation)
+        entries = [one for one in bring(Fetcher(config.webhook_loopback), url) if one.url in wanted]
+        items = [item_from(one, language) for one in entries]
         read = Read(tuple({item.id: item for item in items}.values()), ())
     except Fault as fault:
         return _page(request, store, account, url, fault=str(fault), status=refused(fault))
@@ -107,7 +111,8 @@ def take_file(
             )
         with store.read() as tx:
             zone = get_person(tx, account.organisation, account.person).timezone
-        read = read_items(data, zone)
+            language = own_language(tx, account.organisation)
+        read = read_items(data, zone, language)
     except Fault as fault:
         return _page(request, store, account, fault=str(fault), status=refused(fault))
     return _keep(request, store, account, "", read)

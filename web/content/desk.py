@@ -19,7 +19,7 @@ from rewards.content.policy import disclosure_for, findings, policy_of
 from rewards.faults import BadValue, Fault, NotFound, Stale
 from rewards.language import gettext as _
 from rewards.people.accounts import Account
-from rewards.people.organisations import get_organisation
+from rewards.people.organisations import get_organisation, own_language
 from rewards.people.people import Person, get_person
 from rewards.people.rights import Right
 from rewards.scheme.networks import rules_of
@@ -30,6 +30,7 @@ from web.content.forms import (
     ItemForm,
     Row,
     channel_rows,
+    empty_form,
     form_of,
     item_of,
     rows_of,
@@ -92,7 +93,9 @@ def form_page(
 @router.get("/content/new")
 def new(request: Request, store: Store, account: Writer) -> Response:
     """An empty form."""
-    return form_page(request, store, account, form_of(None, "UTC", None))
+    with store.read() as tx:
+        language = own_language(tx, account.organisation)
+    return form_page(request, store, account, empty_form(language))
 
 
 @router.post("/content/items")
@@ -127,7 +130,7 @@ def _save(request: Request, store: Database, account: Account, form: ItemForm, i
         revision = int(form.revision) if form.revision.isascii() and form.revision.isdecimal() else None
         with store.begin() as tx:
             zone = get_person(tx, org, account.person).timezone
-            written = item_of(form, zone, item)
+            written = item_of(form, zone, own_language(tx, org), item)
             save_draft(tx, org, written, account.person, now(), revision=revision if item else None)
     except Fault as fault:
         # What is current by now is shown beside what was typed: saving once more takes this over, and nothing is lost.

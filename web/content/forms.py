@@ -49,7 +49,7 @@ class ItemForm(BaseModel):
     summary: _Line = ""
     topic: _Line = ""
     tags: _Line = ""
-    language: _Line = "en"
+    language: _Line = ""
     sector: _Line = ""
     segments: _Line = ""
     starts_on: _Line = ""
@@ -108,8 +108,11 @@ def _texts(
     ]
 
 
-def item_of(form: ItemForm, zone: str, item: str = "") -> ContentItem:
-    """The item that was typed; `item` is its id where it exists already. Raises BadValue with the field's name and the remedy."""
+def item_of(form: ItemForm, zone: str, language: str, item: str = "") -> ContentItem:
+    """The item that was typed, in a language where it says none; `item` is its id where it exists already.
+
+    Raises BadValue with the field's name and the remedy.
+    """
     _in_order(form.starts_on.strip(), form.last_day.strip())
     texts = _texts(form.text, form.text_channels, form.text_segments, form.text_language)
     general = [one for one in texts if not (one["channels"] or one["segments"] or one["language"])]
@@ -120,7 +123,7 @@ def item_of(form: ItemForm, zone: str, item: str = "") -> ContentItem:
         "summary": form.summary.strip(),
         "topic": form.topic,
         "tags": split(form.tags),
-        "language": form.language.strip() or "en",
+        "language": form.language.strip() or language,
         "sector": form.sector,
         "segments": split(form.segments),
         "starts_on": form.starts_on.strip() or None,
@@ -188,10 +191,13 @@ def _end_of(day: str, zone: str) -> datetime | None:
     return datetime.combine(last + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
 
 
-def form_of(item: ContentItem | None, zone: str, revision: int | None) -> ItemForm:
-    """What is in the form: of an item, or of none yet."""
-    if item is None:
-        return ItemForm(revision="", channel=[], language="en")
+def empty_form(language: str) -> ItemForm:
+    """The form of an item to come."""
+    return ItemForm(revision="", channel=[], language=language)
+
+
+def form_of(item: ContentItem, zone: str, revision: int | None) -> ItemForm:
+    """What is in the form of an item."""
     texts = [*(TextVariant(text=text) for text in item.suggested_texts if text.strip()), *item.variants]
     end = item.expires_at
     last = None if end is None else (end.astimezone(ZoneInfo(zone)) - timedelta(microseconds=1)).date()

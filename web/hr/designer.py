@@ -12,13 +12,14 @@ from pydantic import Field
 
 from rewards.document import dump_document
 from rewards.faults import BadValue
+from rewards.founding import text_of_template
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person, names_of
 from rewards.people.rights import Right
 from rewards.publishing.drafts import OPEN, SchemeDraft, discard_draft, get_draft, list_drafts
 from rewards.publishing.publication import SchemeVersion, get_version, scheme_in_force
 from rewards.publishing.texts import start_draft, text_of
-from rewards.scheme.presets import PRESETS, text_of_preset
+from rewards.scheme.presets import PRESETS
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.store.session import Transaction
 from web.session import SchemeReader, SchemeWriter, Store, now
@@ -78,7 +79,7 @@ def _text(tx: Transaction, organisation: str, source: str) -> str:
     kind, _, name = source.partition(":")
     number = int(name) if name.isascii() and name.isdecimal() and len(name) < 16 else 0
     if kind == "template" and name in PRESETS:
-        return text_of_preset(name)
+        return text_of_template(tx, organisation, name)
     if kind == "version" and number:
         return dump_document(get_version(tx, organisation, number).scheme)
     if kind == "draft" and number:

@@ -1,4 +1,4 @@
-"""What the editor of an experiment shows: its form with the faults at their fields, and what the text asks for."""
+"""The view of an experiment's editor: its form with faults at their fields, and a summary of the text."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ def _scheme(value: str) -> str:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a valid text asks for: how many scenarios are lived in each run, and the settings of its sweep ("": none)."""
+    """A summary of a valid text: number of scenarios simulated in each run, and the settings of its sweep ("": none)."""
 
     scenarios: int
     names: Sequence[str]
@@ -219,7 +219,7 @@ class Asked:
 
 
 def asked_of(found: Read) -> Asked | None:
-    """What a text asks for; None where it is no experiment yet."""
+    """The summary of a text; None where it is not a valid experiment."""
     if found.written is None:
         return None
     written, base = found.written, found.scenarios[BASE]

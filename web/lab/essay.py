@@ -83,7 +83,7 @@ class EssayContext:
 
 
 def numbers_of(given: Mapping[str, str]) -> Played:
-    """What was typed, with a point or a comma. Raises BadValue, which names the first that cannot be."""
+    """The typed numbers, with a decimal point or comma. Raises BadValue, which names the first invalid one."""
     typed = {
         name: plain(text).strip().replace(",", ".") for name, text in given.items() if name in LABELS and text.strip()
     }  # fmt: skip

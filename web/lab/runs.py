@@ -1,4 +1,4 @@
-"""A run of an experiment: how far it is, what came out, and what can be taken away. The work itself is the workers'."""
+"""Pages of a run of an experiment: progress, results, and downloads. Workers carry it out."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class RunContext:
 
 @router.get(RUNS + "/{id}")
 def shown(request: Request, store: Store, account: ForecastReader, id: RunId) -> Response:
-    """How far it is, and what is known."""
+    """The progress of a run and its interim results."""
     org = account.organisation
     with store.read() as tx:
         run = get_run(tx, org, id)

@@ -1,4 +1,4 @@
-"""What a run's page shows of its numbers: the answer in one sentence first, then curves and tables behind it."""
+"""The view of a run's results: the answer in one sentence, then curves and tables."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from web.templating import number_text
 
 ALL_CLICKS, EMPLOYEES, PAGE = "all_clicks", "human_clicks", "corporate_clicks"
 MAIN = (ALL_CLICKS, EMPLOYEES, PAGE, "shares", "peer_trust", "motivation", "fear")
-"""What a decision turns on; every other outcome is in the table below."""
+"""The main outcomes for a decision; all others are in the table below."""
 SCALED = {"share of staff": 100.0, "share of shares": 100.0}
 
 
@@ -100,7 +100,7 @@ class Outcome:
 
 
 def outcome_of(body: Body) -> Outcome:
-    """What the page shows of it."""
+    """The part of a result that the page shows."""
     titles = {one["name"]: title_of(one) for one in body["scenarios"]}
     lines = [_line(one, body["scenarios"]) for one in body["outcomes"]]
     swept = body["sweep"]
@@ -124,7 +124,7 @@ def outcome_of(body: Body) -> Outcome:
 
 
 def title_of(scenario: Body) -> str:
-    """What a scenario is called on the page."""
+    """The title of a scenario on the page."""
     role = scenario["role"]
     if role == "nothing":
         return _("Do nothing")

@@ -1,4 +1,4 @@
-"""What a sweep says of one outcome in words: where the sign turns, and how sure that is."""
+"""A sweep's result for one outcome in words: turning point and its uncertainty."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _places(one: Body, settings: Sequence[float], title: str) -> dict[str, str]:
 
 
 def gain_words(one: Body, settings: Sequence[float], title: str, gains: Sequence[Body]) -> str:
-    """Where the gain over doing nothing changes its sign; or that it does not, in this range, and whether the runs agree on that."""
+    """The setting at which the gain over doing nothing changes sign, or that it does not in this range, and whether the runs agree."""
     above = sum(gain["p80"][0] > 0.0 for gain in gains)
     below = sum(gain["p80"][1] < 0.0 for gain in gains)
     if one["at"] is not None and one["interval_80"] is not None:

@@ -83,7 +83,7 @@ class FileContext:
 
 @dataclass(frozen=True)
 class CalibrationContext:
-    """One of them: how far it is, and what it proposed."""
+    """One calibration: progress, and proposal."""
 
     account: Account
     person: Person
@@ -115,7 +115,7 @@ def _list(
 
 @router.get(PATH)
 def calibrations(request: Request, store: Store, account: ForecastReader) -> Response:
-    """What was calibrated, and what a calibration can begin from."""
+    """Calibrations so far, and possible inputs of a new one."""
     return _list(request, store, account)
 
 
@@ -158,7 +158,7 @@ def _bring(request: Request, store: Database, account: Account, name: str, data:
 
 @router.get(PATH + "/files/{upload}")
 def mapped(request: Request, store: Store, account: Rehearser, upload: UploadId) -> Response:
-    """What is read in it, by the columns as guessed or mapped."""
+    """A preview of a file by its guessed or mapped columns."""
     return _file(request, store, account, upload, dict(request.query_params))
 
 
@@ -226,7 +226,7 @@ def _file(
 
 @router.get(PATH + "/{id}")
 def calibration(request: Request, store: Store, account: ForecastReader, id: Id) -> Response:
-    """How far it is, and what it proposed."""
+    """The progress of a calibration, and its proposal."""
     org = account.organisation
     with store.read() as tx:
         standing, told = standing_of(tx, account, _job(tx, org, id), PATH)

@@ -55,7 +55,7 @@ class ScoreRow:
 
 
 def chart_of(name: str, body: Mapping[str, Any], score: Mapping[str, Any] | None) -> OutcomeChart:
-    """One outcome of a sealed forecast, beside what came of it."""
+    """One outcome of a sealed forecast, with observed values."""
     weeks, title = body["weekly"][name], _(TITLES[name])
     # A score that was stored earlier has the places in the runs in a list of their own alone.
     came = (
@@ -89,13 +89,13 @@ def chart_of(name: str, body: Mapping[str, Any], score: Mapping[str, Any] | None
 
 
 def miss_of(one: Mapping[str, Any]) -> tuple[str, date, float, float, float]:
-    """What, which week, what came, and the ends of what was forecast."""
+    """A miss: outcome, week, observed value, and bounds of the forecast."""
     low, high = one["p90"]
     return _(TITLES[one["outcome"]]), date.fromisoformat(one["date"]), one["actual"], low, high
 
 
 def score_row(name: str, one: Mapping[str, Any], naive: Sequence[str]) -> ScoreRow:
-    """How one outcome was met, over so many naive forecasts."""
+    """The scores of one outcome, relative to some naive forecasts."""
     coverage = [one["coverage"][f"p{percent}"] for percent in PERCENTS]
     skill = [one["skill"].get(each) for each in naive]
     return ScoreRow(_(TITLES[name]), one["points"], coverage, thirds(one["pit"]), one["crps"], skill)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Request
@@ -43,7 +43,7 @@ from web.loop.typed import whole
 from web.problems import Problem, refused
 from web.progress import progress_of
 from web.rehearsal.sheets import sheet
-from web.sealed import in_words
+from web.sealed import GENERAL, in_words
 from web.session import ForecastReader, Rehearser, Store, now
 from web.templating import page
 from web.text import Plain
@@ -67,6 +67,7 @@ class PublishedRow:
     weeks: int
     points: int
     missed: int | None
+    over: bool
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ class ForecastContext:
     scores: Sequence[ScoreRow]
     naive: Sequence[str]
     scored: bool
+    over: bool
     not_scored: Sequence[str]
     warnings: Sequence[str]
     went_by: str
@@ -152,7 +154,7 @@ def room(
 
 @router.get(PATH)
 def forecasts(request: Request, store: Store, account: ForecastReader) -> Response:
-    """What was published, how it was met, and what is proposed."""
+    """Published forecasts, their scores, and proposed recalibrations."""
     return room(request, store, account)
 
 
@@ -189,7 +191,7 @@ def end(store: Store, account: Rehearser, id: Id) -> Response:
 
 @router.get(PATH + "/{id}")
 def forecast(request: Request, store: Store, account: ForecastReader, id: Id) -> Response:
-    """One of them."""
+    """One forecast."""
     with store.read() as tx:
         kept = _kept(tx, account.organisation, id)
         score = score_of(tx, account.organisation, id)
@@ -212,8 +214,10 @@ def forecast(request: Request, store: Store, account: ForecastReader, id: Id) ->
         scores=[score_row(name, one, naive) for name, one in outcomes.items()],
         naive=[_(NAIVE.get(name, name)) for name in naive],
         scored=score is not None,
+        over=_over(body),
         not_scored=[_(TITLES[name]) for name in (score or {}).get("not_scored", ()) if name in TITLES],
-        warnings=[in_words(text) for text in body["warnings"]],
+        # Whose vectors it went by is told with its link.
+        warnings=[in_words(text) for text in body["warnings"] if text != GENERAL],
         went_by=went_by(whole_body),
         recalibration=recalibration_of(whole_body),
     )
@@ -232,7 +236,7 @@ def file(store: Store, account: ForecastReader, id: Id) -> Response:
 
 @router.get(PATH + "/{id}/weeks.csv")
 def weeks_file(store: Store, account: ForecastReader, id: Id) -> Response:
-    """Every outcome week by week as a table: what was forecast, and what came where that is known."""
+    """Every outcome by week as a table: forecast, and observed values where known."""
     with store.read() as tx:
         kept = _kept(tx, account.organisation, id)
         score = score_of(tx, account.organisation, id)
@@ -291,4 +295,10 @@ def _published(kept: StoredResult, score: Mapping[str, Any] | None) -> Published
         body["weeks"],
         0 if score is None else score["points"],
         None if score is None else len(score["misses"]),
+        _over(body),
     )
+
+
+def _over(forecast: Mapping[str, Any]) -> bool:
+    """Whether a week of it is over."""
+    return date.fromisoformat(forecast["first"]) + timedelta(days=7) <= now().date()

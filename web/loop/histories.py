@@ -1,4 +1,4 @@
-"""What happened here, as a file: the history that calibrations go by, up to yesterday."""
+"""Download of the history that calibrations use, up to yesterday."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def as_json(store: Store, account: ForecastReader) -> Response:
 
 @router.get(PATH + ".csv")
 def as_csv(store: Store, account: ForecastReader) -> Response:
-    """The same as a table, a row for each date, group and measure."""
+    """The history as a table, a row for each date, group and measure."""
     return _sent(_history(store, account.organisation).as_csv(), "history.csv", "text/csv; charset=utf-8")
 
 

@@ -15,6 +15,7 @@ from sims.history.columns import FLOWS, STOCKS, WHO, Columns, guessed
 from sims.history.of_tables import history_of_sheet
 from sims.history.series import ALL, MEASURES, History
 from sims.history.sheet import header_cells
+from web.sealed import in_words
 from web.templating import number_text
 from web.uploads import printable
 
@@ -52,8 +53,13 @@ class FileView:
     rows: Sequence[tuple[str, str, str]]
 
     @property
+    def notes(self) -> list[str]:
+        """What was assumed of it."""
+        return [in_words(text) for text in self.history.warnings] if self.history else []
+
+    @property
     def fields(self) -> list[tuple[str, str]]:
-        """What a column can say, as pages call it."""
+        """Display names of the fields that a column can be mapped to."""
         return [(name, _(title)) for name, title in FIELDS.items()]
 
 
@@ -63,7 +69,7 @@ def name_of(name: str) -> str:
 
 
 def columns_from(given: Mapping[str, str]) -> dict[str, str]:
-    """What a form says of the columns; nothing where it was not filled in yet."""
+    """The columns in a form; empty where it was not filled in yet."""
     if not any(f"column_{name}" in given for name in FIELDS):
         return {}
     kept = {name: given.get(f"column_{name}", "")[:200] for name in FIELDS}

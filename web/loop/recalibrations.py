@@ -87,7 +87,7 @@ def _bring(request: Request, store: Database, account: Account, name: str, data:
 
 @router.get(PATH + "/{id}")
 def shown(request: Request, store: Store, account: ForecastReader, id: Id) -> Response:
-    """What it says, and what became of it."""
+    """A recalibration's content and decisions."""
     return _page(request, store, account, id)
 
 

@@ -1,4 +1,4 @@
-"""What designs, metrics, standings and verdicts of rollouts are called on pages."""
+"""Display texts of designs, metrics, states and verdicts of rollouts."""
 
 from __future__ import annotations
 
@@ -41,6 +41,6 @@ NOTES = {
     "stopped": msg("It was stopped by hand. Weeks after that count as they were drawn."),
     "missing": msg("Some teams that were drawn have no value and count nowhere."),
     "gaps": msg("Some teams lack some weeks, which count nowhere."),
-    "unvaried": msg("Values do not vary beside the treatment: they do not tell how far chance goes."),
+    "unvaried": msg("No value differs from another: they do not tell how far chance goes."),
     "no-power": msg("No power was simulated beforehand. That nothing is found says little."),
 }

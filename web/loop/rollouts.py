@@ -183,7 +183,7 @@ def _list(request: Request, store: Database, account: Account, values: Mapping[s
 
 @router.get(PATH)
 def rollouts(request: Request, store: Store, account: ForecastReader) -> Response:
-    """What was rolled out at random, and a way to ask how sure one would be."""
+    """Registered rollouts, and a form for a power analysis."""
     return _list(request, store, account, {})
 
 
@@ -235,7 +235,7 @@ def _power(
 
 @router.get(PATH + "/power/{id}")
 def power(request: Request, store: Store, account: ForecastReader, id: Id) -> Response:
-    """How sure one would be of each design."""
+    """The power of each design."""
     return _power(request, store, account, id)
 
 
@@ -249,7 +249,7 @@ def end_power(store: Store, account: Rehearser, id: Id) -> Response:
 
 
 class Registered(BaseModel):
-    """What is registered: a design of the question, and when it begins."""
+    """A registration: a design of the power analysis, and its start."""
 
     design: Typed = ""
     first: Typed = ""

@@ -1,4 +1,4 @@
-"""What was typed into forms of rollouts and forecasts, read."""
+"""Parsing of the forms of rollouts and forecasts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def whole(name: str, text: str, least: int, most: int) -> int:
 
 
 def wish_of(values: Mapping[str, Any]) -> Wish:
-    """What was typed as a wish; what was left empty is as usual. Raises BadValue naming the first that cannot be."""
+    """The requested design; empty fields have their defaults. Raises BadValue naming the first invalid one."""
     typed = {name: text for name, text in values.items() if name in Wish.model_fields and text != ""}
     try:
         return Wish.model_validate_strings(typed)

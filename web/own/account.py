@@ -60,7 +60,7 @@ def _page(
 
 @router.get("/account")
 def own_account(request: Request, store: Store, account: SignedIn) -> Response:
-    """Who is signed in, with which roles, and where."""
+    """The account signed in, its roles and sessions."""
     return _page(request, store, account)
 
 

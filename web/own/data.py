@@ -44,7 +44,7 @@ def _page(request: Request, store: Store, account: Account, fault: Fault | None 
 
 @router.get("/account/data")
 def data(request: Request, store: Store, account: SignedIn) -> Response:
-    """What can be done with one's data."""
+    """Options for one's own data."""
     return _page(request, store, account)
 
 

@@ -93,7 +93,7 @@ def _page(request: Request, store: Store, account: Account, fault: Fault | None 
 
 @router.get(OWN_PAGE)
 def membership(request: Request, store: Store, account: Employee) -> Response:
-    """Where one is."""
+    """One's own membership."""
     return _page(request, store, account)
 
 

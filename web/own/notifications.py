@@ -1,4 +1,4 @@
-"""What one gets by mail, and when: chosen by oneself, at any time."""
+"""One's own mail preferences."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _page(
 
 @router.get(PATH)
 def notifications(request: Request, store: Store, account: SignedIn) -> Response:
-    """What one gets by mail at present."""
+    """The current mail preferences."""
     return _page(request, store, account)
 
 

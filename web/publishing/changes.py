@@ -1,4 +1,4 @@
-"""What a draft would have changed in the open period, segment by segment, and the end of the version in force."""
+"""Changes that a draft would have made in the open period, by segment, and the end of the version in force."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class RetireContext:
 
 @router.get("/{draft}/shadow")
 def difference(request: Request, store: Store, account: Approver, draft: Number) -> Response:
-    """What people would have had under the draft; nothing that they have is changed."""
+    """The differences under the draft; nothing is changed."""
     org, at = account.organisation, now()
     since = at - SINCE
     known = counted(store, SHADOW, org, str(draft), at, since=since.isoformat())
@@ -124,7 +124,7 @@ def _rows(
 
 @router.get("/versions/{version}/retire")
 def look_at_the_end(request: Request, store: Store, account: SchemeWriter, version: Number) -> Response:
-    """What ending it means."""
+    """The effects of ending a version."""
     return _retire(request, store, account, version)
 
 

@@ -1,4 +1,4 @@
-"""What a rollback would take back, as a page may show it: sums of groups that identify nobody; and the progress of the count."""
+"""The effect of a rollback as a page may show it: sums of groups that identify nobody; and the progress of the count."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rewards.store.session import Database
 
 @dataclass(frozen=True)
 class Counting:
-    """How far the worker is: `done` of `people`."""
+    """Progress of the worker: `done` of `people`."""
 
     done: int
     people: int
@@ -52,7 +52,7 @@ class Foreseen:
 
 
 def foreseen(store: Database, organisation: str, version: int, at: datetime) -> Foreseen:
-    """What it would change. Raises NotFound, Conflict where it was rolled back already."""
+    """The effect of a rollback. Raises NotFound, Conflict where it was rolled back already."""
     found = counted(store, ROLLBACK, organisation, str(version), at)
     with store.read() as tx:
         least = minimum_group(tx, organisation, at)
@@ -66,5 +66,5 @@ def foreseen(store: Database, organisation: str, version: int, at: datetime) -> 
 
 
 def told(count: int, least: int) -> int | None:
-    """How many people, where there are enough for a count to be shown."""
+    """Number of people, where there are enough for it to be shown."""
     return count if count == 0 or count >= least else None

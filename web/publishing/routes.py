@@ -95,7 +95,7 @@ class GateContext:
 
 @dataclass(frozen=True)
 class RollbackContext:
-    """What taking a version back would change."""
+    """The effect of a rollback of a version."""
 
     account: Account
     person: Person
@@ -159,7 +159,7 @@ def _desk(
 
 @router.get(PATH)
 def desk(request: Request, store: Store, account: Approver) -> Response:
-    """What waits for a yes, and what was decided."""
+    """Pending proposals and decisions."""
     return _desk(request, store, account)
 
 
@@ -309,7 +309,7 @@ def emergency(
 
 @router.get(PATH + "/versions/{version}/rollback")
 def look_back(request: Request, store: Store, account: SchemeWriter, version: Number) -> Response:
-    """What taking it back would change."""
+    """The effect of a rollback."""
     return _rollback(request, store, account, version)
 
 

@@ -25,7 +25,7 @@ OWN_COLOURS = (
 )
 Weeks = Sequence[Mapping[str, Any]]
 Seen = Sequence[float | None]
-"""What came in each week; None where it is not known."""
+"""The observed value of each week; None where unknown."""
 
 
 def scale_of(several: Sequence[Weeks], seen: Seen = ()) -> tuple[float, float, float]:

@@ -1,4 +1,4 @@
-"""The rehearsal room: what is rehearsed, how far it is, and what came out. The work itself is the workers'."""
+"""Pages of rehearsals: requests, progress, and results. Workers carry them out."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ def assumptions_of(values: dict[str, str], tool: bool, posterior: Belief = "acce
 
 @router.get(PATH + "/{id}")
 def rehearsal(request: Request, store: Store, account: ForecastReader, id: JobId) -> Response:
-    """How far it is, and what is known."""
+    """The progress of a rehearsal and its interim results."""
     org = account.organisation
     with store.read() as tx:
         job = get_job(tx, org, id)

@@ -1,4 +1,4 @@
-"""Where risks turn, in words: at how many times the points of a scheme a limit is crossed, or more points bring fewer clicks than none."""
+"""Turning points of risks in words: the multiple of a scheme's points at which a limit is crossed, or clicks fall below no points."""
 
 from __future__ import annotations
 

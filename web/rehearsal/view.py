@@ -1,4 +1,4 @@
-"""What a rehearsal's page shows of its numbers: the answer in one sentence first, then what it rests on."""
+"""The view of a rehearsal's results: the answer in one sentence, then the numbers behind it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Week:
 
 @dataclass(frozen=True)
 class Lift:
-    """What one scheme brings compared with doing nothing."""
+    """The effect of one scheme compared with doing nothing."""
 
     name: str
     title: str
@@ -132,7 +132,7 @@ class Fair:
 
 @dataclass(frozen=True)
 class Owed:
-    """What one scheme may owe. `priced`: whether its points buy anything that costs money."""
+    """The liability of one scheme. `priced`: true where its points buy something that costs money."""
 
     title: str
     today: str

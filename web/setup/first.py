@@ -28,7 +28,7 @@ router = APIRouter(include_in_schema=False)
 Line = Annotated[Plain, Form(max_length=300)]
 Several = Annotated[list[Plain], Form(default_factory=list, max_length=64)]
 EXTRA_ROLES = ("hr", "content", "strategist")
-"""What the first administrator may take on as well; an auditor is somebody else."""
+"""Further roles that the first administrator may have; the auditor must be another person."""
 ZONES = sorted(
     zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))
 )
@@ -84,7 +84,7 @@ def _beginning(
     *,
     roles: Sequence[str],
 ) -> Beginning:
-    """What the form says. Raises BadValue naming the field."""
+    """The data in the form. Raises BadValue naming the field."""
     if unknown := {*network, *unpaid} - set(OFFERED):
         raise BadValue(_("Network {name}: choose among those offered.").format(name=min(unknown)[:40]))
     if set(roles) - set(EXTRA_ROLES):

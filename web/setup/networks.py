@@ -34,7 +34,7 @@ def choices(used: Sequence[str], unpaid: Sequence[str]) -> list[NetworkChoice]:
 
 
 def chosen(networks: Sequence[Network]) -> list[NetworkChoice]:
-    """What a company has chosen, among all that is offered."""
+    """The networks that a company has chosen, among all on offer."""
     known: Mapping[str, Network] = {one.channel: one for one in networks}
     return choices(list(known), [one for one in known if not known[one].points])
 

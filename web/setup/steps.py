@@ -103,7 +103,7 @@ def _home(tx: Transaction, account: Account) -> Organisation:
 
 @router.get("/admin/setup")
 def steps(request: Request, store: Store, account: Settler) -> Response:
-    """What is done of the first hour, and what is next."""
+    """The completed steps of the set-up, and the next one."""
     org = account.organisation
     with store.read() as tx:
         counts = how_many(tx, org)

@@ -1,4 +1,4 @@
-"""What the strategist's page shows of a stored comparison."""
+"""The view of a stored comparison on the strategist's page."""
 
 from __future__ import annotations
 
@@ -171,6 +171,14 @@ def _pairs(body: Mapping[str, Any], titles: Mapping[str, str]) -> list[Pair]:
     ]
 
 
+def tool_share(lift: Mapping[str, Any], outcome: Mapping[str, Any]) -> float | None:
+    """The tool's part of what came; None where so little came that a part of it says nothing."""
+    came = max(abs(lift[part]["interval"]["median"]) for part in ("tool", "incentive"))
+    share: float | None = lift["tool_share"]
+    # A tenth of the narrowest chart is hardly to be seen on it.
+    return share if came >= LEAST_SPANS.get(str(outcome["unit"]), 0.0) / 10 else None
+
+
 def _lifts(body: Mapping[str, Any], titles: Mapping[str, str]) -> list[LiftTable]:
     outcomes = {outcome["name"]: outcome for outcome in body["outcomes"]}
     found: dict[str, list[Mapping[str, Any]]] = {}
@@ -187,6 +195,6 @@ def _lifts(body: Mapping[str, Any], titles: Mapping[str, str]) -> list[LiftTable
             figure = Figure(
                 outcome["name"], gettext(outcome["title"]), unit, gettext(outcome["definition"]), bars
             )
-            rows.append((figure, lift["tool_share"]))
+            rows.append((figure, tool_share(lift, outcome)))
         tables.append(LiftTable(titles[name], lifts[0]["has_tool"], rows))
     return tables

@@ -90,4 +90,15 @@ def test_the_same_posterior_is_proposed_once(db: Database) -> None:
     with db.begin() as tx:
         first = propose_once(tx, ORGANISATION, posterior(4.0), actor="sam", now=NOW)
         assert propose_once(tx, ORGANISATION, posterior(4.0), actor="ana", now=NOW) == first
-        assert propose_once(tx, ORGANISATION, posterior(5.0), actor="sam", now=NOW) != first
+        other = propose_once(tx, ORGANISATION, posterior(5.0), actor="sam", now=NOW)
+        assert other != first
+        # One that was accepted while another waits leaves that one open.
+        decide(tx, ORGANISATION, first, True, "it fits", actor="sam", now=NOW)
+        assert propose_once(tx, ORGANISATION, posterior(4.0), actor="ana", now=NOW) == first
+        decide(tx, ORGANISATION, other, False, "too few weeks", actor="sam", now=NOW)
+        anew = propose_once(tx, ORGANISATION, posterior(5.0), actor="ana", now=NOW)
+        assert anew not in (first, other)
+        assert get_recalibration(tx, ORGANISATION, anew).open
+        assert get_recalibration(tx, ORGANISATION, other).reason == "too few weeks"
+        withdraw(tx, ORGANISATION, first, "an outage was in it", actor="sam", now=NOW)
+        assert propose_once(tx, ORGANISATION, posterior(4.0), actor="ana", now=NOW) > anew

@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 
 from rewards.events import Event
+from rewards.ledger.entries import badges_for
+from rewards.ledger.holds import release_due
 from rewards.ledger.inbox import InboxEvent
 from rewards.publishing.publication import publish_scheme
 from rewards.store import events as event_rows
@@ -80,3 +82,45 @@ def test_what_a_fold_reads_stands_in_the_order_of_its_fields(world: World) -> No
     assert (told.object, told.channel, told.tags) == (event.object, event.channel, event.tags)
     assert (told.quantity, told.verification, told.zone) == (event.quantity, event.verification, "UTC")
     assert (told.occurred_us, told.local_date) == (row.occurred_us, row.local_date)
+
+
+HELD = """
+{name: held, title: Held, rules: [{id: share, title: Share, on: share, points: 20, hold_hours: 1, decay: {factor: 1/2, window: day}}]}
+"""
+EACH = """
+{name: each, title: Each, rules: [{id: share, title: Share, on: share, points: 20}],
+ badges: [{id: twice, title: Twice, once_per: object, groups: [[{metric: events, of: share, scope: object, at_least: 2}]]}]}
+"""
+
+
+def test_what_has_waited_does_not_wait_again_when_a_late_event_changes_it(empty_world: World) -> None:
+    world = empty_world.found(HELD)
+    now, world.now = world.now, world.now - timedelta(hours=3)
+    world.record(world.event())
+    world.now = now
+    with world.db.begin() as tx:
+        release_due(tx, "acme", now)
+    # The event of an hour earlier halves the other, and has waited as well; one of the last hour waits.
+    world.record(world.event(at=now - timedelta(hours=4)))
+    assert (world.balances().held, world.balances().spendable) == (0, 30_000)
+    world.record(world.event(at=now - timedelta(minutes=59)))
+    assert (world.balances().held, world.balances().spendable) == (5_000, 30_000)
+    assert_sound(world.db, "acme", now)
+
+
+def test_a_badge_of_an_object_moves_to_the_event_that_earns_it_now(empty_world: World) -> None:
+    world = empty_world.found(EACH)
+    first, late, last = (
+        world.event(at=world.now - timedelta(hours=hours), object="item", id=f"e{hours}")
+        for hours in (3, 2, 1)
+    )
+    world.record(first)
+    world.record(last)
+    world.record(late)
+    found = world.entries()
+    undone = {view.reverses for view in found}
+    kept = [v for v in found if v.kind == "badge" and v.reverses is None and v.id not in undone]
+    with world.db.read() as tx:
+        held = [badge.badge for badge in badges_for(tx, "acme", "ana") if badge.revoked_at is None]
+    assert ([view.event_id for view in kept], held) == ([late.id], ["twice"])
+    assert_sound(world.db, "acme", world.now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -167,3 +168,26 @@ def test_what_is_no_object_is_no_answer(teller: Teller, answer: Any, monkeypatch
     monkeypatch.setattr(teller, "say", lambda _: answer)
     with pytest.raises(Silent, match="no JSON object"):
         of(teller).metadata()
+
+
+@pytest.mark.parametrize("path", ["/token", "/keys", "/me"])
+def test_no_endpoint_leads_elsewhere(teller: Teller, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = teller.say
+
+    def redirect(at: str) -> Any:
+        teller.status = 302 if at == path else 200
+        return usual(at)
+
+    monkeypatch.setattr(teller, "say", redirect)
+    with suppress(Silent):
+        proven(teller)
+    assert path in teller.asked
+    assert "/elsewhere" not in teller.asked
+
+
+@pytest.mark.parametrize("token", [None, 7, ["e30.e30."]])
+def test_an_answer_without_an_id_token_says_so(teller: Teller, token: Any) -> None:
+    teller.answer = {"id_token": token}
+    with pytest.raises(NotProven) as raised:
+        proven(teller)
+    assert raised.value.why == "no ID token"

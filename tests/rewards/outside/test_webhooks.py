@@ -243,14 +243,17 @@ def test_a_name_that_leads_inside_is_refused_when_it_is_sent_to(monkeypatch: pyt
 
 
 def test_an_answer_that_never_ends_is_cut_off() -> None:
+    whole, sent = b"HTTP/1.1 200 OK\r\n" + b"x" * 500, 0
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def drip() -> None:
+            nonlocal sent
             peer, _ = server.accept()
             with peer:
                 try:
-                    for byte in b"HTTP/1.1 200 OK\r\n" + b"x" * 500:
+                    for byte in whole:
                         peer.send(bytes([byte]))
+                        sent += 1
                         stop.wait(0.05)
                 except OSError:
                     pass
@@ -261,6 +264,7 @@ def test_an_answer_that_never_ends_is_cut_off() -> None:
         with pytest.raises(Exception) as caught:  # noqa: PT011
             HttpSender(True, 0.5)(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
         assert isinstance(caught.value, OSError) or type(caught.value).__module__ == "http.client"
+        assert sent < len(whole), "the answer was waited for to its end"
         stop.set()
         thread.join(10)
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from rewards.badges.credentials import credential_for
-from rewards.faults import Conflict
+from rewards.faults import Conflict, NotFound
 from rewards.ledger.entries import badges_for
 from rewards.ledger.undo import reverse_entry
 from rewards.publishing.drafts import retire_version
-from rewards.publishing.publication import publish_scheme, roll_back, scheme_in_force, shadow
+from rewards.publishing.publication import get_version, publish_scheme, roll_back, scheme_in_force, shadow
 from tests.conftest import World
 from tests.soundness import assert_sound
 
@@ -215,3 +215,9 @@ def test_the_shadow_says_what_is_laid_aside_and_for_how_many(empty_world: World)
     assert lost(capped) == [("badge", "ten", 2)]
     assert lost(capped + badge.replace("of: share", "of: click")) == [("count", "ten", 2)]
     assert lost("name: s\ntitle: S\n") == [("rule", "share", 2), ("badge", "ten", 2)]
+
+
+@pytest.mark.parametrize("version", [0, 2, 2**31, 2**53])
+def test_a_number_that_no_version_has_is_not_found(world: World, version: int) -> None:
+    with world.db.read() as tx, pytest.raises(NotFound, match=f"scheme version {version}: never published"):
+        get_version(tx, world.organisation, version)

@@ -26,15 +26,15 @@ WISH = Wish(baseline_weeks=1, weeks=3)
 TEAMS, SIZE = 12, 3
 
 
-@pytest.fixture
-def company(db: Database) -> Database:
-    rows = [
+def staff(team_of: dict[str, str] | None = None) -> list[PersonRow]:
+    """Everybody; whose team is told is in that one by now."""
+    return [
         PersonRow.model_validate(
             {
                 "id": f"p{team:02d}-{at}",
                 "name": f"P {team} {at}",
                 "segment": f"s{team % 2}",
-                "team": f"t{team:02d}",
+                "team": (team_of or {}).get(f"p{team:02d}-{at}", f"t{team:02d}"),
                 "timezone": "UTC",
                 "contacts": 100,
             }
@@ -42,10 +42,14 @@ def company(db: Database) -> Database:
         for team in range(TEAMS)
         for at in range(SIZE)
     ]
+
+
+@pytest.fixture
+def company(db: Database) -> Database:
     enrolled = PRESETS["clicks"].model_copy(update={"membership": "enrolled"})
     with db.begin() as tx:
         create_organisation(tx, ORG, "Acme", "UTC", NOW)
-        import_people(tx, ORG, rows, NOW)
+        import_people(tx, ORG, staff(), NOW)
         publish_scheme(tx, ORG, enrolled, NOW, "hal", "a test", NOW)
     return db
 
@@ -180,9 +184,21 @@ def registered_digests(db: Database, now: datetime) -> int:
         return register(tx, ORG, wish, FIRST, title="Digests", expected=None, actor="hal", now=now)
 
 
-def test_its_analysis_counts_those_who_were_drawn_and_tells_nothing_early(company: Database) -> None:
+@pytest.mark.parametrize("reorganised", [False, True])
+def test_its_analysis_counts_those_who_were_drawn_and_tells_nothing_early(
+    company: Database, reorganised: bool
+) -> None:
+    """Whatever teams are called, and whoever is in them by then: a renamed one, one that is no more, and somebody in one of another arm."""
     number = registered(company)
     arm = arms(company, number)
+    treated, held = (
+        next(int(name[1:]) for name, one in arm.items() if one == kind) for kind in ("treated", "control")
+    )
+    merged = next(int(name[1:]) for name, one in arm.items() if one == "control" and int(name[1:]) != held)
+    moved = {f"p{treated:02d}-{at}": "renamed" for at in range(SIZE)}
+    moved |= {f"p{held:02d}-0": f"t{treated:02d}"} | {
+        f"p{merged:02d}-{at}": f"t{held:02d}" for at in range(SIZE)
+    }
     shares = []
     for team, one in arm.items():
         for week in range(4):
@@ -193,6 +209,9 @@ def test_its_analysis_counts_those_who_were_drawn_and_tells_nothing_early(compan
                 )
     shares.sort(key=lambda event: event.occurred_at)
     for day in range(35):
+        if day == 10 and reorganised:
+            with company.begin() as tx:
+                import_people(tx, ORG, staff(moved), at_day(day))
         some = [one for one in shares if one.occurred_at.date() == at_day(day).date()]
         if some:
             with company.begin() as tx:

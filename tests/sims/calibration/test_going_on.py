@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from sims.calibration.conditioning import moved
-from sims.calibration.going_on import going_on
+from sims.calibration.going_on import far, going_on
 from sims.calibration.lately import MEMORIES, Scale, lately
+from sims.calibration.series import Observed, Series
 from sims.forecasting.forecast import forecast
 from sims.forecasting.posterior import Posterior, load_posterior
 from sims.history.series import History
@@ -56,6 +57,39 @@ def test_a_forecast_goes_on_from_its_history(small: Scenario) -> None:
         return float(np.median(found.samples["shares"]))
 
     assert ahead(60.0) > 3.0 * ahead(2.0)
+
+
+def test_what_no_run_is_like_is_told() -> None:
+    observed = Observed(
+        (Series("all", "shares"), Series("all", "clicks")),
+        np.array([[30.0, np.nan, 30.0], [2.0, 2.0, 2.0]]),
+        (),
+    )
+    past = np.stack([np.full((2, 3), float(level)) for level in (2, 4, 9)])
+    assert far(observed, past, 60.0) == []
+    busier = Observed(observed.series, observed.values * 100.0, ())
+    assert [line.split(";")[0] for line in far(busier, past, 60.0)] == [
+        f"far from every run: {name} came to {seen} a week, and runs have 2.0 to 9.0"
+        for name, seen in (("shares", "3,000.0"), ("clicks", "200.0"))
+    ]
+    quiet = Observed(observed.series, observed.values * 0.0, ())
+    assert len(far(quiet, past * 100.0, 60.0)) == 2
+
+
+def test_a_history_of_another_company_is_told(small: Scenario) -> None:
+    known = History(
+        source="table",
+        every_days=7,
+        first=small.start_date,
+        periods=2,
+        headcount=600,
+        series={"all": {"shares": (3.0, 4.0)}},
+    )
+    moves = going_on(known, small, load_posterior(None))
+    assert moves is not None
+    assert moves.doubts == (
+        "the history is of 600 people and the scenario of 40: correct the one that is wrong",
+    )
 
 
 def test_without_a_week_that_is_known_nothing_moves(small: Scenario) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from rewards.content.desk import get_draft
+from rewards.store.session import open_database
 from sims.cli import app
 
 runner = CliRunner()
@@ -69,3 +71,20 @@ def test_bad_input_is_one_line(program: Path, command: list[str], said: str) -> 
     told = run(*command, code=2)
     assert said in told
     assert told.count("\n") == 1
+
+
+def test_items_of_a_company_that_speaks_german_are_german_where_they_say_nothing(program: Path) -> None:
+    assert runner.invoke(app, ["settings", "change", "--languages", "de,en"]).exit_code == 0
+    (program / "items.csv").write_text(
+        "id,title,url,language\na,A,https://x.example/1,\nb,B,https://x.example/2,en\n"
+    )
+    (program / "items.json").write_text(
+        '{"id": "c", "title": "C", "url": "https://x.example/3", "channels": {"x": {"status": "green"}}}'
+    )
+    run("import", str(program / "items.csv"), "--by", "ana")
+    run("import", str(program / "items.json"), "--by", "ana")
+    with open_database(f"sqlite:///{program / 'program.sqlite'}").read() as tx:
+        told = {one: get_draft(tx, "company", one).item.language for one in "abc"}
+    assert told == {"a": "de", "b": "en", "c": "de"}
+    (program / "list.json").write_text("{}")
+    assert f"{program / 'list.json'}: JSON: got no list" in run("import", str(program / "list.json"), code=2)

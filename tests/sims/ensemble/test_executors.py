@@ -4,10 +4,12 @@ import operator
 import os
 import threading
 import time
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
+from sims.ensemble import crew
 from sims.ensemble.executors import (
     ExecutorError,
     Processes,
@@ -18,6 +20,12 @@ from sims.ensemble.executors import (
     work_of,
 )
 from sims.scenario.scenario import Scenario
+
+
+@pytest.fixture(autouse=True)
+def started_as_in_life(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not forked, as tests have it elsewhere."""
+    monkeypatch.setattr(crew, "CONTEXT", get_context("spawn"))
 
 
 def test_results_come_in_the_order_of_the_tasks() -> None:

@@ -1,6 +1,7 @@
 """Ensembles: the same bytes for any number of processes, and common random numbers across scenarios."""
 
 import json
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -8,14 +9,16 @@ import pytest
 
 from agents.model import AdvocacyModel
 from agents.parameters.default_posterior import draw_parameters
-from sims.ensemble import executors, sweep
+from sims.ensemble import crew, executors, sweep
 from sims.ensemble.bridge import ECHO, bytes_a_run, parameters_of
 from sims.ensemble.result import ALL
 from sims.ensemble.run import Manner, record_run, simulate, simulate_all
 from sims.scenario.scenario import Scenario
 
 
-def test_one_and_two_processes_give_the_same_bytes(small: Scenario) -> None:
+def test_one_and_two_processes_give_the_same_bytes(small: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Started as in life, not forked.
+    monkeypatch.setattr(crew, "CONTEXT", get_context("spawn"))
     one = json.dumps(simulate(small, processes=1).as_json())
     assert one == json.dumps(simulate(small, processes=2).as_json())
 

@@ -95,3 +95,33 @@ def test_nothing_is_no_history() -> None:
         history_of_events([event(1, "training")], About())
     with pytest.raises(HistoryError, match="at most 3660 days"):
         history_of_events([event(1, "share"), event(2, "share", local_date=date(1999, 1, 1))], About())
+
+
+def test_weekly_sharers_shared_in_the_last_seven_days_and_count_once() -> None:
+    events = [event(1, "share", day=2), event(2, "share", day=4), event(3, "share", "ben", day=4, hour=1)]
+    found = history_of_events(events, About(members=MEMBERS, until=date(2026, 3, 12)))
+    assert found.series[ALL]["weekly_sharers"] == (1.0, 1.0, *[2.0] * 7, 0.0, 0.0)
+    assert found.series["team=north"]["weekly_sharers"] == (*[1.0] * 9, 0.0, 0.0)
+    assert found.headcount == 2
+    assert history_of_events(events, About()).headcount is None
+
+
+def test_a_click_keeps_the_segment_and_day_that_its_owner_had() -> None:
+    frozen = Frozen(segment="sales", owner_segment="labs", owner_date=date(2026, 3, 9))
+    of_ben = event(1, "click", "ana", owner="ben", frozen=frozen, local_date=date(2026, 3, 2))
+    of_ana = event(2, "click", "ana", owner="ana", frozen=frozen, local_date=date(2026, 3, 2))
+    found = history_of_events([of_ben, of_ana], About(members=MEMBERS))
+    assert (found.first, found.last) == (date(2026, 3, 2), date(2026, 3, 9))
+    assert found.series["segment=sales"]["clicks"] == (1.0, *[0.0] * 7)
+    assert found.series["segment=labs"]["clicks"] == (*[0.0] * 7, 1.0)
+
+
+def test_a_history_of_zeros_alone_says_so() -> None:
+    about = About(members=MEMBERS)
+    assert "every value is zero" in history_of_events([event(1, "click", quantity=0)], about).warnings[0]
+    assert history_of_events([event(1, "click"), event(2, "click", day=5)], about).warnings == ()
+
+
+def test_who_only_left_has_joined_in_no_day_that_is_known() -> None:
+    found = history_of_events([event(1, "membership.left")], About(members=MEMBERS))
+    assert (found.series[ALL]["joined"], found.series[ALL]["enrolled"]) == ((0.0,), (0.0,))
