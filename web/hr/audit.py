@@ -31,7 +31,10 @@ Typed = Annotated[Plain, Query(max_length=128)]
 
 @dataclass(frozen=True)
 class AuditContext:
-    """`typed` is what is in the filter, `older` the address of the page behind this one, `file` that of the same lines as CSV."""
+    """Page context of the audit log.
+
+    `typed`: the filter's values; `older`: address of the next page of older lines; `file`: address of the same lines as CSV.
+    """
 
     account: Account
     person: Person
@@ -68,7 +71,7 @@ def log(
     last: Typed = "",
     after: Typed = "",
 ) -> Response:
-    """A page of the log."""
+    """One page of the audit log."""
     org = account.organisation
     typed = {"person": person, "actor": actor, "action": action, "first": first, "last": last}
     kept = {name: value for name, value in typed.items() if value}
@@ -102,7 +105,7 @@ def file(
     first: Typed = "",
     last: Typed = "",
 ) -> Response:
-    """All lines that are asked for, the newest first."""
+    """Every line that matches the filter as CSV, newest first."""
     org = account.organisation
     typed = {"person": person, "actor": actor, "action": action, "first": first, "last": last}
     try:
@@ -122,7 +125,7 @@ def file(
 
 
 def _csv(found: Iterable[Line]) -> Iterator[str]:
-    """Rows of text that no spreadsheet takes for a formula."""
+    """Rows as CSV lines; text is escaped so that a spreadsheet does not run it as a formula."""
     yield _row(["time", "actor", "action", "subject", "person", "name", "reason"])
     for one in found:
         yield _row(

@@ -1,4 +1,4 @@
-"""HR's page of what waits for a person: events and thanks held for a look, and rewards asked for."""
+"""HR's decision page: events and thanks held for review, and reward claims that wait for approval."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ RowId = Annotated[int, Path(ge=1, le=MOST_ID)]
 
 @dataclass(frozen=True)
 class DecisionsContext:
-    """What waits, the first MOST_SHOWN of each kind and how many more.
+    """Page context: the first MOST_SHOWN open decisions of each kind, and how many more there are.
 
-    `words`: the reason that was typed, by the decision it was typed for.
+    `words`: the reason typed so far, by decision.
     """
 
     account: Account
@@ -54,7 +54,7 @@ class DecisionsContext:
 
 
 class Typed(NamedTuple):
-    """A reason, and the form that it was typed into."""
+    """The reason typed into the form of one decision."""
 
     place: str
     reason: str
@@ -73,7 +73,7 @@ def _page(
     *,
     status: int = 200,
 ) -> Response:
-    """`words`: the reason that was typed, by the decision that it was typed for."""
+    """The page; `words` is the reason typed so far, by decision."""
     org = account.organisation
     with store.read() as tx:
         reviews, claims = open_reviews(tx, org, MOST_SHOWN), claims_waiting(tx, org, MOST_SHOWN)
@@ -98,7 +98,7 @@ def _page(
 
 @router.get("/hr/decisions")
 def decisions(request: Request, store: Store, account: Reviewer) -> Response:
-    """What waits, the oldest first."""
+    """Open decisions, oldest first."""
     return _page(request, store, account)
 
 
@@ -106,7 +106,7 @@ def decisions(request: Request, store: Store, account: Reviewer) -> Response:
 def review(
     request: Request, store: Store, account: Reviewer, id: RowId, decision: Choice, reason: Reason
 ) -> Response:
-    """Let what was held count, or not."""
+    """Approve or decline a held event or gift of thanks."""
     org, actor = account.organisation, account.person
     typed = Typed(f"r{id}", reason)
     return _act(
@@ -122,7 +122,7 @@ def review(
 def claim(
     request: Request, store: Store, account: Reviewer, id: RowId, decision: Choice, reason: Reason
 ) -> Response:
-    """Agree to a reward, or give the points back."""
+    """Approve a reward claim, or decline it and refund the points."""
     act = approve_claim if decision == "approve" else decline_claim
     org, actor = account.organisation, account.person
     typed = Typed(f"c{id}", reason)

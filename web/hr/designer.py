@@ -1,4 +1,4 @@
-"""Drafts of schemes: the list, and new ones from a template, from the version in force or from another draft."""
+"""Scheme drafts: the list, and new drafts from a template, from the version in force or from another draft."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Number = Annotated[int, Field(ge=1, le=MOST_NUMBER)]
 
 @dataclass(frozen=True)
 class DesignerContext:
-    """`drafts`: the newest, `names` those who wrote them; `version` is in force (None: none); `templates` can be begun from."""
+    """Page context: `drafts`, newest first; `names` of their authors; `version` in force (None: none); `templates` for a new draft."""
 
     account: Account
     person: Person
@@ -48,7 +48,7 @@ class DesignerContext:
 
 @router.get(PATH)
 def listed(request: Request, store: Store, account: SchemeReader) -> Response:
-    """The drafts, and what a new one can begin from."""
+    """The list of drafts, and the templates and versions for a new one."""
     org = account.organisation
     with store.read() as tx:
         drafts = list_drafts(tx, org, MOST_SHOWN)
@@ -68,7 +68,7 @@ def listed(request: Request, store: Store, account: SchemeReader) -> Response:
 def begin(
     store: Store, account: SchemeWriter, begin_from: Annotated[Plain, Form(max_length=80)] = ""
 ) -> Response:
-    """A new draft from `template:NAME`, `version:N` or `draft:N`."""
+    """Create a draft from `template:NAME`, `version:N` or `draft:N`."""
     with store.begin() as tx:
         text = _text(tx, account.organisation, begin_from)
         draft = start_draft(tx, account.organisation, text, account.person, now())
@@ -92,7 +92,7 @@ def _text(tx: Transaction, organisation: str, source: str) -> str:
 
 @router.post(PATH + "/{draft}/discard")
 def discard(store: Store, account: SchemeWriter, draft: Number) -> Response:
-    """Put a draft aside for good; it stays in the list."""
+    """Close a draft for good; it stays in the list."""
     with store.begin() as tx:
         found = get_draft(tx, account.organisation, draft)
         if found.status == OPEN:

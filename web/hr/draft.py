@@ -1,7 +1,7 @@
-"""One draft as form and text side by side: one document, which either edits, looked at as one types.
+"""One scheme draft as form and text side by side: two editors of one document, validated while the user types.
 
-Without a script the buttons send the page and it comes back with what was typed; with one the same page is asked for after a pause.
-What was changed in the form goes into the text as it was typed meanwhile, so that neither of the two is lost.
+Without JavaScript the buttons post the page, which returns with the values typed. With it the same page is requested after a pause.
+Changes in the form are merged into the text as typed meanwhile, so that neither is lost.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ WAYS = Ways(with_changes, with_part, without_part, adds=NEW, drops=GROUPS)
 
 @dataclass(frozen=True)
 class DraftContext:
-    """`form` is that of the text, or of the last that was YAML; `look` is what the text comes to (None: it is no scheme yet)."""
+    """Page context: `form` of the text, or of the last text that was valid YAML; `look`: its preview (None: not a valid scheme)."""
 
     account: Account
     person: Person
@@ -54,7 +54,7 @@ class DraftContext:
 
 @router.get(PATH + "/{draft}")
 def shown(request: Request, store: Store, account: SchemeReader, draft: Number) -> Response:
-    """The draft as it is now."""
+    """The draft as stored."""
     with store.read() as tx:
         found = get_draft(tx, account.organisation, draft)
         text = text_of(tx, account.organisation, found)
@@ -64,7 +64,7 @@ def shown(request: Request, store: Store, account: SchemeReader, draft: Number) 
 
 @router.post(PATH + "/{draft}")
 async def edited(request: Request, store: Store, account: SchemeWriter, draft: Number) -> Response:
-    """Take in what was typed: to look at it, to add or take away a part, or to save it."""
+    """Take over the values typed: to preview, to add or remove a part, or to save."""
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
         typed = typed_of(form)
     return await run_in_threadpool(_edited, request, store, account, draft, typed)

@@ -1,4 +1,4 @@
-"""What the designer shows of a draft's text: its form with the faults at their fields, and what the scheme would say and give."""
+"""The designer's view of a draft: its form with errors at their fields, and a preview of the scheme's sentences and expected awards."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ GROUPS = {
 
 @dataclass(frozen=True)
 class FieldView:
-    """A field of the form; `fault` says what is wrong with it, and the remedy."""
+    """A form field; `fault` is its error message with the remedy."""
 
     field: FormField
     label: str
@@ -94,7 +94,7 @@ class FieldView:
 
 @dataclass(frozen=True)
 class PartView:
-    """A rule, level, reward …, with its fields."""
+    """One part of the scheme (a rule, level, reward …) with its fields."""
 
     part: Part
     fields: tuple[FieldView, ...]
@@ -102,7 +102,7 @@ class PartView:
 
 @dataclass(frozen=True)
 class GroupView:
-    """All parts of a kind; `grows`: one more can be added in the form."""
+    """All parts of one kind; `grows`: the form can add another."""
 
     name: str
     title: str
@@ -112,7 +112,7 @@ class GroupView:
 
 @dataclass(frozen=True)
 class FormView:
-    """The whole form, and the faults that belong to no field of it, by line."""
+    """The whole form, and the errors that belong to none of its fields, by line."""
 
     head: tuple[FieldView, ...]
     groups: tuple[GroupView, ...]
@@ -122,11 +122,11 @@ class FormView:
 
 @dataclass(frozen=True)
 class ExpectedRow:
-    """One group's week under the version in force (None: there is none) and under the draft.
+    """One group's expected week under the version in force (None: there is none) and under the draft.
 
-    `earning`: how many would earn, as far as it may be shown.
+    `earning`: how many people would earn, as far as disclosure control allows.
 
-    `amounts`: whether its sums may be shown; of so few who earn they would be somebody's own.
+    `amounts`: whether sums may be shown; where few people earn, a sum would reveal one person's points.
     """
 
     title: str
@@ -139,9 +139,9 @@ class ExpectedRow:
 
 @dataclass(frozen=True)
 class Look:
-    """What a valid text comes to; the last of `rows` is the whole.
+    """The preview of a valid text; the last of `rows` is the whole company.
 
-    `changes`: sentences that go ('gone') and come ('new') against the version in force.
+    `changes`: sentences removed ('gone') and added ('new') compared with the version in force.
     """
 
     employee: Sequence[str]
@@ -194,19 +194,19 @@ def _field(field: FormField, faults: dict[Place, str]) -> FieldView:
     )
     choices = tuple((one, gettext(CHOICES[one]) if one in CHOICES else one) for one in values)
     fault = faults.get(field.place, "")
-    # The place is shown beside the fault already.
+    # The location is shown beside the error already.
     return FieldView(field, gettext(label), choices, fault.partition(": ")[2] or fault)
 
 
 def read(text: str) -> tuple[IncentiveScheme | None, list[DocumentFault]]:
-    """The scheme that a text says, or everything that keeps it from being one."""
+    """The scheme parsed from a text, or every error that makes it invalid."""
     scheme, faults = _read(text, language())
     return scheme, list(faults)
 
 
 @lru_cache(MOST_READ)
 def _read(text: str, _language: str) -> tuple[IncentiveScheme | None, list[DocumentFault]]:
-    """Faults are reported in the language of now, so that they are remembered for it alone."""
+    """Parse a text; the cache holds for one language, since error messages are in the reader's language."""
     scheme, faults = document_faults(text, IncentiveScheme)
     if scheme is not None:
         try:
@@ -217,7 +217,7 @@ def _read(text: str, _language: str) -> tuple[IncentiveScheme | None, list[Docum
 
 
 def look_at(tx: Transaction, organisation: str, scheme: IncentiveScheme, now: datetime) -> Look:
-    """What a scheme says to whom, what of it is new, and what it would give for what people do."""
+    """Preview a scheme: its sentences, the changes among them, and the expected awards for recorded behaviour."""
     live = scheme_in_force(tx, organisation, now)
     found = behaviour(tx, organisation, now)
     shown = groups_shown(tx, organisation, now, kinds=["segment"]).segments
@@ -247,7 +247,7 @@ def look_at(tx: Transaction, organisation: str, scheme: IncentiveScheme, now: da
 
 
 def changes(before: Sequence[str], after: Sequence[str]) -> list[tuple[str, str]]:
-    """Sentences that differ, in reading order."""
+    """Sentences that differ between two versions, in reading order."""
     found: list[tuple[str, str]] = []
     for tag, first, until, start, end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag != "equal":
@@ -257,7 +257,10 @@ def changes(before: Sequence[str], after: Sequence[str]) -> list[tuple[str, str]
 
 
 def enough_earn(shown: Collection[str], estimates: Sequence[Estimate], minimum: int) -> Collection[str]:
-    """The groups whose sums may be shown: so many of each earn, and of all others together, that no sum is one person's."""
+    """The groups whose sums may be shown.
+
+    Enough people earn in each of them, and in all others together, so that no sum reveals one person's points.
+    """
     earning = [{one.group: round(one.earning) for one in estimate.groups} for estimate in estimates]
     whole = [round(estimate.whole.earning) for estimate in estimates]
     least = {
@@ -280,7 +283,7 @@ def enough_earn(shown: Collection[str], estimates: Sequence[Estimate], minimum: 
 def _earning(
     tx: Transaction, organisation: str, now: datetime, found: Behaviour, after: Estimate
 ) -> dict[str | None, str]:
-    """How many would earn by group, and of all (None): of people who exist, no count points at a few."""
+    """How many would earn, by group and in total (None), suppressed where a count would point at few existing people."""
     if found.origin != "live":
         numbers: dict[str | None, str] = {None: number_text(after.whole.earning)}
         return numbers | {one.group: number_text(one.earning) for one in after.groups}
@@ -314,7 +317,7 @@ def _rows(
         None if before is None else before.whole,
         after.whole,
         earning[None],
-        # Where nobody earns anything that is the scheme's doing, and nobody's secret.
+        # Zero earners follow from the scheme, so that the count discloses nothing about a person.
         not after.whole.earning or _enough(None if before is None else before.whole, after.whole, minimum),
     )
     return [*found, whole]
@@ -359,7 +362,7 @@ _COUNTED = msg(
 
 
 def _gaps(scheme: IncentiveScheme, found: Behaviour) -> list[str]:
-    """What a tenfold network is paid for the same work: with a typical one's clicks, and with those that were counted here."""
+    """Sentences on how much more a tenfold network earns for the same work: with typical clicks, and with the clicks counted here."""
     alone, limited = _gap(network_gap(scheme, limits=False)), _gap(network_gap(scheme))
     modelled = _gap(network_gap(scheme, MODEL_CLICKS_PER_SHARE, limits=False))
     lines = [_said(_TYPICAL, alone)]
@@ -374,7 +377,7 @@ def _gaps(scheme: IncentiveScheme, found: Behaviour) -> list[str]:
 
 
 def _gap(gap: NetworkGap) -> dict[str, str]:
-    """The numbers of a gap, as they are read; none where nothing is paid."""
+    """The numbers of one gap as texts; None where nothing is paid."""
     if gap.times is None:
         return {}
     return {"times": in_signs(f"{gap.times:.1f}"), "clicks": in_signs(f"{gap.clicks_per_share:g}")}

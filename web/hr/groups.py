@@ -1,4 +1,4 @@
-"""Counts of groups that identify nobody: neither who took part nor, more important, who did not."""
+"""Group counts under disclosure control: they identify neither participants nor, more important, those who abstain."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rewards.people.participation import Participation
 
 @dataclass(frozen=True)
 class GroupRow:
-    """One segment: its people, and how many are active, in words where a number would disclose too much."""
+    """One segment: its people, and how many are active, in words where the number would disclose too much."""
 
     segment: str
     people: int
@@ -18,11 +18,11 @@ class GroupRow:
 
 
 def rows_of(found: Participation, minimum: int) -> list[GroupRow]:
-    """The segments that may be shown, and what may be disclosed of each besides the total."""
+    """The segments that may be shown, each with what disclosure control allows besides its total."""
     counts = counts_told(found.by_segment, found.people, found.active_28d, minimum)
     return [GroupRow(one.group, one.people, one.told) for one in counts]
 
 
 def active_told(found: Participation, minimum: int) -> tuple[str, str]:
-    """How many of all are active in 7 and in 28 days."""
+    """How many people in total are active in 7 and in 28 days."""
     return told(found.people, found.active_7d, minimum), told(found.people, found.active_28d, minimum)

@@ -1,4 +1,4 @@
-"""Programme health: one page of aggregates that identify nobody, and the same numbers as a file."""
+"""Program health: one page of aggregates that identify nobody, and the same numbers as CSV."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ COLUMNS = ("section", "measure", "group", "told", "value", "of", "until")
 
 @dataclass(frozen=True)
 class Curve:
-    """The adoption curve as a drawing: points of sharers, joined where weeks follow each other, the forecast's band as a polygon, ticks."""
+    """The adoption curve as SVG data: sharers by week, lines between consecutive weeks, the forecast's band as a polygon, ticks."""
 
     lines: Sequence[str]
     dots: Sequence[tuple[float, float]]
@@ -43,7 +43,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class HealthContext:
-    """`blocks`: numbers of the whole by section; `tables`: by group; `weeks` and their `curve`; `hidden` segments are left out."""
+    """Page context: `blocks`: totals by section; `tables`: by group; `weeks` and their `curve`; `hidden`: suppressed segments."""
 
     account: Account
     person: Person
@@ -60,7 +60,7 @@ class HealthContext:
 
 @router.get(PATH)
 def overview(request: Request, store: Store, account: SchemeReader) -> Response:
-    """How the program is doing."""
+    """The program health page."""
     found = health(store, account.organisation, now())
     with store.read() as tx:
         person = get_person(tx, account.organisation, account.person)
@@ -85,7 +85,7 @@ def overview(request: Request, store: Store, account: SchemeReader) -> Response:
 
 @router.get(PATH + ".csv")
 def as_file(store: Store, account: SchemeReader) -> Response:
-    """The numbers of the page, row for row."""
+    """The numbers of the page as CSV, row for row."""
     headers = {"Content-Disposition": 'attachment; filename="program-health.csv"'}
     text = sheet(health(store, account.organisation, now()))
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
@@ -127,7 +127,7 @@ def _cell(value: float | None) -> str:
 
 
 def curve(weeks: Sequence[HealthWeek], minimum: int) -> Curve:
-    """Draw the weeks; one whose number is not shown is a gap: a point at the bottom would say that nobody shared."""
+    """The curve; a suppressed week is a gap, since a point at zero would claim that nobody shared."""
     sharers = {at: float(week.sharers) for at, week in enumerate(weeks) if week.sharers.isdecimal()}
     highs = [week.high for week in weeks if week.high is not None]
     most = max([*sharers.values(), *highs, float(minimum)])

@@ -1,4 +1,4 @@
-"""Programme health with the forecast's bands: what page, file, API and worker show of one organisation."""
+"""Program health with the forecast's bands, cached per organisation for page, file, API and worker."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOST_FORECASTS = 5
 
 
 def health(store: Database, organisation: str, now: datetime) -> Health:
-    """What was kept, or computed now where that is too old."""
+    """The cached result, or a new one where the cache is out of date."""
     with store.read() as tx:
         found = kept_health(tx, organisation, now)
     return found or _renewed(store, organisation, now)
@@ -55,9 +55,9 @@ def _renewed(store: Database, organisation: str, now: datetime) -> Health:
 
 
 def promised(tx: Transaction, organisation: str, live: SchemeVersion) -> tuple[str, Weeks]:
-    """What was forecast of the scheme in force, by outcome and the week's Monday, and what the newest of these forecasts is called.
+    """The forecast of the scheme in force, by outcome and the week's Monday, and the name of the newest forecast used.
 
-    A week that forecasts were published of is as the last of them said before it; the others are as the scheme was rehearsed.
+    A week covered by published forecasts takes the last one published before it; every other week takes the rehearsal.
     """
     stored = forecast_kept(tx, organisation, live.hash)
     weeks = {} if stored is None else forecast_of(stored, live.hash, live.effective_at)
@@ -71,7 +71,7 @@ def promised(tx: Transaction, organisation: str, live: SchemeVersion) -> tuple[s
 
 
 def _published(tx: Transaction, one: StoredResult) -> Weeks:
-    """The weeks of a published forecast: it never changes, so that it is read once."""
+    """The weeks of a published forecast, cached without expiry because a published forecast never changes."""
     key = ("published", one.id)
     kept: Weeks | None = tx.database.cache.get(key)
     if kept is None:
@@ -89,7 +89,7 @@ def _published(tx: Transaction, one: StoredResult) -> Weeks:
 
 
 def forecast_kept(tx: Transaction, organisation: str, scheme: str) -> StoredComparison | None:
-    """The last rehearsal of exactly this text (by its hash); where there was none, the comparison stored last."""
+    """The last rehearsal of exactly this text (by its hash); the comparison stored last where there is none."""
     known = latest_rehearsal(tx, organisation, scheme)
     found = None if known is None else get_result(tx, organisation, known.result)
     if found is None:
@@ -104,9 +104,9 @@ def forecast_kept(tx: Transaction, organisation: str, scheme: str) -> StoredComp
 
 
 def forecast_of(stored: StoredComparison, scheme: str, since: datetime) -> Weeks:
-    """What a forecast says of a scheme (by its hash): by outcome and the week's Monday, the median and the 80 % band.
+    """Forecast of a scheme (by its hash): median and 80 % band by outcome and the week's Monday.
 
-    Weeks count from the one in which the scheme begins, in the forecast and in life; nothing where it describes another scheme.
+    Weeks count from the one in which the scheme starts, in the forecast as in the calendar; empty where the result is of another scheme.
     """
     body = stored.body
     names = [one["name"] for one in body["provenance"]["scenarios"] if scheme in one["schemes"].values()]

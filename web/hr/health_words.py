@@ -1,4 +1,4 @@
-"""What the measures of programme health are called, and what exactly they count."""
+"""Titles and definitions of the measures of program health."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Shown:
-    """A row in words: its title and definition, of whom, the number, and out of how many."""
+    """A row as shown: title, definition, group, number, and the total that it is a part of."""
 
     measure: str
     title: str
@@ -101,7 +101,7 @@ class Shown:
 
 
 def shown(row: HealthRow, minimum: int) -> Shown:
-    """A row as the page has it."""
+    """One measure as a row of the page."""
     title, definition = MEASURES[row.measure]
     words = {"queue": _KINDS, "fairness_tenure": TENURES}.get(row.section, {})
     group = gettext(words[row.group]) if row.group in words else row.group
@@ -117,7 +117,7 @@ def shown(row: HealthRow, minimum: int) -> Shown:
 
 
 def text_of(row: HealthRow, minimum: int) -> str:
-    """The number as it is read, or the words in its place."""
+    """The number as text, or the words shown in its place."""
     if row.value is not None and row.measure in _PARTS:
         return f"{100 * row.value:.0f} %"
     if row.value is not None:
@@ -136,5 +136,5 @@ def text_of(row: HealthRow, minimum: int) -> str:
 
 
 def section(found: Health, name: str) -> list[Shown]:
-    """A section's rows for the whole and for what is in it, in words."""
+    """The rows of a section: the total and its groups."""
     return [shown(row, found.minimum) for row in found.of(name)]

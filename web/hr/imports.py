@@ -1,4 +1,4 @@
-"""HR's import of a file: uploaded, its columns mapped, its differences reviewed, and then applied as they were shown."""
+"""HR's import of a people file: upload, column mapping, preview of the differences, and applying exactly that preview."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ JobId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 @dataclass(frozen=True)
 class ImportContext:
-    """The page that takes a file. `done`: counts of what was applied, by name."""
+    """Page context of the upload form. `done`: counts of the rows applied, by name."""
 
     account: Account
     person: Person
@@ -63,9 +63,9 @@ class ImportContext:
 
 @dataclass(frozen=True)
 class PreviewContext:
-    """What a file would do. `columns`: the number of the column of each field, 0 for none; `plan` None: the columns say too little.
+    """Page context of the preview. `columns`: the column number of each field, 0 for none; `plan` None: the mapping is incomplete.
 
-    `in_background`: a worker looks at it and applies it. `seen`: whether it has been looked at.
+    `in_background`: a worker previews and applies it. `seen`: whether it was previewed.
     """
 
     account: Account
@@ -85,7 +85,7 @@ class PreviewContext:
 
 @dataclass(frozen=True)
 class JobContext:
-    """How far a worker is with a large file. `applies`: it changes people; `words` say how far in a sentence."""
+    """Progress of a worker with a large file. `applies`: the job changes people; `words`: the progress in a sentence."""
 
     account: Account
     person: Person
@@ -97,7 +97,7 @@ class JobContext:
 
 @router.get("/hr/import")
 def choose(request: Request, store: Store, account: PeopleWriter) -> Response:
-    """The form that takes a file."""
+    """The upload form."""
     done = {}
     for name in DONE:
         text = request.query_params.get(name, "")
@@ -121,7 +121,7 @@ def _choose(
 
 @router.post("/hr/import")
 async def send(request: Request, store: Store, account: PeopleWriter) -> Response:
-    """Keep a file and show what it would do. It is read here, after the asker is known, and not before."""
+    """Store an uploaded file and show its preview. The body is read only after authorisation."""
     name, data = await sent_file(request, most_fields=4)
     return await run_in_threadpool(_send, request, store, account, name, data)
 
@@ -146,7 +146,7 @@ def _send(request: Request, store: Database, account: Account, name: str, data: 
 
 @router.get("/hr/import/{upload}")
 def preview(request: Request, store: Store, account: PeopleWriter, upload: str) -> Response:
-    """What the file would change, with its columns as guessed or mapped."""
+    """The changes that the file would make, with its columns as guessed or mapped."""
     return _preview(request, store, account, upload, dict(request.query_params))
 
 
@@ -189,7 +189,7 @@ def _preview(
 
 
 def _look(tx: Transaction, account: Account, kept: Upload, given: Mapping[str, str]) -> Looked:
-    """Look at a file while its sender waits."""
+    """Preview a file within the request."""
     table = table_of(kept.sheet)
     for_new = {
         "contacts": "100",
@@ -205,7 +205,7 @@ def _look(tx: Transaction, account: Account, kept: Upload, given: Mapping[str, s
 
 
 def _columns(header: Sequence[str], given: Mapping[str, str]) -> dict[str, int]:
-    """Columns by their numbers as the page's lists have them; where none is given, as guessed."""
+    """Field names to column numbers from the form's lists; guessed where the form names none."""
     chosen = {field: given[f"column_{field}"] for field in FIELDS if f"column_{field}" in given}
     for field, number in chosen.items():
         if not (number.isascii() and number.isdecimal() and len(number) < 5 and int(number) <= len(header)):
@@ -225,7 +225,7 @@ def _columns(header: Sequence[str], given: Mapping[str, str]) -> dict[str, int]:
 
 @router.post("/hr/import/{upload}")
 async def apply(request: Request, store: Store, account: PeopleWriter, upload: str) -> Response:
-    """Apply the file as it was shown."""
+    """Apply the file exactly as previewed."""
     async with request.form(max_files=0, max_fields=40) as form:
         given = _texts(form)
     return await run_in_threadpool(_apply, request, store, account, upload, given)
@@ -279,7 +279,7 @@ def _seen(kept: Upload) -> Looked:
 
 
 def _applied(done: Mapping[str, int]) -> str:
-    """The address of the page that says what was done."""
+    """The address of the result page."""
     return "/hr/import?" + "&".join(f"{name}={done[name]}" for name in DONE)
 
 
@@ -308,7 +308,7 @@ def _ask_to_look(
 
 @router.get("/hr/import/job/{id}")
 def under_way(request: Request, store: Store, account: PeopleWriter, id: JobId) -> Response:
-    """A worker's progress with a large file; at the end it leads to the result."""
+    """A worker's progress with a large file; redirects to the result when the job has ended."""
     org = account.organisation
     with store.read() as tx:
         job = _job(tx, org, id)
@@ -330,7 +330,7 @@ def _job(tx: Transaction, organisation: str, id: int) -> Job:
 
 
 def _words(job: Job, before: int) -> str:
-    """How far it is, in a sentence."""
+    """The progress in a sentence."""
     if job.status == FAILED:
         return _("It could not be done: {fault}. Nothing was changed.").format(fault=job.fault)
     if job.status == CANCELLED:
@@ -342,7 +342,7 @@ def _words(job: Job, before: int) -> str:
 
 @router.post("/hr/import/job/{id}/cancel")
 def stop(store: Store, account: PeopleWriter, id: JobId) -> Response:
-    """End it; nothing is changed. At its end there is nothing to cancel any more."""
+    """Cancel the job; nothing is changed. A job that has ended cannot be cancelled."""
     with store.begin() as tx:
         if not _job(tx, account.organisation, id).ended:
             cancel(tx, account.organisation, id, account.person, now())
@@ -351,7 +351,7 @@ def stop(store: Store, account: PeopleWriter, id: JobId) -> Response:
 
 @router.post("/hr/import/{upload}/forget")
 def forget(store: Store, account: PeopleWriter, upload: str) -> Response:
-    """Forget a file that is not wanted after all."""
+    """Delete an uploaded file that is not to be imported."""
     with store.begin() as tx:
         drop_upload(tx, account.organisation, upload)
     return RedirectResponse("/hr/import", 303)

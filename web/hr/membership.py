@@ -1,4 +1,4 @@
-"""Inviting people to take part, by groups, and how many do: counts that identify nobody, never names."""
+"""Inviting people by group, and counts of participants that identify nobody; names are never shown."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ Names = Annotated[list[Annotated[Plain, Field(max_length=64)]], Form(max_length=
 
 @dataclass(frozen=True)
 class MembershipContext:
-    """`found`: how many take part; `minimum`: below how many people a count is suppressed.
+    """Page context: `found`: number of participants; `minimum`: fewest people for which a count is shown.
 
-    `segments` and `teams` can be invited (no teams: one is typed); `note` says what the last invitation did.
+    `segments` and `teams` can be invited (no teams: one is typed); `note`: outcome of the last invitation.
     """
 
     account: Account
@@ -66,7 +66,7 @@ def _page(request: Request, store: Store, account: Account, fault: Fault | None 
 
 
 def _note(request: Request) -> str:
-    """What the invitation did, from the numbers of the address; nothing where there are none."""
+    """The outcome of an invitation from the query parameters; '' where there are none."""
     said = request.query_params.get("invited", "").split("-")
     if len(said) != 3 or not all(one.isascii() and one.isdecimal() and len(one) < 9 for one in said):
         return ""
@@ -82,7 +82,7 @@ def _note(request: Request) -> str:
 
 @router.get(PATH)
 def membership(request: Request, store: Store, account: Inviter) -> Response:
-    """How many take part, and whom to invite."""
+    """Counts of participants, and the form to invite a group."""
     return _page(request, store, account)
 
 
@@ -95,7 +95,7 @@ def invite_group(
     segments: Names = [],  # noqa: B006 - FastAPI copies it
     teams: Names = [],  # noqa: B006
 ) -> Response:
-    """Invite a group; who was invited before is not invited again."""
+    """Invite a group; people who were invited before are not invited again."""
     everybody = whom == "everybody"
     teams = [team for team in teams if team.strip()]
     try:

@@ -1,4 +1,4 @@
-"""HR's page of the awards by nomination: who was named and why, and the decision."""
+"""HR's page of awards by nomination: nominees with their reasons, and the decision."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MOST_WINNERS = 1000
 
 @dataclass(frozen=True)
 class NominationsContext:
-    """Rounds to decide and rounds decided, with what went wrong and the words that were typed."""
+    """Page context: undecided and decided rounds, with the error message and the words typed."""
 
     account: Account
     person: Person
@@ -62,7 +62,7 @@ def _page(
 
 @router.get("/hr/nominations")
 def nominations(request: Request, store: Store, account: Reviewer) -> Response:
-    """Rounds that wait, that go on, and that were decided."""
+    """Rounds that wait for a decision, that are open, and that were decided."""
     return _page(request, store, account)
 
 
@@ -76,7 +76,7 @@ def decide(
     reason: Annotated[Plain, Form(max_length=MOST_TYPED)],
     winners: Annotated[list[Plain] | None, Form(max_length=MOST_WINNERS)] = None,
 ) -> Response:
-    """Decide a round, once."""
+    """Decide a round; a round is decided once."""
     org, chosen = account.organisation, winners or []
     try:
         within(reason, MOST_REASON, "reason")

@@ -1,6 +1,6 @@
-"""One printable page for whoever pays.
+"""One printable page for the sponsor of the program.
 
-What it costs with people's time, what it brings, what was promised and came, and what nobody knows.
+Cost including working time, gain, forecast against observed values, and what is unknown.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Hourly = Annotated[float, Query(ge=0, le=10_000, allow_inf_nan=False)]
 
 @dataclass(frozen=True)
 class Cost:
-    """Four weeks, in the company's currency: rewards handed out, working time, and what is owed besides."""
+    """Cost of four weeks in the company's currency: rewards handed out and working time; the liability is listed apart."""
 
     rewards: float
     hours: float
@@ -46,15 +46,15 @@ class Cost:
 
     @property
     def whole(self) -> float:
-        """Rewards and time together; what is owed is a stock, and no part of four weeks."""
+        """Rewards and working time together; the liability is a stock and no part of four weeks."""
         return self.rewards + self.time
 
 
 @dataclass(frozen=True)
 class Gain:
-    """Human clicks more than doing nothing over the forecast's days, and in how many runs there were any.
+    """Human clicks beyond the baseline of doing nothing over the forecast's days, and the share of runs in which there were any.
 
-    In the digits of a rehearsal's page.
+    Rounded as on a rehearsal's page.
     """
 
     clicks: Told
@@ -65,7 +65,7 @@ class Gain:
 
 @dataclass(frozen=True)
 class PromiseRow:
-    """One week of one outcome: what was promised, and what came."""
+    """One week of one outcome: the forecast and the observed value."""
 
     week: date
     title: str
@@ -74,13 +74,13 @@ class PromiseRow:
 
     @property
     def kept(self) -> bool:
-        """Whether what came lies within the band, as it is written: in whole shares and clicks."""
+        """Whether the observed value lies within the band as displayed, in whole shares and clicks."""
         return round(self.promised[1]) <= self.came <= round(self.promised[2])
 
 
 @dataclass(frozen=True)
 class OnePageContext:
-    """`gain` and `promises` are empty where no forecast describes the scheme in force; `unknown` says what nobody knows."""
+    """Page context: `gain` and `promises` are empty where no forecast describes the scheme in force; `unknown`: what nobody knows."""
 
     account: Account
     person: Person
@@ -105,7 +105,7 @@ def one_page(
     minutes: Minutes = MINUTES_A_SHARE,
     hourly: Hourly = COST_AN_HOUR,
 ) -> Response:
-    """The page; `minutes` a share and the cost of an hour are the reader's to say."""
+    """The page; the reader sets the minutes per share and the cost of an hour."""
     at, org = now(), account.organisation
     found = health(store, org, at)
     with store.read() as tx:
@@ -137,7 +137,7 @@ def one_page(
 
 
 def gain_of(stored: StoredComparison, scheme: str) -> Gain | None:
-    """What the forecast of a scheme (by its hash) promises over doing nothing; None where it describes another."""
+    """The forecast gain of a scheme (by its hash) over doing nothing; None where the result describes another scheme."""
     body: Mapping[str, Any] = stored.body
     origin = body["provenance"]
     names = [one["name"] for one in origin["scenarios"] if scheme in one["schemes"].values()]
@@ -152,7 +152,7 @@ def gain_of(stored: StoredComparison, scheme: str) -> Gain | None:
 def promises(
     weeks: Sequence[HealthWeek], promised: Mapping[str, Mapping[str, Promised]], today: date
 ) -> list[PromiseRow]:
-    """The last full weeks that the forecast describes."""
+    """The last full weeks that the forecast covers."""
     over = [week for week in weeks if date.fromisoformat(week.monday) + timedelta(days=7) <= today]
     rows = []
     for week in over[-SHOWN_WEEKS:]:

@@ -1,4 +1,4 @@
-"""HR's list of people, with its search and filters, and the form that adds one."""
+"""HR's list of people with search and filters, and the form that adds a person."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class PeopleContext:
-    """`older`: the address of the page behind this one (None: there is none), `filtered`: something is asked for."""
+    """Page context: `older`: address of the next page (None: this is the last); `filtered`: a filter is set."""
 
     account: Account
     person: Person
@@ -69,7 +69,7 @@ class PeopleContext:
 
 @dataclass(frozen=True)
 class NewPersonContext:
-    """`typed` is what is in the fields."""
+    """Page context of the form; `typed`: the values of its fields."""
 
     account: Account
     person: Person
@@ -91,7 +91,7 @@ def people(
     after: Asked = "",
     done: Asked = "",
 ) -> Response:
-    """Who is known, page by page."""
+    """One page of the people found."""
     wanted = Wanted(q, state, team, segment, role)
     with store.read() as tx:
         try:
@@ -123,7 +123,7 @@ def people(
 
 @router.get("/hr/people/new")
 def new(request: Request, store: Store, account: PeopleWriter) -> Response:
-    """The form that adds somebody."""
+    """The form that adds a person."""
     with store.read() as tx:
         home = get_organisation(tx, account.organisation)
         typed = {
@@ -153,7 +153,7 @@ def add(
     hours_share: Field = "1",
     first_day: Field = "",
 ) -> Response:
-    """Add somebody. A form sent twice adds once: the second time the id is taken."""
+    """Add a person. Posting a form twice adds one person: the second time the id is taken."""
     given = (
         id,
         name,

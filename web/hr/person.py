@@ -1,4 +1,4 @@
-"""HR's page of one person: what the company knows of her, and every change of it with what was seen before."""
+"""HR's page of one person: the stored data, and every change to it with a confirmation of the values seen before."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Work = Callable[[Transaction], Any]
 
 @dataclass(frozen=True)
 class PersonContext:
-    """`typed` holds what was typed into a form that was refused, by field; `today` and `tomorrow` are hers."""
+    """Page context: `typed` holds the values of a refused form, by field; `today` and `tomorrow` are dates in the person's time zone."""
 
     account: Account
     person: Person
@@ -58,7 +58,7 @@ class PersonContext:
 
 @dataclass(frozen=True)
 class ConfirmContext:
-    """What is about to be done for good. `other`: the account that would be merged into the one seen."""
+    """Page context before an irreversible step. `other`: the account that would be merged into this one."""
 
     account: Account
     person: Person
@@ -158,7 +158,7 @@ def move(
     request: Request, store: Store, account: PeopleWriter, id: PersonId, stamp: Field = "", segment: Field = "", team: Field = "",
     day: Field = ""
 ) -> Response:  # fmt: skip
-    """Another team or segment from a day on."""
+    """Set another team or segment from a day on."""
     org, who = account.organisation, account.person
     typed = {"segment": segment, "team": team, "move_day": day}
     return _act(
@@ -183,7 +183,7 @@ def move_back(
 def zone(
     request: Request, store: Store, account: PeopleWriter, id: PersonId, stamp: Field = "", zone: Field = "", day: Field = ""
 ) -> Response:  # fmt: skip
-    """Another time zone from a day on."""
+    """Set another time zone from a day on."""
     org, who, typed = account.organisation, account.person, {"zone": zone, "zone_day": day}
     return _act(
         request, store, account, id, "moved", typed=typed,
@@ -197,7 +197,7 @@ def leave(
     request: Request, store: Store, account: PeopleWriter, id: PersonId, first: Field = "", last: Field = "",
     change: Annotated[Literal["add", "remove"], Form()] = "add",
 ) -> Response:  # fmt: skip
-    """Days off, or days off that were none."""
+    """Add days off, or remove them."""
     act = people.set_leave if change == "add" else people.drop_leave
     org, who, typed = account.organisation, account.person, {"first": first, "last": last}
     return _act(
@@ -212,7 +212,7 @@ def state(
     request: Request, store: Store, account: PeopleWriter, id: PersonId,
     change: Annotated[Literal["deactivate", "reactivate"], Form()], stamp: Field = "",
 ) -> Response:  # fmt: skip
-    """She left, or she came back."""
+    """Record that the person left, or returned."""
     org, who = account.organisation, account.person
 
     def work(tx: Transaction) -> None:
@@ -230,7 +230,7 @@ def link(
     request: Request, store: Store, account: PeopleWriter, id: PersonId, other: Field = "",
     change: Annotated[Literal["add", "remove"], Form()] = "add",
 ) -> Response:  # fmt: skip
-    """Another account of the same human, or one that is none."""
+    """Link another account of the same human, or remove a link."""
     act = people.link_people if change == "add" else people.unlink_people
     org, who = account.organisation, account.person
     return _act(
@@ -242,7 +242,7 @@ def link(
 def ask_merge(
     request: Request, store: Store, account: PeopleWriter, id: PersonId, other: Asked = ""
 ) -> Response:
-    """What merging would do, before it is done."""
+    """The effects of a merge, before it is done."""
     return _confirm(request, store, account, id, "hr/person_merge.html", other=other)
 
 
@@ -250,7 +250,7 @@ def ask_merge(
 def merge(
     request: Request, store: Store, account: PeopleWriter, id: PersonId, stamp: Field = "", other: Field = "", other_stamp: Field = ""
 ) -> Response:  # fmt: skip
-    """Move everything of another account to this one."""
+    """Merge another account into this one."""
     org, who = account.organisation, account.person
     try:
         with store.begin() as tx:
@@ -282,7 +282,7 @@ def merge(
 
 @router.get("/hr/person/{id}/erase")
 def ask_erase(request: Request, store: Store, account: PeopleWriter, id: PersonId) -> Response:
-    """What erasing would do, before it is done."""
+    """The effects of an erasure, before it is done."""
     return _confirm(request, store, account, id, "hr/person_erase.html")
 
 
@@ -295,7 +295,7 @@ def do_erase(
     stamp: Field = "",
     confirm: Field = "",
 ) -> Response:
-    """Forget who this was, for good; the id is typed so that nobody does it by a slip."""
+    """Erase the person's identity for good; the id has to be typed, which prevents erasure by mistake."""
     try:
         if confirm.strip() != id:
             raise BadValue(

@@ -1,4 +1,4 @@
-"""HR's page of periods and files: a period is closed with what that means before one's eyes, and events leave as a file."""
+"""HR's page of periods and exports: a period is closed after a confirmation of its effects, and events are exported as a file."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Field = Annotated[Plain, Form(max_length=64)]
 
 @dataclass(frozen=True)
 class RecordsContext:
-    """`end` is the end that was typed and is to be confirmed (None: none was), `typed` what is in the field."""
+    """Page context: `end`: the end of a period that awaits confirmation (None: none); `typed`: the value of the field."""
 
     account: Account
     person: Person
@@ -74,7 +74,7 @@ def _page(
 
 @router.get("/hr/records")
 def records(request: Request, store: Store, account: PeriodCloser) -> Response:
-    """Until when all is closed, and what can be taken along."""
+    """The end of the last closed period, and the exports."""
     return _page(request, store, account)
 
 
@@ -82,7 +82,7 @@ def records(request: Request, store: Store, account: PeriodCloser) -> Response:
 def close(
     request: Request, store: Store, account: PeriodCloser, until: Field = "", confirmed: Field = ""
 ) -> Response:
-    """Say what closing means, and close once that was confirmed for the same end."""
+    """Ask for confirmation, then close the period with the same end."""
     org = account.organisation
     end: datetime | None = None
     try:
@@ -107,7 +107,7 @@ def close(
 
 @router.get("/hr/records/events.jsonl")
 def events(store: Store, account: Exporter) -> Response:
-    """Every event with what was frozen with it, one CloudEvent a line: what `groundswell replay` and `calibrate` read."""
+    """Every event with the context frozen at intake, one CloudEvent per line: the input of `groundswell replay` and `calibrate`."""
 
     def lines() -> Iterator[str]:
         with store.read() as tx:
@@ -120,7 +120,7 @@ def events(store: Store, account: Exporter) -> Response:
 
 @router.get("/hr/records/events.program.json")
 def program(store: Store, account: Exporter) -> Response:
-    """What a replay needs besides the events: versions, closed periods, and people without names."""
+    """The other inputs of a replay: scheme versions, closed periods, and people without names."""
     with store.read() as tx:
         if get_organisation(tx, account.organisation) is None:
             raise Problem(404, said("the organisation is not in this database"))

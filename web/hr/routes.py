@@ -1,4 +1,4 @@
-"""HR's page: the live scheme in plain language, and participation without naming who abstained."""
+"""HR's start page: the live scheme in plain language, and participation that never names who abstained."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class HrContext:
-    """`version` is the scheme in force (None: none), `lines` says it in plain words, `history` all versions, newest first.
+    """Page context: `version` is the scheme in force (None: none), `lines` its sentences, `history` all versions, newest first.
 
-    `names` has those of the people who published them.
-    `scheduled` holds the numbers of those that are still to come.
-    `groups` are the segments that may be shown; `hidden` counts those that may not, because fewer than `minimum` people
-    would be distinguished, or others with them. `as_of`: when they were counted, where not now. `active`: how many take part in 7 and in 28
-    days, in words where a number would point at persons. `waiting` counts what a person has to decide.
+    `names` of the people who published them.
+    `scheduled`: numbers of the versions that take effect later.
+    `groups` are the segments that may be shown; `hidden` counts those that disclosure control suppresses: they, or others by
+    subtraction, have fewer than `minimum` people. `as_of`: when they were counted, unless now. `active`: participants of 7 and of
+    28 days, in words where a number would identify people. `waiting` counts open decisions.
     """
 
     account: Account
@@ -52,7 +52,7 @@ class HrContext:
 
 @router.get("/hr")
 def overview(request: Request, store: Store, account: SchemeReader) -> Response:
-    """The live scheme and who takes part."""
+    """The live scheme and participation."""
     at, org = now(), account.organisation
     found, as_of = participation_shown(store, org, at)
     with store.read() as tx:
@@ -64,7 +64,7 @@ def overview(request: Request, store: Store, account: SchemeReader) -> Response:
             account=account,
             person=get_person(tx, org, account.person),
             version=version,
-            # The first line is the title, which is shown above already.
+            # The first line is the title, which the page shows above already.
             lines=explain_scheme(version.scheme)[1:] if version else [],
             participation=found,
             as_of=as_of,

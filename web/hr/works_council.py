@@ -1,4 +1,4 @@
-"""What a works council asks before it agrees, on one printable page: what counts, what is kept about people, who sees what, who decided."""
+"""One printable page for a works council before it agrees: counted behaviour, stored personal data, access by role, and who decided."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ PATH = "/hr/works-council"
 
 @dataclass(frozen=True)
 class WorksCouncilContext:
-    """`lines`: the scheme in force as everybody reads it; `coming`: versions that do not count yet.
+    """Page context: `lines`: sentences of the scheme in force; `coming`: versions that take effect later.
 
-    `decision`: who approved it, where the gate was on. `forecast`: the last rehearsal of exactly this text. `fair`: points a share by
-    segment. `seen`: each role with what it may do; `fields`: what people's files hold.
+    `decision`: who approved it, where the approval gate was on. `forecast`: the last rehearsal of exactly this text.
+    `fair`: points per share by segment. `seen`: each role with its rights; `fields`: the columns of people files.
     """
 
     account: Account
