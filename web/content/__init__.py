@@ -1,1 +1,1 @@
-"""Pages of those who write and approve what is shared."""
+"""Pages of content authors and approvers."""

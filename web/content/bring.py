@@ -1,4 +1,4 @@
-"""Bringing items in: the entries of a feed or the preview of a page, looked at and chosen; or a file."""
+"""Importing items: chosen entries of a feed or the preview of a web page, or a file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Address = Annotated[Plain, Form(max_length=MOST_TYPED)]
 
 @dataclass(frozen=True)
 class BringContext:
-    """What an address offers (`found`), or what became of what was brought (`done`), with rows that were not taken."""
+    """Page context: entries found at an address (`found`), or the result of an import (`done`) with the rows refused."""
 
     account: Account
     person: Person
@@ -60,13 +60,13 @@ def _page(
 
 @router.get("/content/bring")
 def start(request: Request, store: Store, account: Writer) -> Response:
-    """Where from."""
+    """The form: an address or a file."""
     return _page(request, store, account)
 
 
 @router.post("/content/bring")
 def look(request: Request, store: Store, config: Config, account: Writer, url: Address = "") -> Response:
-    """What an address offers; nothing is kept yet."""
+    """The entries found at an address; nothing is stored yet."""
     try:
         found = bring(Fetcher(config.webhook_loopback), url)
     except Fault as fault:
@@ -83,7 +83,7 @@ def take(
     url: Address = "",
     chosen: Annotated[list[Annotated[Plain, Form(max_length=2000)]] | None, Form(max_length=100)] = None,
 ) -> Response:
-    """Make drafts of the chosen entries as the address has them now."""
+    """Create drafts of the chosen entries as the address serves them now."""
     try:
         if not chosen:
             raise BadValue("entries: got none; choose at least one")
@@ -102,7 +102,7 @@ def take(
 def take_file(
     request: Request, store: Store, account: Writer, file: Annotated[UploadFile, File()]
 ) -> Response:
-    """Make drafts of the items of a file of CSV, JSON, RSS or Atom."""
+    """Create drafts of the items of a CSV, JSON, RSS or Atom file."""
     try:
         data = file.file.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:

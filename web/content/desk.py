@@ -1,4 +1,4 @@
-"""The pages of an item at the content desk: written and changed, decided about, recalled."""
+"""Pages of one item at the content desk: create and edit, approve or reject, recall."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ Revision = Annotated[int | None, Form(ge=0, le=2**31 - 1)]
 
 @dataclass(frozen=True)
 class FormContext:
-    """The form of an item, new or changed, with what was wrong with it."""
+    """Page context of the form of a new or changed item, with its error message."""
 
     account: Account
     person: Person
@@ -78,7 +78,7 @@ def form_page(
     fault: str = "",
     status: int = 200,
 ) -> Response:
-    """The form with whatever is in it."""
+    """The form with the given values."""
     with store.read() as tx:
         person = get_person(tx, account.organisation, account.person)
         home = get_organisation(tx, account.organisation)
@@ -100,13 +100,13 @@ def new(request: Request, store: Store, account: Writer) -> Response:
 
 @router.post("/content/items")
 def create(request: Request, store: Store, account: Writer, form: Annotated[ItemForm, Form()]) -> Response:
-    """Keep a new item as a draft."""
+    """Store a new item as a draft."""
     return _save(request, store, account, form, "")
 
 
 @router.get("/content/items/{item}/edit")
 def change(request: Request, store: Store, account: Writer, item: Plain) -> Response:
-    """The form of an item as its draft has it, else as it is published."""
+    """The form of an item, with its draft's values if it has one, else with the published ones."""
     org = account.organisation
     with store.read() as tx:
         person = get_person(tx, org, account.person)
@@ -120,7 +120,7 @@ def change(request: Request, store: Store, account: Writer, item: Plain) -> Resp
 def save(
     request: Request, store: Store, account: Writer, item: Plain, form: Annotated[ItemForm, Form()]
 ) -> Response:
-    """Keep a change of an item as a draft."""
+    """Store a change of an item as a draft."""
     return _save(request, store, account, form, item)
 
 
@@ -133,7 +133,7 @@ def _save(request: Request, store: Database, account: Account, form: ItemForm, i
             written = item_of(form, zone, own_language(tx, org), item)
             save_draft(tx, org, written, account.person, now(), revision=revision if item else None)
     except Fault as fault:
-        # What is current by now is shown beside what was typed: saving once more takes this over, and nothing is lost.
+        # The current values are shown beside those typed: saving once more overwrites them, and nothing is lost.
         status = 412 if isinstance(fault, Stale) else refused(fault)
         return form_page(
             request,
@@ -157,7 +157,7 @@ def _seen(store: Database, organisation: str, form: ItemForm, item: str, fault: 
 
 @dataclass(frozen=True)
 class ItemContext:
-    """One item: what is published, its draft if any, the decisions, and the possible actions."""
+    """Page context of one item: the published version, its draft if any, the decisions, and the possible actions."""
 
     account: Account
     person: Person
@@ -204,7 +204,7 @@ def item_page(
     reason: str = "",
     status: int = 200,
 ) -> Response:
-    """The item with what went wrong and the reason that was typed. Raises NotFound."""
+    """The item's page with an error message and the reason typed. Raises NotFound."""
     org = account.organisation
     with store.read() as tx:
         draft = find_draft(tx, org, item)
@@ -258,7 +258,7 @@ def _stands(tx: Transaction, organisation: str, item: str, draft: Any) -> tuple[
 
 @router.get("/content/items/{item}")
 def one(request: Request, store: Store, account: Reader, item: Plain) -> Response:
-    """One item."""
+    """The page of one item."""
     return item_page(request, store, account, item)
 
 
@@ -285,7 +285,7 @@ def _act(
 
 @router.post("/content/items/{item}/submit")
 def ask(request: Request, store: Store, account: Writer, item: Plain) -> Response:
-    """Ask for approval."""
+    """Submit a draft for approval."""
 
     def act(tx: Transaction) -> str:
         submit(tx, account.organisation, item, account.person, now())
@@ -303,7 +303,7 @@ def agree(
     reason: Reason = "",
     revision: Revision = None,
 ) -> Response:
-    """Approve what was seen."""
+    """Approve the revision that was shown."""
 
     def act(tx: Transaction) -> str:
         left = approve(tx, account.organisation, item, account.person, reason, now=now(), revision=revision)
@@ -321,7 +321,7 @@ def send_back(
     reason: Reason = "",
     revision: Revision = None,
 ) -> Response:
-    """Send it back with a reason."""
+    """Reject a draft with a reason."""
 
     def act(tx: Transaction) -> str:
         reject(tx, account.organisation, item, account.person, reason, now=now(), revision=revision)
@@ -334,7 +334,7 @@ def send_back(
 def withdraw(
     request: Request, store: Store, account: Writer, item: Plain, reason: Reason = "", notice: Reason = ""
 ) -> Response:
-    """Recall it at once; those who shared it read the reason."""
+    """Recall an item at once; people who shared it read the reason."""
 
     def act(tx: Transaction) -> str:
         if not reason.strip():
@@ -349,7 +349,7 @@ def withdraw(
 
 @router.post("/content/items/{item}/discard")
 def drop(request: Request, store: Store, account: Writer, item: Plain, revision: Revision = None) -> Response:
-    """Drop a draft."""
+    """Delete a draft."""
 
     def act(tx: Transaction) -> str:
         discard(tx, account.organisation, item, account.person, now(), revision=revision)

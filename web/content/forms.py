@@ -1,4 +1,4 @@
-"""The form of an item: what was typed, as an item, and an item as what is in the form."""
+"""The form of an item: parsing its fields into an item, and filling it from an item."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _Lines = Annotated[list[_Line], Field(max_length=100)]
 
 
 class ItemForm(BaseModel):
-    """The fields as they were sent; lists hold one value for each row of channels, texts and replies."""
+    """The fields as sent; lists hold one value for each row of channels, texts and replies."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -73,18 +73,18 @@ class ItemForm(BaseModel):
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a list of the form: its values by name."""
+    """One row of a list of the form: its values by field name."""
 
     values: dict[str, str]
 
 
 def split(text: str) -> list[str]:
-    """Names written one after another, between commas."""
+    """Names separated by commas, with white space normalised and empty ones dropped."""
     return [part for one in text.split(",") if (part := " ".join(one.split()))]
 
 
 def slug_of(title: str) -> str:
-    """An id from a title; '' where nothing of it can be in one."""
+    """An item id derived from a title; '' where no character of the title may be in an id."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:48].strip("-")
 
@@ -109,7 +109,7 @@ def _texts(
 
 
 def item_of(form: ItemForm, zone: str, language: str, item: str = "") -> ContentItem:
-    """The item that was typed, in a language where it says none; `item` is its id where it exists already.
+    """The item in the form, in `language` unless the form names one; `item` is the id of an existing item.
 
     Raises BadValue with the field's name and the remedy.
     """
@@ -141,7 +141,7 @@ def item_of(form: ItemForm, zone: str, language: str, item: str = "") -> Content
 
 
 def said_of(error: ValidationError) -> str:
-    """The first fault of a document in one line."""
+    """The first validation error in one line."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
     return said("{field}: {problem}; correct it and save again", field=where, problem=fault(first))
@@ -167,7 +167,7 @@ def _channels(form: ItemForm) -> dict[str, dict[str, str]]:
 
 
 def _in_order(first: str, last: str) -> None:
-    """Raises BadValue where the last day is before the first. What is no date is reported where it is parsed."""
+    """Raises BadValue where the last day is before the first; a value that is no date is reported where it is parsed."""
     try:
         in_order = not (first and last) or day_of(first) <= day_of(last)
     except ValueError:
@@ -192,16 +192,16 @@ def _end_of(day: str, zone: str) -> datetime | None:
 
 
 def empty_form(language: str) -> ItemForm:
-    """The form of an item to come."""
+    """The form of a new item."""
     return ItemForm(revision="", channel=[], language=language)
 
 
 def form_of(item: ContentItem, zone: str, revision: int | None) -> ItemForm:
-    """What is in the form of an item."""
+    """The form filled from an item."""
     texts = [*(TextVariant(text=text) for text in item.suggested_texts if text.strip()), *item.variants]
     end = item.expires_at
     last = None if end is None else (end.astimezone(ZoneInfo(zone)) - timedelta(microseconds=1)).date()
-    # As it is stored, whatever would be taken of it today.
+    # Without validation: stored items stay editable where today's limits would refuse them.
     return ItemForm.model_construct(
         id=item.id,
         title=item.title,
@@ -233,7 +233,7 @@ def form_of(item: ContentItem, zone: str, revision: int | None) -> ItemForm:
 
 
 def rows_of(form: BaseModel, names: Sequence[str], empty: int) -> list[Row]:
-    """The rows of a list of the form, and some to fill in."""
+    """The filled rows of a list of the form, followed by `empty` blank ones."""
     columns = {name: list(getattr(form, name)) for name in names}
     longest = max((len(values) for values in columns.values()), default=0)
     found = [Row({name: _at(values, place) for name, values in columns.items()}) for place in range(longest)]
@@ -242,7 +242,7 @@ def rows_of(form: BaseModel, names: Sequence[str], empty: int) -> list[Row]:
 
 
 def channel_rows(form: ItemForm, used: Sequence[str]) -> list[Row]:
-    """The channels of the form, then those that the company uses (where it said so, else OFFERED), then some without a name."""
+    """The form's channels, then the company's networks (OFFERED where it named none), then blank rows."""
     names = ("channel", "channel_status", "channel_reason", "channel_ask", "channel_how")
     found = [row for row in rows_of(form, names, 0) if row.values["channel"]]
     there = {name_of(row.values["channel"]) for row in found}

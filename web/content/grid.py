@@ -1,4 +1,4 @@
-"""The content desk's first pages: everything as a grid, and as a calendar."""
+"""The content desk's overview of all items: as a grid, and as a calendar."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Short = Annotated[Plain, Query(max_length=200)]
 
 @dataclass(frozen=True)
 class GridContext:
-    """The grid, narrowed by `filters`; `columns` are the channels of the rows shown."""
+    """Page context of the grid, filtered by `filters`; `columns` are the channels of the rows shown."""
 
     account: Account
     person: Person
@@ -55,7 +55,7 @@ class GridContext:
 
 @dataclass(frozen=True)
 class CalendarContext:
-    """Some weeks, and the weeks to go to from here."""
+    """Page context of the calendar: some weeks, and links to those before and after."""
 
     account: Account
     person: Person
@@ -79,7 +79,7 @@ def overview(
     state: Short = "",
     number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1,
 ) -> Response:
-    """Everything on the desk and on the grid, by segment, channel, language, tag, week and state."""
+    """All items and drafts, filtered by segment, channel, language, tag, week and state."""
     filters = Filters(q, segment, channel, language, tag, week, state)
     with store.read() as tx:
         person = get_person(tx, account.organisation, account.person)
@@ -106,7 +106,7 @@ def overview(
 
 @router.get("/content/calendar")
 def by_week(request: Request, store: Store, account: Reader, week: Short = "") -> Response:
-    """What begins and what ends, week by week."""
+    """First and last days of items, week by week."""
     at = now()
     with store.read() as tx:
         person = get_person(tx, account.organisation, account.person)

@@ -1,4 +1,4 @@
-"""What employees suggested, and the desk's answers."""
+"""Employees' suggestions, and the content desk's decisions about them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MOST_ID = 2**63 - 1
 
 @dataclass(frozen=True)
 class QueueContext:
-    """Suggestions that nobody has answered, from a number on; `typed`: the reason that was typed, by suggestion."""
+    """Page context: open suggestions from a number on; `typed`: the reason typed, by suggestion."""
 
     account: Account
     person: Person
@@ -62,7 +62,7 @@ def _page(
 def waiting(
     request: Request, store: Store, account: Reader, after: Annotated[int, Query(ge=0, le=MOST_ID)] = 0
 ) -> Response:
-    """What waits, the oldest first."""
+    """Open suggestions, oldest first."""
     return _page(request, store, account, after)
 
 
@@ -75,7 +75,7 @@ def answer(
     decision: Annotated[Literal["accept", "decline"], Form()],
     reason: Reason = "",
 ) -> Response:
-    """Make a draft of it, or say why not."""
+    """Accept a suggestion, which creates a draft, or decline it with a reason."""
     org = account.organisation
     try:
         with store.begin() as tx:

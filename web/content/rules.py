@@ -1,4 +1,4 @@
-"""The rules of the content desk: forbidden words, disclosures, how many people approve an item, and what networks forbid."""
+"""The content policy: forbidden words, disclosures, the number of people who approve, and the networks' own rules."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _Lines = Annotated[list[Annotated[Plain, Field(max_length=MOST_TYPED)]], Field(m
 
 
 class RulesForm(BaseModel):
-    """The fields as they were sent; lists hold one value for each row."""
+    """The fields as sent; lists hold one value for each row."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -58,7 +58,7 @@ class RulesForm(BaseModel):
 
 @dataclass(frozen=True)
 class RulesContext:
-    """The rules as they are now or as they were typed, with what was wrong; `networks`: what is shipped about channels."""
+    """Page context: the stored policy, the form, and its error message; `networks`: the built-in rules of each network."""
 
     account: Account
     person: Person
@@ -126,7 +126,7 @@ def _page(
     with store.read() as tx:
         rules = policy_of(tx, account.organisation)
         person = get_person(tx, account.organisation, account.person)
-    # After a conflict the current revision is taken over, beside what was typed.
+    # After a conflict the form takes the current revision and keeps the values typed.
     shown = _form_of(rules) if form is None else form.model_copy(update={"revision": str(rules.revision)})
     context = RulesContext(
         account, person, rules, shown, rows_of(shown, FORBIDDEN, EMPTY_ROWS), rows_of(shown, DISCLOSURES, EMPTY_ROWS),
@@ -137,7 +137,7 @@ def _page(
 
 @router.get("/content/rules")
 def rules(request: Request, store: Store, account: Reader) -> Response:
-    """The rules, and what is shipped about networks, with its sources."""
+    """The policy, and the built-in rules of networks with their sources."""
     return _page(request, store, account)
 
 
@@ -145,7 +145,7 @@ def rules(request: Request, store: Store, account: Reader) -> Response:
 def save_rules(
     request: Request, store: Store, account: Approver, form: Annotated[RulesForm, Form()]
 ) -> Response:
-    """Change words and disclosures; how many people approve is a setting of the organisation."""
+    """Store words and disclosures; the number of people who approve is a setting of the organisation."""
     org = account.organisation
     try:
         with store.begin() as tx:
@@ -160,7 +160,7 @@ def save_rules(
 
 @dataclass(frozen=True)
 class ApprovalContext:
-    """The number of people that an item needs before it is published."""
+    """Page context: how many people must agree to an item before it is published."""
 
     account: Account
     person: Person
@@ -170,7 +170,7 @@ class ApprovalContext:
 
 @router.get("/content/approval")
 def approval(request: Request, store: Store, account: Settings) -> Response:
-    """How many people an item needs before it is published, its author among them."""
+    """How many people, the author counted, must agree to an item before it is published."""
     with store.read() as tx:
         context = ApprovalContext(
             account,
@@ -183,7 +183,7 @@ def approval(request: Request, store: Store, account: Settings) -> Response:
 
 @router.post("/content/approval")
 def save_approval(store: Store, account: Settings, people: Annotated[int, Form(ge=1, le=5)]) -> Response:
-    """Change how many people an item needs before it is published."""
+    """Change how many people must agree to an item before it is published."""
     org = account.organisation
     with store.begin() as tx:
         policy = policy_of(tx, org).policy
