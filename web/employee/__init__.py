@@ -1,1 +1,1 @@
-"""Pages of employees."""
+"""Pages for employees."""

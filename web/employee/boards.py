@@ -1,4 +1,4 @@
-"""The employee's boards: one's own place and its neighbours, the first places, and whether one is shown at all."""
+"""The employee's leaderboards: own rank with its neighbours, the top ranks, and the opt-out of being shown."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WINDOWS = {
 
 @dataclass(frozen=True)
 class BoardsContext:
-    """Each board with its rules and the reader's neighbours; `windows` says in words what a window counts."""
+    """Page context: each board with its rules and the reader's neighbours; `windows`: names of the time windows."""
 
     account: Account
     person: Person
@@ -40,7 +40,7 @@ class BoardsContext:
 
 @router.get("/boards")
 def boards(request: Request, store: Store, account: Employee) -> Response:
-    """Those of the scheme in force, as the reader sees them."""
+    """The boards of the scheme in force from the reader's perspective."""
     org, me = account.organisation, account.person
     with store.read() as tx:
         version = scheme_in_force(tx, org, now())
@@ -57,7 +57,7 @@ def boards(request: Request, store: Store, account: Employee) -> Response:
 
 
 def around(board: Board) -> list[BoardRow]:
-    """The reader among her neighbours, in order of rank; nothing where there are none."""
+    """The reader and the neighbours in order of rank; empty where the reader has no neighbours."""
     if board.me is None or not board.neighbours:
         return []
     return sorted([*board.neighbours, board.me], key=lambda row: row.rank)
@@ -65,7 +65,7 @@ def around(board: Board) -> list[BoardRow]:
 
 @router.post("/boards/visibility")
 def visibility(store: Store, account: Employee, shown: Annotated[bool, Form()]) -> Response:
-    """Be shown on the boards, or not: the employee's own choice, at any time."""
+    """Opt in to being shown on the boards or out of it; the employee's own choice at any time."""
     with store.begin() as tx:
         set_opt_out(tx, account.organisation, account.person, not shown, now())
     return RedirectResponse("/boards?changed=1", 303)

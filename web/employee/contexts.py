@@ -1,4 +1,4 @@
-"""What the employee's pages show."""
+"""Page contexts of the employee's pages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NEAREST_BADGES = 2
 
 @dataclass(frozen=True)
 class WeekBar:
-    """One bar of the own trend: the week's points and its height in percent of the highest."""
+    """One bar of the employee's own trend: a week's points and the height in percent of the highest bar."""
 
     start: date
     millipoints: int
@@ -37,7 +37,7 @@ class WeekBar:
 
 @dataclass(frozen=True)
 class Goal:
-    """The next level to reach: its title, how far, and what is left (millipoints)."""
+    """The next level to reach: its title, the progress, and the points missing (millipoints)."""
 
     title: str
     percent: int
@@ -46,7 +46,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Note:
-    """What holds on some channels of an item: green, amber or red, the reason, and whom to ask how about them."""
+    """A traffic light for some channels of an item: green, amber or red, the reason, whom to ask and how."""
 
     status: str
     channels: tuple[str, ...]
@@ -57,7 +57,7 @@ class Note:
 
 @dataclass(frozen=True)
 class ItemCard:
-    """An item, what is allowed where and why, whom to ask about it, and whether the reader shared it already."""
+    """An item, its traffic lights by channel, whom to ask, and whether the reader has shared it."""
 
     item: ContentItem
     notes: Sequence[Note]
@@ -67,7 +67,7 @@ class ItemCard:
 
 @dataclass(frozen=True)
 class HomeContext:
-    """The home page: what was recalled, what may be shared (`cards`, of page `number`) and what may not (`closed`), own progress."""
+    """Page context of the home page: recalled items, items to share (`cards`, of page `number`) or not yet (`closed`), own progress."""
 
     account: Account
     person: Person
@@ -86,10 +86,10 @@ class HomeContext:
 
 @dataclass(frozen=True)
 class ShareContext:
-    """One item on one channel, ready in the sharer's own words.
+    """Page context of one item on one channel, with an editor for the sharer's own words.
 
-    `template`: the dialogue's address with places for the words. `copies`: the dialogue takes a link alone, so the text is copied.
-    `forbids`: the network forbids rewards or ready-made texts, in its own words or ours; its title, why and sources.
+    `template`: URL of the network's share dialogue with placeholders for the text. `copies`: the dialogue takes only a link, so the text
+    is copied. `forbids`: the rules of a network that forbids rewards or ready-made texts: title, reason and sources.
     """
 
     account: Account
@@ -110,7 +110,7 @@ class ShareContext:
 
 @dataclass(frozen=True)
 class EntryRow:
-    """One line of the ledger. `counts` says whether its amount is part of what was earned; thanks are counted apart."""
+    """One ledger entry. `counts`: whether its amount is part of the earned balance; points of thanks are counted separately."""
 
     entry: EntryView
     about: str
@@ -119,7 +119,7 @@ class EntryRow:
 
 @dataclass(frozen=True)
 class PointsContext:
-    """Every entry with its reason; `older` is the cursor of the page before (None: there is none)."""
+    """Page context of ledger entries with their reasons; `older`: cursor of the next page of older entries (None: this is the last)."""
 
     account: Account
     person: Person
@@ -132,7 +132,7 @@ class PointsContext:
 
 @dataclass(frozen=True)
 class BadgesContext:
-    """Badges held, the way to those that are not, and challenges."""
+    """Page context: badges held, progress towards the others, and challenges."""
 
     account: Account
     person: Person
@@ -143,11 +143,12 @@ class BadgesContext:
 
 @dataclass(frozen=True)
 class ThanksContext:
-    """Thanks and awards by nomination, with what went wrong and the words that were typed.
+    """Page context of thanks and awards by nomination, with the error message and the words typed.
 
-    `left`: of the allowance (None: thanks carry no points).
+    `left`: the rest of the allowance (None: thanks carry no points).
 
-    `picked` and `nominee` are the colleagues chosen in the two forms; `found` those whose names begin with `find`, for the form `asking`.
+    `picked` and `nominee` are the colleagues chosen in the two forms; `found`: colleagues whose names begin with `find`, for the form
+    `asking`.
     """
 
     account: Account
@@ -177,7 +178,7 @@ class ThanksContext:
 
 
 def notes_of(item: ContentItem, name_of: Callable[[str], str]) -> list[Note]:
-    """The item's channels by status, reason and whom to ask, green first; a green light that nothing is said about needs no words."""
+    """The item's channels grouped by status, reason and contact, green first; a green light without a reason needs no note."""
     groups: dict[tuple[str, str, str, str], list[str]] = {}
     for channel, found in item.channels.items():
         groups.setdefault((found.status, found.reason, found.ask, found.how), []).append(channel)
@@ -193,9 +194,9 @@ def notes_of(item: ContentItem, name_of: Callable[[str], str]) -> list[Note]:
 
 
 def trend_of(entries: Sequence[EntryView], now: datetime, zone: str) -> list[WeekBar]:
-    """Points earned a week over the last TREND_WEEKS weeks, this week last.
+    """Points earned per week over the last TREND_WEEKS weeks, the current week last.
 
-    Weeks begin on Monday in the reader's zone. Bars are at least 2 high where something was earned.
+    Weeks begin on Monday in the reader's time zone. Bars are at least 2 high where points were earned.
     """
     where = ZoneInfo(zone)
     monday = _monday(now.astimezone(where).date())
@@ -217,12 +218,12 @@ def _monday(day: date) -> date:
 
 
 def is_earned(entry: EntryView) -> bool:
-    """Whether an entry belongs to the balance that ranks and levels look at."""
+    """True where an entry counts towards the earned balance, on which ranks and levels are based."""
     return entry.kind in ("points", "badge", "challenge", "nomination")
 
 
 def next_goal(scheme: IncentiveScheme | None, earned: int) -> Goal | None:
-    """The first level not yet reached, if the scheme has levels."""
+    """The first level not yet reached; None where the scheme has no levels or all are reached."""
     held = None if scheme is None else level_held(scheme, earned)
     if held is None or held.left_millipoints is None:
         return None
@@ -231,5 +232,5 @@ def next_goal(scheme: IncentiveScheme | None, earned: int) -> Goal | None:
 
 
 def nearest(badges: Sequence[BadgeProgress]) -> list[BadgeProgress]:
-    """The badges not held that are nearest, at most NEAREST_BADGES."""
+    """The badges not held with the most progress, at most NEAREST_BADGES."""
     return sorted((b for b in badges if not b.held), key=lambda b: -b.share)[:NEAREST_BADGES]

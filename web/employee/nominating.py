@@ -1,4 +1,4 @@
-"""Naming a colleague for an award, from the page of thanks."""
+"""Nominating a colleague for an award, from the page of thanks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def find(
     nominee: Name = "",
     reason: Annotated[Plain, Form(max_length=MOST_TYPED)] = "",
 ) -> Response:
-    """The form of nominations with colleagues to choose from, where no script fetches them."""
+    """The nomination form with matching colleagues, for browsers without JavaScript."""
     typed = Typed(reason=reason, nominee=nominee, award=award, find=find, asking="nominee")
     return thanks_page(request, store, account, typed=typed)
 
@@ -44,7 +44,7 @@ def name(
     nominee: Name = "",
     find: Annotated[Plain, Form(max_length=MOST_QUERY_CHARACTERS)] = "",
 ) -> Response:
-    """Name somebody. A form sent twice names once."""
+    """Nominate a colleague. Posting a form twice nominates once."""
     typed = Typed(reason=reason, nominee=nominee, award=award, find=find, asking="nominee")
     try:
         within(reason, MOST_REASON, "reason")
@@ -63,7 +63,7 @@ def name(
 def take_back(
     request: Request, store: Store, account: Employee, id: Annotated[int, Path(ge=1, le=MOST_ID)]
 ) -> Response:
-    """Take one's own nomination back."""
+    """Withdraw one's own nomination."""
     try:
         with store.begin() as tx:
             withdraw(tx, account.organisation, account.person, id, now())

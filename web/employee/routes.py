@@ -1,4 +1,4 @@
-"""The employee's pages: share, points with their reasons, badges, thanks."""
+"""The employee's pages: home, points with their reasons, badges, thanks."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ Receivers = Annotated[list[Annotated[Plain, Field(max_length=64)]] | None, Form(
 
 
 def _about(entry: EntryView, titles: Mapping[str, str]) -> str:
-    """What the entry's event was about, in words; thanks are about nothing that has a name."""
+    """Title of the object of an entry's event, its id where no title is known; '' for thanks."""
     about = entry.object or ""
     return "" if entry.event_kind == "kudos" else titles.get(about, about)
 
@@ -71,7 +71,7 @@ def home(
     account: SignedIn,
     number: Annotated[int, Query(alias="page", ge=1, le=1000)] = 1,
 ) -> Response:
-    """Something worth sharing, own progress, thanks. Whoever is no employee is led to the page of their role."""
+    """Items to share, own progress, thanks. Other roles are redirected to their own start page."""
     if not account.may(Right.TAKE_PART):
         return RedirectResponse(home_of(account), 303)
     at, org, me = now(), account.organisation, account.person
@@ -107,7 +107,7 @@ def points(
     before: Annotated[int | None, Query(ge=1, le=MOST_ID)] = None,
     shared: bool = False,
 ) -> Response:
-    """Every entry with its reason."""
+    """All ledger entries with their reasons."""
     org, me = account.organisation, account.person
     with store.read() as tx:
         entries = entries_for(tx, org, me, MOST_ENTRIES, before)
@@ -117,7 +117,7 @@ def points(
             account=account,
             person=get_person(tx, org, me),
             balances=balances(tx, org, me),
-            # That she joined or came by a digest is told where it matters, unless a rule rewards it.
+            # Joining, or a visit by a digest, is listed only where a rule rewards it.
             rows=[
                 EntryRow(e, _about(e, titles), is_earned(e))
                 for e in entries
@@ -132,7 +132,7 @@ def points(
 
 @router.get("/badges")
 def badges(request: Request, store: Store, account: Employee) -> Response:
-    """Badges held, and the way to those that are not."""
+    """Badges held, and progress towards the others."""
     org, me = account.organisation, account.person
     with store.read() as tx:
         held = [badge for badge in badges_for(tx, org, me) if badge.revoked_at is None]
@@ -149,7 +149,7 @@ def badges(request: Request, store: Store, account: Employee) -> Response:
 
 @dataclass(frozen=True)
 class Typed:
-    """What is in the forms of thanks and nominations. `find` is the beginning of a name, looked for by the form `asking`."""
+    """Values typed into the forms of thanks and nominations. `find`: a prefix of names, searched for the form `asking`."""
 
     words: str = ""
     chosen: Sequence[str] = ()
@@ -170,7 +170,7 @@ def thanks_page(
     typed: Typed = Typed(),
     status: int = 200,
 ) -> Response:
-    """Thanks and awards by nomination, with what went wrong and the words that were typed."""
+    """The page of thanks and awards by nomination, with an error message and the words typed."""
     org, me = account.organisation, account.person
     with store.read() as tx:
         context = ThanksContext(
@@ -206,7 +206,7 @@ def thanks_page(
 def search(
     store: Store, account: Employee, q: Annotated[Plain, Query(max_length=MOST_QUERY_CHARACTERS)] = ""
 ) -> JSONResponse:
-    """Colleagues whose names have words that begin so, for the forms that name somebody."""
+    """Colleagues with a name that has words with these prefixes, as JSON for the forms that name somebody."""
     with store.read() as tx:
         found = find_colleagues(tx, account.organisation, q, account.person)
     return JSONResponse({"people": [{"id": one.id, "name": one.name, "team": one.team} for one in found]})
@@ -214,7 +214,7 @@ def search(
 
 @router.get("/thanks")
 def thanks(request: Request, store: Store, account: Employee) -> Response:
-    """Thank a colleague; thanks received."""
+    """The form for thanking a colleague, and thanks received."""
     return thanks_page(request, store, account)
 
 
@@ -227,7 +227,7 @@ def find(
     receiver: Receivers = None,
     message: Annotated[Plain, Form(max_length=MOST_TYPED)] = "",
 ) -> Response:
-    """The form of thanks with colleagues to choose from, where no script fetches them."""
+    """The form of thanks with matching colleagues, for browsers without JavaScript."""
     typed = Typed(words=message, chosen=receiver or (), find=find, asking="receiver")
     return thanks_page(request, store, account, typed=typed)
 
@@ -242,7 +242,7 @@ def give(
     receiver: Receivers = None,
     find: Annotated[Plain, Form(max_length=MOST_QUERY_CHARACTERS)] = "",
 ) -> Response:
-    """Send thanks, to each who is named. A form sent twice thanks once."""
+    """Send thanks to each colleague named. Posting a form twice sends them once."""
     typed = Typed(words=message, chosen=receiver or (), find=find, asking="receiver")
     try:
         within(message, MOST_THANKS, "message")
@@ -262,7 +262,7 @@ def give(
 def withdraw(
     request: Request, store: Store, account: Employee, id: Annotated[int, Path(ge=1, le=MOST_ID)]
 ) -> Response:
-    """Take one's own thanks back."""
+    """Withdraw thanks that the reader gave."""
     try:
         with store.begin() as tx:
             why = "taken back by the giver"

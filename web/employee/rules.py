@@ -1,4 +1,4 @@
-"""The scheme in plain words for the employee, with what is left of its caps, her streaks and the level she holds."""
+"""The scheme in plain language for the employee, with the rest of each cap, the streaks and the level held."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _WINDOWS = {
 
 @dataclass(frozen=True)
 class CapBar:
-    """A cap with how much of it is left, from 0 to 1, and its window in words."""
+    """A cap with the share of it that is left, from 0 to 1, and its time window in words."""
 
     cap: CapLeft
     window: str
@@ -39,7 +39,7 @@ class CapBar:
 
 @dataclass(frozen=True)
 class RulesContext:
-    """`lines` are the scheme's sentences; empty where no scheme is in force."""
+    """Page context: `lines` are the scheme's sentences; empty where no scheme is in force."""
 
     account: Account
     person: Person
@@ -53,7 +53,7 @@ class RulesContext:
 
 @dataclass(frozen=True)
 class Coming:
-    """A version that was announced: from when it counts, and what it says that the one in force does not."""
+    """An announced version: when it takes effect, and its sentences that the version in force lacks."""
 
     title: str
     from_: datetime
@@ -62,7 +62,7 @@ class Coming:
 
 @router.get("/rules")
 def rules(request: Request, store: Store, account: Employee) -> Response:
-    """What earns what, and what is still to be had."""
+    """The scheme's sentences, and the rest of each cap."""
     org, me = account.organisation, account.person
     with store.read() as tx:
         version = scheme_in_force(tx, org, now())
@@ -92,7 +92,7 @@ def _bar(cap: CapLeft) -> CapBar:
 
 
 def state_of(streak: StreakToday) -> str:
-    """The state of a streak, in a sentence."""
+    """The state of a streak in a sentence."""
     if not streak.days:
         return gettext("Not begun yet.")
     if streak.broken:

@@ -1,4 +1,4 @@
-"""What may be shared, as cards; the share page in one's own words; “I shared it”; a recall that one has read."""
+"""Items to share as cards; the share page with one's own words; “I shared it”; the confirmation of a recall."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ Words = Annotated[Plain, Form(max_length=MOST_TYPED)]
 
 @dataclass(frozen=True)
 class Cards:
-    """A page of what the person may share now (`more`: it is not the last), with the first items that wait and that she dismissed.
+    """One page of items that the person may share (`more`: another page follows), with the first closed and dismissed ones.
 
-    Those that wait are on the grid for her, but may go nowhere yet.
+    Closed items are on the grid for this person, but no channel of them is open yet.
     """
 
     open: Sequence[ItemCard]
@@ -45,7 +45,7 @@ class Cards:
 
 
 def namer(tx: Transaction, organisation: str) -> Callable[[str], str]:
-    """Whom to ask: the person's name where the approver is somebody's id, else the text as it is; each is looked up once."""
+    """A cached look-up of contact names: the person's name where an approver is a person's id, else the text itself."""
     known: dict[str, str] = {}
 
     def name_of(approver: str) -> str:
@@ -69,7 +69,7 @@ def cards_for(
     *,
     number: int = 1,
 ) -> Cards:
-    """The cards of one home page, in the order in which they are shown."""
+    """The cards of one home page in display order."""
     shared = {entry.object for entry in entries if entry.event_kind == "share" and entry.object}
     name_of = namer(tx, account.organisation)
 
@@ -89,7 +89,7 @@ def cards_for(
 
 @router.post("/items/{item}/aside")
 def put_aside(store: Store, account: Employee, item: Plain) -> Response:
-    """Not for me: the item is no longer offered. It costs nothing, and nobody else learns of it."""
+    """Dismiss an item: it is no longer offered. Nothing is scored, and nobody else can see it."""
     with store.begin() as tx:
         set_aside(tx, account.organisation, account.person, item)
     return RedirectResponse("/", 303)
@@ -97,7 +97,7 @@ def put_aside(store: Store, account: Employee, item: Plain) -> Response:
 
 @router.post("/items/{item}/again")
 def offer_again(store: Store, account: Employee, item: Plain) -> Response:
-    """Have an item offered again."""
+    """Offer a dismissed item again."""
     with store.begin() as tx:
         take_up_again(tx, account.organisation, account.person, item)
     return RedirectResponse("/", 303)
@@ -107,13 +107,13 @@ def offer_again(store: Store, account: Employee, item: Plain) -> Response:
 def share(
     request: Request, store: Store, public: PublicAddress, account: Employee, item: Plain, channel: Plain
 ) -> Response:
-    """One item on one channel: own words, disclosure filled in, the network's own dialogue, then “I shared it”."""
+    """The share page: own words, disclosure filled in, the network's share dialogue, then “I shared it”."""
     return _share_page(request, store, public, account, item, channel=channel, words=None)
 
 
 @router.post("/share/{code}/declare")
 def declare(store: Store, account: Employee, code: Plain, words: Words = "") -> Response:
-    """The employee says the post is out. Her words are not kept, only what they are like."""
+    """Record the employee's statement that the post is published. The text is not stored, only its similarity sketch."""
     with store.begin() as tx:
         declare_share(tx, account.organisation, account.person, code, now(), words=words)
     return RedirectResponse("/points?shared=1", 303)
@@ -129,13 +129,13 @@ def look_at_words(
     channel: Annotated[Plain, Form(max_length=64)],
     words: Words = "",
 ) -> Response:
-    """The share page with one's own words in the dialogue's address, and what is said of them. Nothing is kept."""
+    """The share page with the typed words in the dialogue's URL, and findings about them. Nothing is stored."""
     return _share_page(request, store, public, account, item, channel=channel, words=words)
 
 
 @router.post("/recalls/{item}/seen")
 def know_of_recall(store: Store, account: Employee, item: Plain) -> Response:
-    """The sharer has read that an item was recalled."""
+    """Record that the sharer has read the notice of a recall."""
     with store.begin() as tx:
         seen_recall(tx, account.organisation, account.person, item, now())
     return RedirectResponse("/", 303)

@@ -1,4 +1,4 @@
-"""The employee's rewards: what the points buy, and what was bought."""
+"""The employee's rewards: what points can buy, and the claims made."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ MOST_ID = 2**63 - 1
 
 @dataclass(frozen=True)
 class RewardsContext:
-    """What can be bought, what was asked for, and which claims can still be taken back. `note`: what has just been done."""
+    """Page context: rewards on offer, the reader's claims, and which of them can be cancelled. `note`: the last action's outcome."""
 
     account: Account
     person: Person
@@ -77,7 +77,7 @@ def _page(
 
 @router.get("/rewards")
 def rewards(request: Request, store: Store, account: Employee) -> Response:
-    """What can be had, and one's own claims."""
+    """Rewards on offer, and the reader's claims."""
     return _page(request, store, account)
 
 
@@ -89,7 +89,7 @@ def claim(
     reward: Annotated[Plain, Form(max_length=48)],
     key: Annotated[Plain, Form(min_length=8, max_length=64)],
 ) -> Response:
-    """Buy a reward. A form sent twice buys once."""
+    """Claim a reward. Posting a form twice claims once."""
 
     def buy(tx: Transaction) -> object:
         return claim_reward(tx, account.organisation, account.person, reward, f"page:{key}", now=now())
@@ -101,7 +101,7 @@ def claim(
 def cancel(
     request: Request, store: Store, account: Employee, id: Annotated[int, Path(ge=1, le=MOST_ID)]
 ) -> Response:
-    """Take one's own claim back."""
+    """Cancel one's own claim."""
 
     def give_back(tx: Transaction) -> object:
         if all(one.id != id for one in claims_for(tx, account.organisation, account.person)):

@@ -1,4 +1,4 @@
-"""Suggesting something to share, or words for an item, and the desk's answers."""
+"""Suggesting an item, or a text for an item, and the content desk's answers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Typed = Annotated[Plain, Form(max_length=MOST_TYPED)]
 
 @dataclass(frozen=True)
 class SuggestContext:
-    """The form, with what was typed and what was wrong, and one's own suggestions. `item`: the one that words are for."""
+    """Page context: the form with its values and error message, and the reader's suggestions. `item`: the item of a suggested text."""
 
     account: Account
     person: Person
@@ -65,7 +65,7 @@ def _page(
 def form(
     request: Request, store: Store, account: Employee, item: Annotated[Plain, Query(max_length=64)] = ""
 ) -> Response:
-    """The form, for something new or for words about an item."""
+    """The form for a new item or for a text of an existing one."""
     return _page(request, store, account, item)
 
 
@@ -79,7 +79,7 @@ def send(
     title: Typed = "",
     words: Typed = "",
 ) -> Response:
-    """Put it before the content desk."""
+    """Submit the suggestion to the content desk."""
     try:
         with store.begin() as tx:
             suggest(
