@@ -1,4 +1,4 @@
-"""The administrator's pages of accounts: who may sign in, with which roles; invitations, resets, and the end of a sign-in."""
+"""The administrator's pages of accounts: sign-ins with their roles; invitations, password resets, and their end."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ DONE = {"roles": msg("The roles are changed."), "ended": msg("The sign-in is end
 
 @dataclass(frozen=True)
 class AccountsContext:
-    """One page of accounts. `after` is where the next begins ('' at the end); `titles` and `states` are words for roles and states."""
+    """One page of accounts. `after`: cursor of the next page ('' at the end); `titles` and `states`: names of roles and states."""
 
     account: Account
     person: Person
@@ -55,7 +55,7 @@ class AccountsContext:
 
 @dataclass(frozen=True)
 class OneAccountContext:
-    """One account. `chosen`: the roles ticked; `slips`: a link just made; `done`: what was just done."""
+    """One account. `chosen`: the roles ticked; `slips`: the link just created; `done`: the action just completed."""
 
     account: Account
     person: Person
@@ -86,7 +86,7 @@ def listed(
     role: Annotated[Plain, Query(max_length=32)] = "",
     after: Annotated[Plain, Query(max_length=MOST_ID)] = "",
 ) -> Response:
-    """People with their sign-ins, by id."""
+    """People with their accounts, by id."""
     org, fault = account.organisation, ""
     with store.read() as tx:
         try:
@@ -138,13 +138,13 @@ def _one(
 
 @router.get("/admin/accounts/{person}")
 def one(request: Request, store: Store, account: Administrator, person: Plain) -> Response:
-    """One person's sign-in."""
+    """One person's account."""
     return _one(request, store, account, person)
 
 
 @router.post("/admin/accounts/{person}/roles")
 def roles(request: Request, store: Store, account: Administrator, person: Plain, role: Roles) -> Response:
-    """Give these roles and no others."""
+    """Replace the account's roles."""
     try:
         with store.begin() as tx:
             set_roles(tx, account.organisation, person, role, now(), by=account)
@@ -159,7 +159,7 @@ def roles(request: Request, store: Store, account: Administrator, person: Plain,
 def invitation(
     request: Request, store: Store, account: Administrator, way: Handing, person: Plain, role: Roles
 ) -> Response:
-    """Invite with these roles; the link is shown this once."""
+    """Invite a person with these roles; the link is shown only once."""
     return _handed(
         request, store, account, way, person,
         make=lambda tx: invite(tx, account.organisation, person, role, now(), by=account), chosen=role,
@@ -170,7 +170,7 @@ def invitation(
 def another_password(
     request: Request, store: Store, account: Administrator, way: Handing, person: Plain
 ) -> Response:
-    """Make a link for another password; it is shown this once."""
+    """Create a link to reset the password; it is shown only once."""
     return _handed(
         request, store, account, way, person,
         make=lambda tx: reset(tx, account.organisation, person, now(), account),
@@ -199,7 +199,7 @@ def _handed(
 
 @router.post("/admin/accounts/{person}/end")
 def end(request: Request, store: Store, account: Administrator, person: Plain) -> Response:
-    """End the sign-in."""
+    """End the account; the person can no longer sign in."""
     try:
         with store.begin() as tx:
             end_account(tx, account.organisation, person, now(), account)

@@ -1,4 +1,4 @@
-"""The page on which people are invited in groups, as employees: by HR or an administrator."""
+"""The page on which HR or an administrator invites people as employees, a group at a time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Whom = Literal["all", "segment", "team", "ids"]
 
 @dataclass(frozen=True)
 class InvitingContext:
-    """`slips`: links just made; `refusals`: why others were not; `left`: how many of the group remain. `typed` is what was chosen."""
+    """Page context. `slips`: links just created; `refusals`: errors of the others; `left`: people not yet invited; `typed`: form values."""
 
     account: Account
     person: Person
@@ -77,7 +77,7 @@ def _page(
 
 @router.get("/invitations")
 def form(request: Request, store: Store, account: Inviter) -> Response:
-    """Whom to invite."""
+    """The form for choosing a group."""
     return _page(request, store, account, {"whom": "all", "segment": "", "team": "", "ids": ""})
 
 
@@ -92,7 +92,7 @@ def send(
     team: Annotated[Plain, Form(max_length=64)] = "",
     ids: Annotated[Plain, Form(max_length=MOST_TYPED)] = "",
 ) -> Response:
-    """Invite a group, or those whose ids are named; links are shown this once."""
+    """Invite a group, or the people with the given ids; links are shown only once."""
     typed = {"whom": whom, "segment": segment, "team": team, "ids": ids}
     org, left = account.organisation, 0
     refusals: list[str] = []

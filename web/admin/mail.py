@@ -1,4 +1,4 @@
-"""The mail of the organisation: whether it goes out, what was given up and why."""
+"""The organisation's mail queue: whether mail is sent, which mails failed and why."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class MailContext:
-    """`configured`: whether a mail server is named; `counts` by state, in words; `rows` are those given up, or all; `older` the cursor."""
+    """Page context. `configured`: a mail server is set; `counts` by state; `rows`: failed mails, or all; `older`: cursor."""
 
     account: Account
     person: Person
@@ -98,7 +98,7 @@ def mail(
     every: Annotated[bool, Query()] = False,
     before: Annotated[int | None, Query(ge=1, le=MOST_ID)] = None,
 ) -> Response:
-    """What was given up, or all mail, the newest first. What a mail says is shown to nobody but its receiver."""
+    """Failed mails, or all mails, newest first. The body of a mail is shown to nobody but its recipient."""
     return _page(request, store, config, account, every, before=before)
 
 
@@ -110,7 +110,7 @@ def again(
     account: Settler,
     id: Annotated[int, Path(ge=1, le=MOST_ID)],
 ) -> Response:
-    """Try a mail that failed once more."""
+    """Retry a failed mail."""
     try:
         with store.begin() as tx:
             try_again(tx, account.organisation, id, account.person, now())

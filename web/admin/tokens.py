@@ -1,4 +1,4 @@
-"""The administrator's page of API tokens: made, listed with their last use, ended. A secret is shown once."""
+"""The administrator's page of API tokens: created, listed with their last use, revoked. A secret is shown once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FOREVER = "never"
 
 @dataclass(frozen=True)
 class Typed:
-    """What was in the form that was refused."""
+    """The values of a form that was refused."""
 
     name: str = ""
     scopes: tuple[str, ...] = ()
@@ -40,8 +40,10 @@ class Typed:
 
 @dataclass(frozen=True)
 class TokensContext:
-    """`secret` is the one just made, with its name, and shown this once. `offered` are the scopes that the reader may give, each with its
-    meaning; `next` is the name after which the following page begins."""
+    """Page context. `secret`: the token just created, with its name, shown only once.
+
+    `offered`: scopes that the reader may grant, each with its meaning; `next`: the name after which the next page begins.
+    """
 
     account: Account
     person: Person
@@ -105,7 +107,7 @@ def make(
     whose: Annotated[Literal["organisation", "me"], Form()] = "organisation",
     days: Annotated[str, Form(max_length=20)] = "90",
 ) -> Response:
-    """A new token, and its secret on the page that answers: an address would be remembered by the browser."""
+    """Create a token; its secret is in the response and never in a URL, which the browser's history would keep."""
     chosen = tuple(scope for scope in SCOPES if scope in (scopes or ()))
     typed = Typed(name.strip()[: MOST_NAME_CHARACTERS + 1], chosen, whose == "me", days)
     try:
@@ -123,7 +125,7 @@ def make(
 def revoke(
     request: Request, store: Store, account: Administrator, name: Annotated[Plain, Form(max_length=200)]
 ) -> Response:
-    """End a token at once."""
+    """Revoke a token at once."""
     try:
         with store.begin() as tx:
             revoke_token(tx, account.organisation, name, now(), account.person)

@@ -1,4 +1,4 @@
-"""The administrator's pages of webhooks: who is notified of what, what became of each message, and sending it again."""
+"""The administrator's pages of webhooks: subscriptions by topic, the delivery log, and retries."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ OVERLAPS = (0, 24, 168)
 
 @dataclass(frozen=True)
 class WebhooksContext:
-    """`families` are the kinds of topics with their words; `url` and `topics` what was in a form that was refused."""
+    """Page context. `families`: groups of topics with their names; `url` and `topics`: values of a form that was refused."""
 
     account: Account
     person: Person
@@ -62,8 +62,10 @@ class WebhooksContext:
 
 @dataclass(frozen=True)
 class WebhookContext:
-    """`deliveries`: the newest first, `next` the id before which the following page begins, 0 on the last. `secret`: the new one, shown
-    this once."""
+    """Page context of one subscription. `secret`: the new secret, shown only once.
+
+    `deliveries`: newest first; `next`: the id before which the next page begins, 0 on the last page.
+    """
 
     account: Account
     person: Person
@@ -146,7 +148,7 @@ def _act(
     *,
     there: str,
 ) -> Response:
-    """Do something to a subscription and lead on; where that is refused, its page says why."""
+    """Act on a subscription and redirect; where the action is refused, its page shows the error."""
     try:
         with store.begin() as tx:
             act(tx)
@@ -172,7 +174,7 @@ def add(
     url: Annotated[Plain, Form(max_length=MOST_URL)] = "",
     topics: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """A new subscription, and its secret on the page that answers."""
+    """Create a subscription; its secret is in the response."""
     wanted = tuple(topic for topic in FAMILIES if topic in (topics or ()))
     try:
         with store.begin() as tx:
@@ -199,13 +201,13 @@ def webhook(
     id: RowId,
     before: Annotated[int | None, Query(ge=1, le=MOST_ID)] = None,
 ) -> Response:
-    """One subscription, and what became of its messages."""
+    """One subscription and its delivery log."""
     return _one(request, store, account, id, before=before)
 
 
 @router.post(LIST + "/{id}/pause")
 def pause(request: Request, store: Store, account: Administrator, id: RowId) -> Response:
-    """Send nothing for a while."""
+    """Pause deliveries."""
     org, actor = account.organisation, account.person
     there = f"{LIST}/{id}?done=paused"
     return _act(request, store, account, id, lambda tx: pause_webhook(tx, org, id, actor, now()), there=there)
@@ -213,7 +215,7 @@ def pause(request: Request, store: Store, account: Administrator, id: RowId) -> 
 
 @router.post(LIST + "/{id}/resume")
 def resume(request: Request, store: Store, account: Administrator, id: RowId) -> Response:
-    """Send again."""
+    """Resume deliveries."""
     org, actor = account.organisation, account.person
     there = f"{LIST}/{id}?done=resumed"
     return _act(
@@ -223,7 +225,7 @@ def resume(request: Request, store: Store, account: Administrator, id: RowId) ->
 
 @router.post(LIST + "/{id}/delete")
 def delete(request: Request, store: Store, account: Administrator, id: RowId) -> Response:
-    """End a subscription."""
+    """Delete a subscription."""
     org, actor = account.organisation, account.person
     there = f"{LIST}?deleted=1"
     return _act(request, store, account, id, lambda tx: unsubscribe(tx, org, id, actor, now()), there=there)
@@ -237,7 +239,7 @@ def rotate(
     id: RowId,
     overlap_hours: Annotated[int, Form(ge=0, le=1000)] = 24,
 ) -> Response:
-    """A new secret, on the page that answers."""
+    """Rotate the secret; the new one is in the response."""
     try:
         with store.begin() as tx:
             _made, secret = rotate_secret(
@@ -252,7 +254,7 @@ def rotate(
 
 @router.post(LIST + "/{id}/again")
 def all_again(request: Request, store: Store, account: Administrator, id: RowId) -> Response:
-    """Send every message that failed once more."""
+    """Retry every failed message."""
     org, actor = account.organisation, account.person
     there = f"{LIST}/{id}?done=again"
     return _act(
@@ -262,7 +264,7 @@ def all_again(request: Request, store: Store, account: Administrator, id: RowId)
 
 @router.post(LIST + "/{id}/deliveries/{delivery}/again")
 def again(request: Request, store: Store, account: Administrator, id: RowId, delivery: RowId) -> Response:
-    """Send one message once more."""
+    """Retry one message."""
     org, actor = account.organisation, account.person
     there = f"{LIST}/{id}?done=again"
     return _act(
