@@ -1,1 +1,1 @@
-"""Publishing through the gate: what is missing, who agrees, and what was decided."""
+"""Publishing a scheme through the approval gate: open conditions, the second person's approval, and past decisions."""

@@ -1,4 +1,4 @@
-"""Changes that a draft would have made in the open period, by segment, and the end of the version in force."""
+"""Effects of a draft on the open period by segment (a shadow replay), and retiring the version in force."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SINCE = timedelta(weeks=4)
 
 @dataclass(frozen=True)
 class Row:
-    """A segment's change in millipoints; `name` is "" for all that may not be shown by themselves."""
+    """A segment's change in millipoints; `name` is "" for the sum of all segments that may not be shown separately."""
 
     name: str
     change: int
@@ -42,9 +42,9 @@ class Row:
 
 @dataclass(frozen=True)
 class ShadowContext:
-    """`whole` is None where too few people are in the program for a count to be shown. `fallen` and `risen`: people (None: too few to say).
+    """Page context. `whole` is None where too few people take part; `fallen` and `risen`: numbers of people (None: too few to show).
 
-    Where `progress` says that nothing is counted, there are no rows.
+    Without a finished count in `progress` there are no rows.
     """
 
     account: Account
@@ -62,7 +62,7 @@ class ShadowContext:
 
 @dataclass(frozen=True)
 class RetireContext:
-    """The version in force, about to end."""
+    """Page context: the version in force, to be retired."""
 
     account: Account
     person: Person
@@ -73,7 +73,7 @@ class RetireContext:
 
 @router.get("/{draft}/shadow")
 def difference(request: Request, store: Store, account: Approver, draft: Number) -> Response:
-    """The differences under the draft; nothing is changed."""
+    """The differences in points under the draft; nothing is changed."""
     org, at = account.organisation, now()
     since = at - SINCE
     known = counted(store, SHADOW, org, str(draft), at, since=since.isoformat())
@@ -101,7 +101,7 @@ def difference(request: Request, store: Store, account: Approver, draft: Number)
 
 @router.post("/{draft}/shadow/count")
 def count(store: Store, account: Approver, draft: Number) -> Response:
-    """Have the worker count it."""
+    """Have a worker compute the differences."""
     at = now()
     with store.begin() as tx:
         ask(tx, SHADOW, account.organisation, str(draft), at, since=(at - SINCE).isoformat())
@@ -111,7 +111,7 @@ def count(store: Store, account: Approver, draft: Number) -> Response:
 def _rows(
     tx: Transaction, organisation: str, by_segment: Mapping[str, int], at: datetime
 ) -> tuple[list[Row], int | None]:
-    """Segments that may be shown, then all others together, then the whole: none of it where the whole may not be."""
+    """Rows of segments that may be shown, a row for all others, and the total; empty where the total may not be shown."""
     shown = groups_shown(tx, organisation, at, kinds=["segment"])
     if not shown.whole:
         return [], None
@@ -124,7 +124,7 @@ def _rows(
 
 @router.get("/versions/{version}/retire")
 def look_at_the_end(request: Request, store: Store, account: SchemeWriter, version: Number) -> Response:
-    """The effects of ending a version."""
+    """The effects of retiring the version in force."""
     return _retire(request, store, account, version)
 
 
@@ -137,7 +137,7 @@ def end(
     reason: Annotated[Plain, Form(max_length=MOST_TYPED)] = "",
     displace_scheduled: Annotated[bool, Form()] = False,
 ) -> Response:
-    """End the version in force; what people have they keep."""
+    """Retire the version in force; people keep their points."""
     try:
         if len(reason.strip()) < 3:
             raise BadValue(_("Say why, in a sentence."))

@@ -1,4 +1,4 @@
-"""The effect of a rollback as a page may show it: sums of groups that identify nobody; and the progress of the count."""
+"""Effects of a rollback under disclosure control: sums of groups that identify nobody; and the progress of the count."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Counting:
 
 @dataclass(frozen=True)
 class Progress:
-    """When it was counted (None: not yet), how far the worker is, where somebody asked, and whether one may ask."""
+    """When the count finished (None: it has not), the worker's progress while it runs, and whether a new one may be requested."""
 
     counted_at: datetime | None
     counting: Counting | None
@@ -31,7 +31,7 @@ class Progress:
 
 
 def progress(found: Count | None) -> Progress:
-    """Of what is known."""
+    """The state of a stored count as a page shows it; None: none was requested."""
     if found is None:
         return Progress(None, None, asks=True)
     if found.counted_at is None:
@@ -41,7 +41,7 @@ def progress(found: Count | None) -> Progress:
 
 @dataclass(frozen=True)
 class Foreseen:
-    """`fallen` and `risen`: how many people would have less and more (None: too few to say). `whole`: millipoints in all."""
+    """Effects of a rollback. `fallen` and `risen`: people with less and more (None: too few to show); `whole`: change in millipoints."""
 
     version: SchemeVersion
     fallen: int | None
@@ -52,7 +52,7 @@ class Foreseen:
 
 
 def foreseen(store: Database, organisation: str, version: int, at: datetime) -> Foreseen:
-    """The effect of a rollback. Raises NotFound, Conflict where it was rolled back already."""
+    """The effects of a rollback. Raises NotFound, and Conflict where the version was rolled back already."""
     found = counted(store, ROLLBACK, organisation, str(version), at)
     with store.read() as tx:
         least = minimum_group(tx, organisation, at)
@@ -66,5 +66,5 @@ def foreseen(store: Database, organisation: str, version: int, at: datetime) -> 
 
 
 def told(count: int, least: int) -> int | None:
-    """Number of people, where there are enough for it to be shown."""
+    """The number of people; None where it is below `least` and not zero."""
     return count if count == 0 or count >= least else None

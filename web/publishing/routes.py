@@ -1,4 +1,4 @@
-"""Publishing a scheme: the status of a draft at the gate, its proposal, the second person's yes or no, rollback, and the gate's rules."""
+"""Publishing a scheme: a draft's status at the gate, its proposal, the second person's decision, rollback, and the gate's rules."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Words = Annotated[Plain, Form(max_length=MOST_TYPED)]
 
 @dataclass(frozen=True)
 class Promised:
-    """A forecast as it is shown; `went_by` says which posterior its runs went by ("": not kept)."""
+    """A forecast as shown; `went_by`: the posterior used by its runs ("": not stored)."""
 
     clicks: Told
     forecast: Forecast
@@ -50,10 +50,9 @@ class Promised:
 
 @dataclass(frozen=True)
 class DeskContext:
-    """`waiting` are open proposals, `past` those that were decided, each with what was promised; `titles`: drafts by number.
+    """Page context. `waiting`: open proposals; `past`: decided ones, each with its forecast; `titles`: titles of drafts by number.
 
-    `drafts` are open and not proposed; `history` the versions, the newest first; `live` and `coming` the numbers of those in force and to
-    come.
+    `drafts`: open and not proposed; `history`: versions, newest first; `live` and `coming`: numbers of the versions in force and announced.
     """
 
     account: Account
@@ -76,7 +75,7 @@ class DeskContext:
 
 @dataclass(frozen=True)
 class GateContext:
-    """One draft before the gate. `promised`: what its rehearsal said; `told`: what people would read as new."""
+    """Page context of one draft at the gate. `promised`: its rehearsal's forecast; `told`: sentences that are new to employees."""
 
     account: Account
     person: Person
@@ -95,7 +94,7 @@ class GateContext:
 
 @dataclass(frozen=True)
 class RollbackContext:
-    """The effect of a rollback of a version."""
+    """Page context: the effects of rolling back a version."""
 
     account: Account
     person: Person
@@ -159,7 +158,7 @@ def _desk(
 
 @router.get(PATH)
 def desk(request: Request, store: Store, account: Approver) -> Response:
-    """Pending proposals and decisions."""
+    """Open proposals and past decisions."""
     return _desk(request, store, account)
 
 
@@ -172,7 +171,7 @@ def settle(
     notice_hours: Annotated[int, Form(ge=-MOST_ID, le=MOST_ID)],
     on: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Say how strict the gate is."""
+    """Set the rules of the gate."""
     try:
         with store.begin() as tx:
             change_rules(
@@ -192,7 +191,7 @@ def decide(
     decision: Annotated[Literal["approve", "decline"], Form()],
     reason: Words = "",
 ) -> Response:
-    """The second person's yes, which publishes, or no."""
+    """Record the second person's decision; an approval publishes the draft."""
     act = approve if decision == "approve" else decline
     try:
         with store.begin() as tx:
@@ -241,7 +240,7 @@ def _gate(
 
 
 def _soonest(at: datetime, rules: Rules, person: Person) -> datetime:
-    """The first midnight in the reader's zone that leaves time for the notice."""
+    """The first midnight in the reader's time zone that leaves time for the notice period."""
     zone = ZoneInfo(person.timezone)
     day = (at + timedelta(hours=rules.notice_hours)).astimezone(zone).date() + timedelta(days=1)
     return datetime.combine(day, time(), zone)
@@ -259,7 +258,7 @@ def _instant(typed: str, person: Person) -> datetime:
 
 @router.get(PATH + "/{draft}")
 def gate(request: Request, store: Store, account: Approver, draft: Number) -> Response:
-    """The status of a draft at the gate, and the form to propose it."""
+    """A draft's status at the gate, and the form that proposes it."""
     return _gate(request, store, account, draft)
 
 
@@ -274,7 +273,7 @@ def ask_second(
     exception: Words = "",
     revision: Annotated[int, Form(ge=0, le=MOST_ID)] = 0,
 ) -> Response:
-    """Ask a second person to agree."""
+    """Propose a draft for a second person's approval."""
     org, at = account.organisation, now()
     plan: Plan | None = None
     try:
@@ -295,7 +294,7 @@ def ask_second(
 def emergency(
     request: Request, store: Store, account: PastGate, draft: Number, reason: Words = ""
 ) -> Response:
-    """Publish at once, in an emergency, without what the gate asks for; the record says so."""
+    """Publish at once in an emergency, past the gate's conditions; the exception is recorded with the decision."""
     plan = Plan("prospective", now(), reason)
     try:
         with store.begin() as tx:
@@ -309,13 +308,13 @@ def emergency(
 
 @router.get(PATH + "/versions/{version}/rollback")
 def look_back(request: Request, store: Store, account: SchemeWriter, version: Number) -> Response:
-    """The effect of a rollback."""
+    """The effects of a rollback."""
     return _rollback(request, store, account, version)
 
 
 @router.post(PATH + "/versions/{version}/rollback/count")
 def count(store: Store, account: SchemeWriter, version: Number) -> Response:
-    """Have the worker count what it would change."""
+    """Have a worker count the effects of a rollback."""
     with store.begin() as tx:
         ask(tx, ROLLBACK, account.organisation, str(version), now())
     return RedirectResponse(f"{PATH}/versions/{version}/rollback", 303)
@@ -325,7 +324,7 @@ def count(store: Store, account: SchemeWriter, version: Number) -> Response:
 def take_back(
     request: Request, store: Store, account: SchemeWriter, version: Number, reason: Words = ""
 ) -> Response:
-    """Take a version back."""
+    """Roll a version back."""
     try:
         if len(reason.strip()) < 3:
             raise BadValue(_("Say why, in a sentence."))
