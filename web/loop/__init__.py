@@ -1,1 +1,1 @@
-"""Pages of the loop: randomised rollouts, forecasts and their scores, and what the programme brought."""
+"""Pages of the learning loop: randomised rollouts, forecasts with their scores, calibrations, and estimates of the program's effect."""

@@ -1,4 +1,4 @@
-"""What the programme brought, in words: against what it is reckoned, and how far that can be trusted."""
+"""Estimates of the program's effect in words: the comparison each is based on, and how far it can be trusted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ AGAINST = {
 
 @dataclass(frozen=True)
 class BroughtRow:
-    """What the programme brought, in words; without `low` and `high` no interval has an end."""
+    """One estimate of the program's effect as texts; `low` and `high` are "" where there is no interval."""
 
     one: Brought
     against: str
@@ -44,7 +44,7 @@ class BroughtRow:
 
 
 def brought_rows(tx: Transaction, organisation: str, at: datetime) -> list[BroughtRow]:
-    """What the programme brought, in words, the most trustworthy first."""
+    """Estimates of the program's effect, the most trustworthy first."""
     return [_brought(one) for one in brought(tx, organisation, at)]
 
 

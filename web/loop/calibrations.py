@@ -1,4 +1,4 @@
-"""Calibrations as jobs: on the program's own history, or on another tool's file whose columns are mapped on the page."""
+"""Calibration jobs: on the program's own ledger history, or on another tool's file with mapped columns."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ UploadId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 
 @dataclass(frozen=True)
 class CalibrationsContext:
-    """`jobs` with how far they are; `live` is the title of the scheme in force ("": none)."""
+    """Page context: `jobs` with their progress; `live`: title of the scheme in force ("": none)."""
 
     account: Account
     person: Person
@@ -67,7 +67,7 @@ class CalibrationsContext:
 
 @dataclass(frozen=True)
 class FileContext:
-    """A file whose columns are mapped. `view`: what is read by them; `values` of the other fields of the form."""
+    """Page context of the column mapping. `view`: the history parsed with the mapping; `values`: the other fields of the form."""
 
     account: Account
     person: Person
@@ -83,7 +83,7 @@ class FileContext:
 
 @dataclass(frozen=True)
 class CalibrationContext:
-    """One calibration: progress, and proposal."""
+    """Page context of one calibration: its progress, and the posterior proposed."""
 
     account: Account
     person: Person
@@ -115,7 +115,7 @@ def _list(
 
 @router.get(PATH)
 def calibrations(request: Request, store: Store, account: ForecastReader) -> Response:
-    """Calibrations so far, and possible inputs of a new one."""
+    """Past calibrations, and the possible inputs of a new one."""
     return _list(request, store, account)
 
 
@@ -126,7 +126,7 @@ def begin(
     account: Rehearser,
     runs: Annotated[Plain, Form(max_length=40)] = "",
 ) -> Response:
-    """Calibrate on what happened here."""
+    """Start a calibration on the ledger's history."""
     try:
         count = _runs(runs)
         with store.begin() as tx:
@@ -140,7 +140,7 @@ def begin(
 
 @router.post(PATH + "/files")
 async def bring(request: Request, store: Store, account: Rehearser) -> Response:
-    """Keep a file for a day, and show what is read in it. It is read here, after the asker is known, and not before."""
+    """Store an uploaded history file for a day and show its preview. The body is read only after authorisation."""
     name, data = await sent_file(request, most_fields=2)
     return await run_in_threadpool(_bring, request, store, account, name_of(name), data)
 
@@ -158,13 +158,13 @@ def _bring(request: Request, store: Database, account: Account, name: str, data:
 
 @router.get(PATH + "/files/{upload}")
 def mapped(request: Request, store: Store, account: Rehearser, upload: UploadId) -> Response:
-    """A preview of a file by its guessed or mapped columns."""
+    """The preview of a file with guessed or mapped columns."""
     return _file(request, store, account, upload, dict(request.query_params))
 
 
 @router.post(PATH + "/files/{upload}")
 async def begin_on(request: Request, store: Store, account: Rehearser, upload: UploadId) -> Response:
-    """Calibrate on it."""
+    """Start a calibration on an uploaded file."""
     async with request.form(max_files=0, max_fields=60) as form:
         given = {name: value for name, value in form.items() if isinstance(value, str)}
     return await run_in_threadpool(_begin_on, request, store, account, upload, given)
@@ -226,7 +226,7 @@ def _file(
 
 @router.get(PATH + "/{id}")
 def calibration(request: Request, store: Store, account: ForecastReader, id: Id) -> Response:
-    """The progress of a calibration, and its proposal."""
+    """One calibration: its progress, and the posterior proposed."""
     org = account.organisation
     with store.read() as tx:
         standing, told = standing_of(tx, account, _job(tx, org, id), PATH)
@@ -242,19 +242,19 @@ def calibration(request: Request, store: Store, account: ForecastReader, id: Id)
 
 @router.post(PATH + "/{id}/cancel")
 def end(store: Store, account: Rehearser, id: Id) -> Response:
-    """End it."""
+    """Cancel a calibration."""
     return cancelled(store, account, id, PATH, _job)
 
 
 @router.post(PATH + "/{id}/again")
 def repeat(store: Store, account: Rehearser, id: Id) -> Response:
-    """The very same once more."""
+    """Start a new job with the same specification."""
     return repeated(store, account, id, PATH, _job)
 
 
 @router.get(PATH + "/{id}/stream")
 async def stream(request: Request, store: Store, account: ForecastReader, id: Id) -> Response:
-    """Progress as server-sent events, until it has ended or the page has to ask anew."""
+    """Progress as server-sent events, until the job has ended or the page must reconnect."""
     return await stream_of(request, store, account, id, _job)
 
 

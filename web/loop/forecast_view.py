@@ -1,4 +1,4 @@
-"""A forecast as its page has it: pictures and tables of its outcomes, what it missed, and how each outcome was met."""
+"""The view of a forecast: charts and tables of its outcomes, its misses, and scores by outcome."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ NAIVE = {
 
 @dataclass(frozen=True)
 class OutcomeChart:
-    """One outcome: a picture, and the table behind it: (week, median, ends of each interval, what came, the part of the runs below it)."""
+    """One outcome's chart and table.
+
+    A row: week, median, bounds of each interval, observed value, and the observed value's quantile among the runs (its PIT).
+    """
 
     name: str
     title: str
@@ -43,8 +46,11 @@ class OutcomeChart:
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """How one outcome was met. `pit`: in what part of the weeks what came fell among the lowest, middle and highest third of the runs;
-    `skill`: over naive forecasts, None where it is not known."""
+    """Scores of one outcome.
+
+    `pit`: share of weeks whose observed value fell into the lowest, middle and highest third of the runs; `skill`: relative to naive
+    forecasts, None where unknown.
+    """
 
     title: str
     points: int
@@ -55,9 +61,9 @@ class ScoreRow:
 
 
 def chart_of(name: str, body: Mapping[str, Any], score: Mapping[str, Any] | None) -> OutcomeChart:
-    """One outcome of a sealed forecast, with observed values."""
+    """Chart and table of one outcome of a sealed forecast, with observed values."""
     weeks, title = body["weekly"][name], _(TITLES[name])
-    # A score that was stored earlier has the places in the runs in a list of their own alone.
+    # Scores stored by earlier versions have the PIT values only in a list of their own.
     came = (
         {}
         if score is None
@@ -95,7 +101,7 @@ def miss_of(one: Mapping[str, Any]) -> tuple[str, date, float, float, float]:
 
 
 def score_row(name: str, one: Mapping[str, Any], naive: Sequence[str]) -> ScoreRow:
-    """The scores of one outcome, relative to some naive forecasts."""
+    """The scores of one outcome, with its skill relative to the named naive forecasts."""
     coverage = [one["coverage"][f"p{percent}"] for percent in PERCENTS]
     skill = [one["skill"].get(each) for each in naive]
     return ScoreRow(_(TITLES[name]), one["points"], coverage, thirds(one["pit"]), one["crps"], skill)

@@ -1,6 +1,6 @@
-"""Forecasts of the live programme.
+"""Forecasts of the live program.
 
-Published and sealed, held against what came with the misses first, and recalibrations that people decide about.
+Forecasts published and sealed, their scores with misses first, and recalibrations for people to decide about.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ Id = Annotated[int, Path(ge=1, le=MOST_ID)]
 
 @dataclass(frozen=True)
 class PublishedRow:
-    """A published forecast: of `points` scored weekly numbers `missed` lie outside their 90 % interval (None: nothing is scored yet)."""
+    """A published forecast: `missed` of `points` scored weekly numbers lie outside their 90 % interval (None: not scored yet)."""
 
     id: int
     title: str
@@ -72,9 +72,9 @@ class PublishedRow:
 
 @dataclass(frozen=True)
 class ForecastsContext:
-    """`drift`: outcomes that run away from the forecast; `under_way` says how far forecasts are that are being made.
+    """Page context. `drift`: outcomes that drift from the forecast; `under_way`: forecast jobs with their progress.
 
-    `believed`: the recalibration that simulations go by (None: published findings alone).
+    `believed`: the accepted recalibration used by simulations (None: published findings alone).
     """
 
     account: Account
@@ -94,7 +94,7 @@ class ForecastsContext:
 
 @dataclass(frozen=True)
 class ForecastContext:
-    """One forecast as it was published, and its score."""
+    """Page context of one published forecast and its score."""
 
     account: Account
     person: Person
@@ -125,7 +125,7 @@ def room(
     weeks: str = "",
     runs: str = "",
 ) -> Response:
-    """The page of forecasts; `fault` says in one line what could not be done, with its `status`."""
+    """The page of forecasts; `fault` is a one-line error message, returned with `status`."""
     org = account.organisation
     with store.read() as tx:
         published = list_results(tx, org, KIND, MOST_SHOWN)
@@ -166,7 +166,7 @@ def publish(
     weeks: Annotated[Plain, Form(max_length=40)] = "",
     runs: Annotated[Plain, Form(max_length=40)] = "",
 ) -> Response:
-    """Ask the workers for one; it is published as soon as it is made."""
+    """Queue a forecast job; the forecast is published when the job ends."""
     try:
         ahead = whole("weeks", weeks.strip(), 1, 26) if weeks.strip() else USUAL_WEEKS
         count = whole("runs", runs.strip(), 20, 400) if runs.strip() else RUNS
@@ -180,7 +180,7 @@ def publish(
 
 @router.post(PATH + "/jobs/{id}/cancel")
 def end(store: Store, account: Rehearser, id: Id) -> Response:
-    """End one that is under way."""
+    """Cancel a forecast job."""
     with store.begin() as tx:
         job = get_job(tx, account.organisation, id)
         if job.kind != KIND:
@@ -191,7 +191,7 @@ def end(store: Store, account: Rehearser, id: Id) -> Response:
 
 @router.get(PATH + "/{id}")
 def forecast(request: Request, store: Store, account: ForecastReader, id: Id) -> Response:
-    """One forecast."""
+    """One published forecast."""
     with store.read() as tx:
         kept = _kept(tx, account.organisation, id)
         score = score_of(tx, account.organisation, id)
@@ -216,7 +216,7 @@ def forecast(request: Request, store: Store, account: ForecastReader, id: Id) ->
         scored=score is not None,
         over=_over(body),
         not_scored=[_(TITLES[name]) for name in (score or {}).get("not_scored", ()) if name in TITLES],
-        # Whose vectors it went by is told with its link.
+        # The page names the posterior used with a link, so that this warning would repeat it.
         warnings=[in_words(text) for text in body["warnings"] if text != GENERAL],
         went_by=went_by(whole_body),
         recalibration=recalibration_of(whole_body),
@@ -226,7 +226,7 @@ def forecast(request: Request, store: Store, account: ForecastReader, id: Id) ->
 
 @router.get(PATH + "/{id}/forecast.json")
 def file(store: Store, account: ForecastReader, id: Id) -> Response:
-    """The sealed forecast, as `groundswell score` reads it."""
+    """The sealed forecast as JSON, the input of `groundswell score`."""
     with store.read() as tx:
         kept = _kept(tx, account.organisation, id)
     text = json.dumps(json.loads(kept.body_json)["forecast"], ensure_ascii=False, indent=1)
@@ -236,7 +236,7 @@ def file(store: Store, account: ForecastReader, id: Id) -> Response:
 
 @router.get(PATH + "/{id}/weeks.csv")
 def weeks_file(store: Store, account: ForecastReader, id: Id) -> Response:
-    """Every outcome by week as a table: forecast, and observed values where known."""
+    """Every outcome by week as CSV: forecast, and observed values where known."""
     with store.read() as tx:
         kept = _kept(tx, account.organisation, id)
         score = score_of(tx, account.organisation, id)
@@ -258,20 +258,20 @@ def weeks_file(store: Store, account: ForecastReader, id: Id) -> Response:
 
 
 def score_of(tx: Transaction, organisation: str, forecast: int) -> Mapping[str, Any] | None:
-    """The score of a forecast, where something of it has happened."""
+    """The latest score of a forecast; None while no week of it has been scored."""
     kept = latest_result(tx, organisation, f"score:{forecast}")
     return None if kept is None else dict(json.loads(kept.body_json))
 
 
 def drifting(tx: Transaction, organisation: str) -> list[str]:
-    """The outcomes that run away from the forecast published last, as pages call them."""
+    """Display names of the outcomes that drift from the latest published forecast."""
     newest = latest_result(tx, organisation, KIND)
     found = newest and score_of(tx, organisation, newest.id)
     return [_way(name, found) for name in found["drift"]] if found else []
 
 
 def _way(name: str, score: Mapping[str, Any]) -> str:
-    """An outcome, and to which side it runs away: all of the weeks that say so lie on one."""
+    """An outcome with the direction of its drift; every week of a detected drift lies on the same side."""
     last = score["outcomes"][name]["weeks"][-DRIFT_WEEKS:]
     more = 2 * sum(week["actual"] > week["median"] for week in last) > len(last)
     text = _("{title} (more than forecast)") if more else _("{title} (less than forecast)")
@@ -300,5 +300,5 @@ def _published(kept: StoredResult, score: Mapping[str, Any] | None) -> Published
 
 
 def _over(forecast: Mapping[str, Any]) -> bool:
-    """Whether a week of it is over."""
+    """Whether the first week of the forecast is over, so that it can be scored."""
     return date.fromisoformat(forecast["first"]) + timedelta(days=7) <= now().date()

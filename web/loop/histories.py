@@ -1,4 +1,4 @@
-"""Download of the history that calibrations use, up to yesterday."""
+"""Download of the ledger's history, the input of calibrations, up to yesterday."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ONE_AT_A_TIME = Lock()
 
 @router.get(PATH + ".json")
 def as_json(store: Store, account: ForecastReader) -> Response:
-    """As `groundswell history export` writes it, and every command reads it."""
+    """The history as JSON, in the format of `groundswell history export`."""
     found = _history(store, account.organisation)
     text = json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=1)
     return _sent(text + "\n", "history.json", "application/json")
@@ -31,7 +31,7 @@ def as_json(store: Store, account: ForecastReader) -> Response:
 
 @router.get(PATH + ".csv")
 def as_csv(store: Store, account: ForecastReader) -> Response:
-    """The history as a table, a row for each date, group and measure."""
+    """The history as CSV, a row for each date, group and measure."""
     return _sent(_history(store, account.organisation).as_csv(), "history.csv", "text/csv; charset=utf-8")
 
 
@@ -40,7 +40,7 @@ def _sent(text: str, name: str, kind: str) -> Response:
 
 
 def _history(store: Database, organisation: str) -> History:
-    """Counted once a day and process, one at a time: every event that ever was is read for it."""
+    """The history, cached for the day; built by one request at a time, since it reads every event."""
     key = ("history", organisation, now().date())
     with _ONE_AT_A_TIME:
         found: History | None = store.cache.get(key)

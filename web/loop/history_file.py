@@ -1,4 +1,4 @@
-"""The file of another tool as a page reads it: which column says what, and what that makes of it."""
+"""Another tool's history file on a page: its column mapping, and the history parsed with it."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ SAVED = ".json"
 
 @dataclass(frozen=True)
 class FileView:
-    """`header`: the file's headings (none: it is a saved history); `columns`: the heading of each field; `fault`: why nothing can be read.
+    """A parsed file. `header`: headings (empty: an exported history); `columns`: the heading mapped to each field; `fault`: parse error.
 
-    `rows`: each measure with its total or last value, and how many of its periods are known.
+    `rows`: each measure with its total (flow) or last value (stock), and how many of its periods are known.
     """
 
     header: Sequence[str]
@@ -54,7 +54,7 @@ class FileView:
 
     @property
     def notes(self) -> list[str]:
-        """What was assumed of it."""
+        """Assumptions that the parser made about the file."""
         return [in_words(text) for text in self.history.warnings] if self.history else []
 
     @property
@@ -64,12 +64,12 @@ class FileView:
 
 
 def name_of(name: str) -> str:
-    """A file's name as it is shown."""
+    """A printable file name of limited length."""
     return printable(name[-120:]) or "file"
 
 
 def columns_from(given: Mapping[str, str]) -> dict[str, str]:
-    """The columns in a form; empty where it was not filled in yet."""
+    """The column mapping in a form; empty where the form has none yet."""
     if not any(f"column_{name}" in given for name in FIELDS):
         return {}
     kept = {name: given.get(f"column_{name}", "")[:200] for name in FIELDS}
@@ -77,7 +77,7 @@ def columns_from(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def look(name: str, sheet: bytes, given: Mapping[str, str]) -> FileView:
-    """Read a file by mapped columns (`given`), or else by those that its headings suggest. Nothing is raised."""
+    """Parse a file with the mapping in `given`, or with one guessed from the headings; errors are returned in `fault`, never raised."""
     if name.lower().endswith(SAVED):
         return _saved(name, sheet)
     try:
@@ -93,7 +93,7 @@ def look(name: str, sheet: bytes, given: Mapping[str, str]) -> FileView:
 
 
 def _columns(columns: Mapping[str, str], given: Mapping[str, str]) -> Columns:
-    """A measure that is not mapped is not in the file, whatever its columns are called."""
+    """The mapping with every unmapped measure left out, whatever headings the file has. Raises DocumentError."""
     unread = [name for name in (*WHO, *STOCKS, *FLOWS) if name not in columns]
     told: dict[str, Any] = {**columns, "leave_out": unread}
     told |= {name: given[name] for name in (*CHOICES, *WORDS) if given.get(name)}

@@ -1,4 +1,4 @@
-"""A posterior for people: what the history taught, and whether the calibrated model lives what was seen."""
+"""A posterior in words: the parameters narrowed by the history, and the posterior predictive check of its summaries."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class _Summary(BaseModel):
 
 
 class _Calibration(BaseModel):
-    """What `groundswell calibrate` writes besides the vectors; a hand-made file need not have it."""
+    """The calibration part of a posterior file by `groundswell calibrate`; optional in a hand-made one."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -66,7 +66,7 @@ class _Calibration(BaseModel):
 
 @dataclass(frozen=True)
 class Moved:
-    """One parameter that the history narrowed."""
+    """One parameter that the history narrowed: prior and posterior."""
 
     name: str
     unit: str
@@ -78,7 +78,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class Seen:
-    """One summary of the history and of the calibrated model's runs; `fits`: whether it is within their range."""
+    """One summary statistic: observed, and in the calibrated model's runs; `fits`: the observed value lies within their range."""
 
     label: str
     observed: str
@@ -89,7 +89,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class PosteriorView:
-    """`told`: whether the file says how it was computed. `stays`: parameters hardly moved by the history; `stated`: set by the scenario."""
+    """The view of a posterior. `told`: the file has a calibration part.
+
+    `stays`: parameters that the history hardly narrowed; `stated`: parameters set by the scenario.
+    """
 
     told: bool
     moved: Sequence[Moved]
@@ -101,7 +104,7 @@ class PosteriorView:
 
 
 def view_of(document: Mapping[str, Any], units: Mapping[str, str]) -> PosteriorView:
-    """The page's view of a posterior."""
+    """The view of a posterior document."""
     origin = [(name, str(value)) for name, value in document.get("provenance", {}).items()]
     try:
         found = _Calibration.model_validate(document.get("calibration") or {})
@@ -142,7 +145,7 @@ def _seen(one: _Summary) -> Seen:
 
 
 def strip(one: _Summary) -> Markup:
-    """The middle 90, 80 and 50 % of the runs as bands, their median as a line, and what was seen as a dot, on a scale of its own."""
+    """SVG of one summary on its own scale: the runs' middle 90, 80 and 50 % as bands, their median, and the observed value as a dot."""
     low, high = min(one.p90[0], one.observed), max(one.p90[1], one.observed)
     wide = (high - low) or 1.0
 

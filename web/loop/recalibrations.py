@@ -1,4 +1,4 @@
-"""Recalibrations: a posterior is brought or computed, looked at, and accepted, rejected or taken back by a person."""
+"""Recalibrations: a posterior is uploaded or computed, reviewed, and accepted, rejected or withdrawn by a person."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Id = Annotated[int, Path(ge=1, le=MOST_ID)]
 
 @dataclass(frozen=True)
 class RecalibrationContext:
-    """One proposal, what it says, and whether it is what simulations go by now (`counts`)."""
+    """Page context of one proposal and its content; `counts`: simulations use it now."""
 
     account: Account
     person: Person
@@ -60,7 +60,7 @@ class RecalibrationContext:
 
 @router.post(PATH)
 async def bring(request: Request, store: Store, account: Rehearser) -> Response:
-    """Propose a posterior that `groundswell calibrate` wrote. It is read here, after the asker is known, and not before."""
+    """Propose an uploaded posterior of `groundswell calibrate`. The body is read only after authorisation."""
     name, data = await sent_file(request, most_fields=2)
     return await run_in_threadpool(_bring, request, store, account, printable(name[-80:]), data)
 
@@ -87,7 +87,7 @@ def _bring(request: Request, store: Database, account: Account, name: str, data:
 
 @router.get(PATH + "/{id}")
 def shown(request: Request, store: Store, account: ForecastReader, id: Id) -> Response:
-    """A recalibration's content and decisions."""
+    """One recalibration: its content and decisions."""
     return _page(request, store, account, id)
 
 
@@ -129,7 +129,7 @@ def decide_one(
     decision: Annotated[Literal["accept", "reject", "withdraw"], Form()],
     reason: Annotated[Plain, Form(max_length=4 * MOST_REASON)] = "",
 ) -> Response:
-    """Accept or reject it, or take an acceptance back, with a reason that stays with it."""
+    """Accept or reject a proposal, or withdraw an acceptance, with a reason that is recorded."""
     org, me = account.organisation, account.person
     try:
         with store.begin() as tx:
@@ -146,7 +146,7 @@ def decide_one(
 
 @router.get(PATH + "/{id}/posterior.json")
 def file(store: Store, account: ForecastReader, id: Id) -> Response:
-    """The posterior, as `--posterior` of every command takes it."""
+    """The posterior as JSON, the input of every command's `--posterior`."""
     with store.read() as tx:
         text = document_of(tx, account.organisation, id)
     headers = {"Content-Disposition": f'attachment; filename="posterior-{id}.json"'}

@@ -1,4 +1,4 @@
-"""Display texts of designs, metrics, states and verdicts of rollouts."""
+"""Display names of designs, metrics, states and verdicts of rollouts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Randomised rollouts: their power, the plan that is registered before the start, and the result."""
+"""Randomised rollouts: power analysis, the plan registered before the start, and the result."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ Typed = Annotated[Plain, Field(max_length=40)]
 
 @dataclass(frozen=True)
 class RolloutsContext:
-    """What can be rolled out (`drafts`, `live`: the title of the scheme in force), and of what is held back how much can be drawn.
+    """Page context: schemes that can be rolled out (`drafts`; `live`: title of the scheme in force), and treatments that can be withheld.
 
-    `fewest`: so many teams are needed; `mends`: the reader may add people and move them.
+    `fewest`: minimum number of teams; `mends`: the reader may add and move people.
     """
 
     account: Account
@@ -68,7 +68,7 @@ class RolloutsContext:
 
 @dataclass(frozen=True)
 class Offer:
-    """What can be held back; `possible` False where too few teams could be drawn for it."""
+    """A treatment that can be withheld; `could`: teams and people that can be drawn; `possible`: the teams suffice."""
 
     name: str
     title: str
@@ -78,7 +78,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class DesignRow:
-    """One design in words and numbers; `usable` False where the company has too few teams for it."""
+    """One design with its numbers; `usable` False where the company has too few teams for it."""
 
     name: str
     title: str
@@ -88,7 +88,7 @@ class DesignRow:
 
 @dataclass(frozen=True)
 class PowerContext:
-    """The power of the designs, as far as it is known; `registers`: whether the reader may register one of them from `first` on."""
+    """Page context of a power analysis; `registers`: the reader may register one of its designs from `first` on."""
 
     account: Account
     person: Person
@@ -108,7 +108,7 @@ class PowerContext:
 
 @dataclass(frozen=True)
 class ArmRow:
-    """One arm: when it begins (None: never), its teams and people."""
+    """One arm: its start (None: control), teams and people."""
 
     title: str
     day: date | None
@@ -118,7 +118,7 @@ class ArmRow:
 
 @dataclass(frozen=True)
 class RolloutContext:
-    """One rollout as it was registered, and what may be shown of it."""
+    """Page context of one registered rollout, with the results that may be shown."""
 
     account: Account
     person: Person
@@ -137,7 +137,7 @@ class RolloutContext:
 
 
 class Asked(BaseModel):
-    """The form as it was filled in."""
+    """The form of a power analysis as sent."""
 
     scheme: Typed = ""
     metric: Typed = "shares"
@@ -183,7 +183,7 @@ def _list(request: Request, store: Database, account: Account, values: Mapping[s
 
 @router.get(PATH)
 def rollouts(request: Request, store: Store, account: ForecastReader) -> Response:
-    """Registered rollouts, and a form for a power analysis."""
+    """Registered rollouts, and the form of a power analysis."""
     return _list(request, store, account, {})
 
 
@@ -191,7 +191,7 @@ def rollouts(request: Request, store: Store, account: ForecastReader) -> Respons
 def ask_power(
     request: Request, store: Store, account: Rehearser, asked: Annotated[Asked, Form()]
 ) -> Response:
-    """Ask the workers for the power of every design."""
+    """Queue a power analysis of every design."""
     values = {name: str(value).strip() for name, value in asked.model_dump().items()}
     try:
         wishes = [wish_of({**values, "design": design}) for design in DESIGNS]
@@ -241,7 +241,7 @@ def power(request: Request, store: Store, account: ForecastReader, id: Id) -> Re
 
 @router.post(PATH + "/power/{id}/cancel")
 def end_power(store: Store, account: Rehearser, id: Id) -> Response:
-    """End the question."""
+    """Cancel a power analysis."""
     with store.begin() as tx:
         _job(get_job(tx, account.organisation, id))
         cancel(tx, account.organisation, id, account.person, now())
@@ -249,7 +249,7 @@ def end_power(store: Store, account: Rehearser, id: Id) -> Response:
 
 
 class Registered(BaseModel):
-    """A registration: a design of the power analysis, and its start."""
+    """The form of a registration: a design of the power analysis, and its start."""
 
     design: Typed = ""
     first: Typed = ""
@@ -260,7 +260,7 @@ class Registered(BaseModel):
 def begin(
     request: Request, store: Store, account: Inviter, id: Id, asked: Annotated[Registered, Form()]
 ) -> Response:
-    """Draw the teams, seal the plan and keep it; from its day on it carries itself out."""
+    """Draw the teams, seal the plan and store it; from its start the worker carries it out."""
     org = account.organisation
     try:
         first = day_of(asked.first)
@@ -320,7 +320,7 @@ def _rollout(
 
 @router.get(PATH + "/{id}")
 def rollout(request: Request, store: Store, account: ForecastReader, id: Id) -> Response:
-    """The plan as it was registered, and what may be shown of it."""
+    """The registered plan, and the results that may be shown."""
     return _rollout(request, store, account, id)
 
 
@@ -332,7 +332,7 @@ def stop_rollout(
     id: Id,
     reason: Annotated[Plain, Form(max_length=4 * MOST_REASON)] = "",
 ) -> Response:
-    """End it by hand, with a reason that stays with it."""
+    """Stop a rollout, with a reason that is recorded."""
     try:
         with store.begin() as tx:
             stop(tx, account.organisation, id, reason, actor=account.person, now=now())
@@ -343,7 +343,7 @@ def stop_rollout(
 
 @router.get(PATH + "/{id}/plan.json")
 def plan_file(store: Store, account: ForecastReader, id: Id) -> Response:
-    """The plan, byte for byte as it was registered."""
+    """The plan's file, byte for byte as registered."""
     with store.read() as tx:
         found = get_rollout(tx, account.organisation, id)
     headers = {"Content-Disposition": f'attachment; filename="rollout-{id}.json"'}

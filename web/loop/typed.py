@@ -15,7 +15,7 @@ from sims.rollout.plan import Wish
 
 
 def whole(name: str, text: str, least: int, most: int) -> int:
-    """A whole number that was typed. Raises BadValue."""
+    """A whole number typed into a form. Raises BadValue."""
     plain = text.isascii() and text.isdecimal() and len(text) < 17
     if not plain or not least <= int(text) <= most:
         raise BadValue(
@@ -29,7 +29,7 @@ def whole(name: str, text: str, least: int, most: int) -> int:
 
 
 def wish_of(values: Mapping[str, Any]) -> Wish:
-    """The requested design; empty fields have their defaults. Raises BadValue naming the first invalid one."""
+    """The requested design; empty fields take their defaults. Raises BadValue, which names the first invalid field."""
     typed = {name: text for name, text in values.items() if name in Wish.model_fields and text != ""}
     try:
         return Wish.model_validate_strings(typed)
@@ -46,7 +46,7 @@ def wish_of(values: Mapping[str, Any]) -> Wish:
 
 
 def day_of(text: str) -> date:
-    """A date that was typed. Raises BadValue."""
+    """A date typed into a form. Raises BadValue."""
     try:
         return date.fromisoformat(text)
     except ValueError:
