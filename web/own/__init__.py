@@ -1,1 +1,1 @@
-"""One's own sign-in."""
+"""Pages of one's own account."""

@@ -1,4 +1,4 @@
-"""The page of one's own sign-in: which roles one has, what they allow, and where one is signed in."""
+"""The page of one's own account: roles, their rights, and open sessions."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ DONE = ("ended", "others")
 
 @dataclass(frozen=True)
 class AccountContext:
-    """`roles` have their titles; `allowed` says in words what they allow, in the order of the matrix.
+    """Page context: `roles`: their titles; `allowed`: descriptions of the rights they grant, in the order of the matrix.
 
-    `sessions`: this one first. `done` says what was just ended, `fault` why nothing was.
+    `sessions`: the current one first. `done`: what was just ended; `fault`: error message.
     """
 
     account: Account
@@ -60,7 +60,7 @@ def _page(
 
 @router.get("/account")
 def own_account(request: Request, store: Store, account: SignedIn) -> Response:
-    """The account signed in, its roles and sessions."""
+    """The reader's account, roles and sessions."""
     return _page(request, store, account)
 
 
@@ -68,7 +68,7 @@ def own_account(request: Request, store: Store, account: SignedIn) -> Response:
 def end(
     request: Request, store: Store, account: SignedIn, session: Annotated[str, Form(max_length=64)]
 ) -> Response:
-    """End one session. That it has ended already is no error for who asks twice, but it is said."""
+    """End one session. Where it has ended already, the page says so with status 404."""
     try:
         with store.begin() as tx:
             end_session(tx, account.organisation, account.person, session, now())
@@ -79,7 +79,7 @@ def end(
 
 @router.post("/account/sessions/end-others")
 def end_others(request: Request, store: Store, account: SignedIn) -> Response:
-    """End every session but this one."""
+    """End all sessions except the current one."""
     with store.begin() as tx:
         end_other_sessions(tx, account.organisation, account.person, request.cookies.get(COOKIE, ""), now())
     return RedirectResponse("/account?done=others", 303)

@@ -1,4 +1,4 @@
-"""One's own data: all that is stored, to take along as JSON or as tables, and to have erased."""
+"""One's own data: export of everything stored as JSON or CSV, and erasure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class DataContext:
-    """`fault` says why an erasure was refused."""
+    """Page context; `fault`: error message of a refused erasure."""
 
     account: Account
     person: Person
@@ -44,7 +44,7 @@ def _page(request: Request, store: Store, account: Account, fault: Fault | None 
 
 @router.get("/account/data")
 def data(request: Request, store: Store, account: SignedIn) -> Response:
-    """Options for one's own data."""
+    """The export and erasure options."""
     return _page(request, store, account)
 
 
@@ -55,7 +55,7 @@ def _exported(store: Store, account: Account) -> PersonalData:
 
 @router.get("/account/data.json")
 def as_json(store: Store, account: SignedIn) -> Response:
-    """Everything as one JSON document."""
+    """Everything stored about the reader as one JSON document."""
     found = _exported(store, account)
     body = {
         "organisation": found.organisation,
@@ -69,7 +69,7 @@ def as_json(store: Store, account: SignedIn) -> Response:
 
 @router.get("/account/data.zip")
 def as_tables(store: Store, account: SignedIn) -> Response:
-    """Everything as one CSV file a table, in an archive."""
+    """Everything stored about the reader as a ZIP archive with one CSV file per table."""
     found = _exported(store, account)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -79,7 +79,7 @@ def as_tables(store: Store, account: SignedIn) -> Response:
 
 
 def table_text(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows as CSV that a spreadsheet shows and does not work out; with a mark of its encoding, as spreadsheets ask for one."""
+    """Rows as CSV with formulas escaped, and with a byte order mark, which spreadsheets need to detect UTF-8."""
     out = io.StringIO()
     names = list(rows[0]) if rows else []
     writer = csv.writer(out)
@@ -103,7 +103,7 @@ def _file(body: bytes, name: str, kind: str) -> Response:
 def erase_me(
     request: Request, store: Store, account: SignedIn, confirm: Annotated[Plain, Form(max_length=64)]
 ) -> Response:
-    """Drop who one is; typed with one's own id, so that no slip does it."""
+    """Erase the reader's identity; the id has to be typed, which prevents erasure by mistake."""
     try:
         if confirm.strip() != account.person:
             raise BadValue(

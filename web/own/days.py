@@ -1,4 +1,4 @@
-"""One's own time: the zone that days go by, and days off on which streaks pause."""
+"""One's own calendar: the time zone that defines days, and days off during which streaks pause."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Typed = Annotated[Plain, Form(max_length=64)]
 
 @dataclass(frozen=True)
 class DaysContext:
-    """`zones` are those that can be chosen; `fault` and the dates typed come back where they were refused."""
+    """Page context: `zones`: the choices; `fault` with the dates typed, where they were refused."""
 
     account: Account
     person: Person
@@ -81,7 +81,7 @@ def _day(text: str, what: str) -> date:
 
 @router.get("/account/days")
 def days(request: Request, store: Store, account: Employee) -> Response:
-    """The zone in use and the days off to come."""
+    """The current time zone and coming days off."""
     return _page(request, store, account)
 
 
@@ -89,7 +89,7 @@ def days(request: Request, store: Store, account: Employee) -> Response:
 def zone(
     request: Request, store: Store, account: Employee, zone: Annotated[Plain, Form(max_length=MOST_ZONE)] = ""
 ) -> Response:
-    """Live in another time zone from the next day on."""
+    """Change the time zone from the next day on."""
     try:
         with store.begin() as tx:
             change_zone(tx, account.organisation, account.person, zone, now())
@@ -106,7 +106,7 @@ def take(
     first: Typed = "",
     last: Typed = "",
 ) -> Response:
-    """Take days off."""
+    """Add days off."""
     try:
         begins, ends = _day(first, _("first day")), _day(last, _("last day"))
         with store.begin() as tx:
@@ -118,7 +118,7 @@ def take(
 
 @router.post("/account/days/back")
 def give_back(request: Request, store: Store, account: Employee, first: Typed = "") -> Response:
-    """Give days off back that have not begun."""
+    """Remove days off that have not begun."""
     try:
         with store.begin() as tx:
             give_back_days_off(tx, account.organisation, account.person, _day(first, _("first day")), now())

@@ -1,4 +1,4 @@
-"""One's own part in the program: join, pause, go on, leave. Nobody else does it for one, and nobody is shown who did."""
+"""One's own enrolment in the program: join, pause, resume, leave. No other person can do it or see who did."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ DONE: dict[str, str] = {
 
 @dataclass(frozen=True)
 class MembershipContext:
-    """`standing` in words; `open_to` says which steps can be taken; `steps` are (what, when) of the past, the newest first."""
+    """Page context: `standing`: enrolment state in words; `open_to`: next transitions; `steps`: past ones (what, when)."""
 
     account: Account
     person: Person
@@ -60,7 +60,7 @@ class MembershipContext:
 
 
 def open_steps(found: Membership) -> frozenset[str]:
-    """The steps that are possible from a standing."""
+    """The transitions that are possible from an enrolment state."""
     if found.standing == "paused":
         return frozenset({"resume", "leave"})
     if found.standing == "invited" and found.asked:
@@ -93,13 +93,13 @@ def _page(request: Request, store: Store, account: Account, fault: Fault | None 
 
 @router.get(OWN_PAGE)
 def membership(request: Request, store: Store, account: Employee) -> Response:
-    """One's own membership."""
+    """The reader's enrolment."""
     return _page(request, store, account)
 
 
 @router.post(OWN_PAGE)
 def take_step(request: Request, store: Store, account: Employee, step: Annotated[Step, Form()]) -> Response:
-    """Take a step. Taken twice, it changes nothing more."""
+    """Change the enrolment state. Repeating a step changes nothing."""
     try:
         with store.begin() as tx:
             STEPS[step](tx, account.organisation, account.person, now())

@@ -38,7 +38,7 @@ DIGESTS: dict[Digest, str] = {
 
 @dataclass(frozen=True)
 class NotificationsContext:
-    """`digests` and `weekdays` are (value, what it is called); `saved` and `fault` say what became of the last choice."""
+    """Page context: `digests` and `weekdays`: (value, label); `saved` and `fault`: outcome of the last change."""
 
     account: Account
     person: Person
@@ -85,7 +85,7 @@ def choose_notifications(
     quiet_until: Annotated[int, Form()],
     notices: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Keep another choice; it holds from the next mail on."""
+    """Store the mail preferences; they apply from the next mail on."""
     wanted = Choice(digest, weekday, hour, notices, quiet_from, quiet_until)
     try:
         with store.begin() as tx:

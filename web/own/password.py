@@ -1,4 +1,4 @@
-"""The page on which one chooses another password."""
+"""The page for changing one's own password."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Password = Annotated[Plain, Form(max_length=1024)]
 
 @dataclass(frozen=True)
 class PasswordContext:
-    """`fewest`: characters of a password; `done`: it was just changed."""
+    """Page context: `fewest`: minimum number of characters; `done`: the password was just changed."""
 
     account: Account
     person: Person
@@ -67,7 +67,7 @@ async def change(
     password: Password,
     again: Password,
 ) -> Response:
-    """Choose another password. Every session ends, and this browser gets a new one."""
+    """Change the password. Every session ends, and this browser gets a new one."""
 
     def act() -> Response:
         try:
@@ -85,13 +85,13 @@ async def change(
 
 
 def same(password: str, again: str) -> None:
-    """Raise BadValue where a password and its repetition differ."""
+    """Raises BadValue where a password and its repetition differ."""
     if password != again:
         raise BadValue(_("The two passwords differ: type the same one twice."))
 
 
 def busy() -> Problem:
-    """Too many passwords are being checked for this one to be checked in time."""
+    """The 503 returned while too many passwords are being hashed."""
     return Problem(
         503, _("Too many people sign in just now: try again in a few seconds."), {"Retry-After": "5"}
     )
