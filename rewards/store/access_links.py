@@ -1,4 +1,4 @@
-"""Rows of links that work once: invitations, resets and the first set-up. Links are kept as SHA-256 only."""
+"""Rows of single-use links: invitations, password resets and the first set-up. Links are stored as SHA-256 hashes only."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ def add(
     at_us: int,
     expires_us: int,
 ) -> None:
-    """Remember one link."""
+    """Insert one link."""
     row = {
         "link_hash": link_hash,
         "organisation_id": organisation,
@@ -40,7 +40,7 @@ def add(
 
 
 def find(tx: Transaction, link_hash: str) -> HeldLinkRow | None:
-    """A link with whom it is for and the state of her account; None for one that never was or is long forgotten."""
+    """A link with its person and the state of the person's account; None where it is unknown or was deleted."""
     query = (
         select(
             LINK,
@@ -58,13 +58,13 @@ def find(tx: Transaction, link_hash: str) -> HeldLinkRow | None:
 
 
 def use(tx: Transaction, link_hash: str, at_us: int) -> bool:
-    """End a link by its use; False where somebody else was quicker."""
+    """Mark a link as used; False where it has ended already."""
     where = (LINK.c.link_hash == link_hash, LINK.c.ended_at_us.is_(None))
     return bool(tx.execute(update(LINK).where(*where).values(ended_at_us=at_us, ending=USED)).rowcount)
 
 
 def supersede(tx: Transaction, person_id: int, at_us: int, purpose: str | None = None) -> None:
-    """End the links of a person that are open, those of one purpose where it is named."""
+    """End a person's open links, those of one purpose where it is given."""
     where = [LINK.c.person_id == person_id, LINK.c.ended_at_us.is_(None)]
     if purpose is not None:
         where.append(LINK.c.purpose == purpose)
@@ -72,12 +72,12 @@ def supersede(tx: Transaction, person_id: int, at_us: int, purpose: str | None =
 
 
 def forget_before(tx: Transaction, person_id: int, before_us: int) -> None:
-    """Drop a person's links that expired before an instant."""
+    """Delete a person's links that expired before an instant."""
     tx.execute(delete(LINK).where(LINK.c.person_id == person_id, LINK.c.expires_at_us < before_us))
 
 
 def newest(tx: Transaction, person_ids: Sequence[int], purpose: str) -> dict[int, AccessLinkRow]:
-    """The newest link of a purpose of each person that has one."""
+    """Each person's newest link of a purpose; people without one are left out."""
     query = (
         select(LINK)
         .where(LINK.c.person_id.in_(person_ids), LINK.c.purpose == purpose)
@@ -87,7 +87,7 @@ def newest(tx: Transaction, person_ids: Sequence[int], purpose: str) -> dict[int
 
 
 def add_setup(tx: Transaction, link_hash: str, at_us: int) -> None:
-    """Remember a set-up link; those given out before end."""
+    """Insert a set-up link and end all earlier ones."""
     open_ones = SETUP.c.ended_at_us.is_(None)
     tx.execute(update(SETUP).where(open_ones).values(ended_at_us=at_us, ending=SUPERSEDED))
     tx.execute(insert(SETUP), {"link_hash": link_hash, "created_at_us": at_us})
@@ -99,6 +99,6 @@ def find_setup(tx: Transaction, link_hash: str) -> SetupLinkRow | None:
 
 
 def use_setup(tx: Transaction, link_hash: str, at_us: int) -> bool:
-    """End a set-up link by its use; False where somebody else was quicker."""
+    """Mark a set-up link as used; False where it has ended already."""
     where = (SETUP.c.link_hash == link_hash, SETUP.c.ended_at_us.is_(None))
     return bool(tx.execute(update(SETUP).where(*where).values(ended_at_us=at_us, ending=USED)).rowcount)

@@ -1,4 +1,4 @@
-"""Accounts as they are administered: locked, changed, listed, and who has none."""
+"""Account administration: locking and changing accounts, listing them, and listing people without one."""
 
 from collections.abc import Mapping, Sequence
 
@@ -27,7 +27,7 @@ def change(tx: Transaction, person_id: int, values: Mapping[str, object]) -> Non
 
 
 def others_with(tx: Transaction, organisation: str, role: str, person_id: int, states: Sequence[str]) -> bool:
-    """Whether anybody but this person has the role and may sign in."""
+    """True where another person with one of these states has an active account with the role."""
     query = (
         select(ACCOUNT.c.person_id)
         .join(PERSON, PERSON.c.id == ACCOUNT.c.person_id)
@@ -65,7 +65,7 @@ _LISTED = (
 def listed(
     tx: Transaction, organisation: str, search: str, role: str, after: str, *, limit: int
 ) -> list[ListedRow]:
-    """People with their accounts, by external id from the one after `after`; those with all the words that `search` holds, or begins."""
+    """People with their accounts, by external id after `after`; `search` matches prefixes of words, all of which are required."""
     where = [IDENTITY.c.organisation_id == organisation, IDENTITY.c.external_id > after]
     if role or search:
         meets = directory.meeting(tx, organisation, search, role)
@@ -78,7 +78,7 @@ def listed(
 def without_account(
     tx: Transaction, organisation: str, segment: str, team: str, states: Sequence[str], *, limit: int
 ) -> tuple[list[tuple[str, str]], int]:
-    """(external id, roles of the people file) of people who have no account, the first by id, and how many there are beside them."""
+    """(external id, role from the people file) of people without an account, the first by id, and the number of the others."""
     where = [
         IDENTITY.c.organisation_id == organisation,
         PERSON.c.status.in_(states),
@@ -101,14 +101,14 @@ def without_account(
 def groups(
     tx: Transaction, organisation: str, states: Sequence[str], limit: int
 ) -> tuple[list[str], list[str]]:
-    """The segments and the teams of people who are with the company, the first `limit` of each by name."""
+    """Segments and teams of present people, the first `limit` of each by name."""
     here = and_(PERSON.c.organisation_id == organisation, PERSON.c.status.in_(states))
     found = [_names(tx, here, column, limit) for column in (PERSON.c.segment, PERSON.c.team)]
     return found[0], found[1]
 
 
 def _names(tx: Transaction, here: ColumnElement[bool], column: ColumnElement[str], limit: int) -> list[str]:
-    """What a column holds, each name looked for behind the one before it, so that nobody reads everybody."""
+    """Distinct values of a column by skip scan: each is sought behind the previous one, so that no full scan is needed."""
     least = func.min(column)
     walk = select(select(least).where(here).scalar_subquery().label("name")).cte("walk", recursive=True)
     following = select(least).where(here, column > walk.c.name).scalar_subquery()
@@ -117,19 +117,19 @@ def _names(tx: Transaction, here: ColumnElement[bool], column: ColumnElement[str
 
 
 def listed_one(tx: Transaction, person_id: int) -> ListedRow | None:
-    """One person with her account."""
+    """One person with the account."""
     return tx.row(ListedRow, _LISTED.where(IDENTITY.c.person_id == person_id))
 
 
 def revoke_of(tx: Transaction, person_id: int, at_us: int) -> int:
-    """Revoke every token that speaks for a person or that she made; returns how many."""
+    """Revoke every token that acts for a person or was created by that person; returns how many."""
     whose = or_(TOKEN.c.person_id == person_id, TOKEN.c.maker_id == person_id)
     where = and_(whose, TOKEN.c.revoked_at_us.is_(None))
     return tx.execute(update(TOKEN).where(where).values(revoked_at_us=at_us)).rowcount
 
 
 def how_many(tx: Transaction, organisation: str) -> dict[str, int]:
-    """How many people, versions of schemes, items of content and accounts there are; of each, beyond 1000, that many."""
+    """Numbers of people, scheme versions, content items and accounts, each counted up to MOST_COUNTED."""
     tables = {"people": IDENTITY, "scheme": schema.scheme_version, "content": schema.content_item, "invited": ACCOUNT}  # fmt: skip
     found = {}
     for name, table in tables.items():

@@ -32,8 +32,10 @@ _FIND_TOKEN = Prepared(
 def save_account(
     tx: Transaction, organisation: str, person_id: int, roles: str, password_hash: str | None, *, at_us: int
 ) -> list[str]:
-    """Create the account or change its roles and password; returns the roles of before. Another password ends every session that
-    the former one opened."""
+    """Insert an account or update its roles and password; returns the previous roles.
+
+    A new password ends every session opened with the old one.
+    """
     query = select(ACCOUNT.c.password_hash, ACCOUNT.c.roles).where(ACCOUNT.c.person_id == person_id)
     former = tx.execute(query).one_or_none()
     if former is not None and former.password_hash is not None and former.password_hash != password_hash:
@@ -57,7 +59,7 @@ def save_account(
 
 
 def find_account(tx: Transaction, organisation: str, external_id: str) -> HolderRow | None:
-    """The account of an external id, or of one that was merged into it, with the person's status."""
+    """The account of an external id, or of the id of a merged account, with the person's status."""
     who = people.find(tx, organisation, external_id)
     query = (
         select(ACCOUNT, IDENTITY.c.external_id, PERSON.c.status)
@@ -69,13 +71,13 @@ def find_account(tx: Transaction, organisation: str, external_id: str) -> Holder
 
 
 def having(role: str) -> ColumnElement[bool]:
-    """That an account has the role."""
+    """Condition: the account has the role."""
     padded = literal(" ") + ACCOUNT.c.roles + " "
     return padded.contains(f" {role} ", autoescape=True)
 
 
 def somebody_with(tx: Transaction, organisation: str, role: str, states: Sequence[str]) -> str | None:
-    """Who has the role and the shortest list of roles, of several the first."""
+    """External id of an active account with the role: the one with the shortest list of roles, then the oldest."""
     query = (
         select(IDENTITY.c.external_id)
         .join(ACCOUNT, ACCOUNT.c.person_id == IDENTITY.c.person_id)
@@ -93,13 +95,13 @@ def somebody_with(tx: Transaction, organisation: str, role: str, states: Sequenc
 
 
 def roles_of(tx: Transaction, person_id: int) -> tuple[str, ...]:
-    """The roles of a person's sign-in; none where there is none."""
+    """The roles of a person's account; empty without one."""
     found: str | None = tx.execute(select(ACCOUNT.c.roles).where(ACCOUNT.c.person_id == person_id)).scalar()
     return tuple((found or "").split())
 
 
 def add_session(tx: Transaction, row: Mapping[str, object]) -> None:
-    """Remember one open session."""
+    """Insert one session."""
     tx.execute(insert(SESSION), dict(row))
 
 
@@ -124,14 +126,14 @@ def session_account(tx: Transaction, token_hash: str, now_us: int) -> SignedInRo
 
 
 def drop_session(tx: Transaction, token_hash: str) -> None:
-    """End one session."""
+    """Delete one session."""
     tx.execute(delete(SESSION).where(SESSION.c.token_hash == token_hash))
 
 
 def drop_sessions_of_provider(
     tx: Transaction, organisation: str, subject: str | None, session: str | None
 ) -> list[int]:
-    """End the sessions that a provider opened, by hashes of its subject, of its session, or of both; returns whose they were."""
+    """Delete sessions opened by single sign-on, by hashes of the provider's subject, its session or both; returns the person ids."""
     where = [SESSION.c.organisation_id == organisation]
     where += [] if subject is None else [SESSION.c.provider_subject == subject]
     where += [] if session is None else [SESSION.c.provider_session == session]
@@ -140,7 +142,7 @@ def drop_sessions_of_provider(
 
 
 def sessions_of(tx: Transaction, person_id: int, now_us: int) -> list[SessionTokenRow]:
-    """The open sessions of a person, those in use last first."""
+    """A person's open sessions, most recently used first."""
     where = and_(SESSION.c.person_id == person_id, SESSION.c.expires_at_us > now_us)
     order = (SESSION.c.seen_at_us.desc(), SESSION.c.token_hash)
     return tx.rows(SessionTokenRow, select(SESSION).where(where).order_by(*order))
@@ -152,18 +154,18 @@ def session(tx: Transaction, token_hash: str) -> SessionTokenRow | None:
 
 
 def note_session(tx: Transaction, token_hash: str, now_us: int, before_us: int) -> None:
-    """A session is in use; nothing is written where that was noted since `before_us`."""
+    """Store when a session was last used; skipped where that is newer than `before_us`."""
     where = and_(SESSION.c.token_hash == token_hash, SESSION.c.seen_at_us < before_us)
     tx.execute(update(SESSION).where(where).values(seen_at_us=now_us))
 
 
 def drop_sessions(tx: Transaction, person_id: int) -> None:
-    """End all sessions of a person."""
+    """Delete all sessions of a person."""
     tx.execute(delete(SESSION).where(SESSION.c.person_id == person_id))
 
 
 def drop_expired_sessions(tx: Transaction, now_us: int, person_id: int | None = None) -> int:
-    """Forget sessions that have expired, everybody's unless a person is named; returns how many."""
+    """Delete expired sessions, of everybody unless a person is given; returns how many."""
     where = [SESSION.c.expires_at_us <= now_us]
     if person_id is not None:
         where.append(SESSION.c.person_id == person_id)
@@ -171,7 +173,7 @@ def drop_expired_sessions(tx: Transaction, now_us: int, person_id: int | None = 
 
 
 def drop_account(tx: Transaction, person_id: int) -> None:
-    """Forget sessions, links, tokens and the account of a person."""
+    """Delete a person's sessions, links, tokens and account."""
     drop_sessions(tx, person_id)
     tx.execute(delete(LINK).where(LINK.c.person_id == person_id))
     tx.execute(delete(TOKEN).where(TOKEN.c.person_id == person_id))
@@ -190,7 +192,7 @@ def add_token(
     at_us: int,
     expires_us: int | None,
 ) -> None:
-    """Remember one API token."""
+    """Insert one API token."""
     row = {
         "token_hash": token_hash,
         "organisation_id": organisation,
@@ -205,18 +207,18 @@ def add_token(
 
 
 def find_tokens(tx: Transaction, hashes: Sequence[str]) -> dict[str, BearerRow]:
-    """Tokens by their hashes, each with the external id and state of the person it speaks for, and the state of who made it."""
+    """Tokens by hash, each with external id and state of the person it acts for, and the state of its creator."""
     return {row.token_hash: row for row in tx.ask(_FIND_TOKEN, [{"hash": one} for one in hashes])}
 
 
 def token_named(tx: Transaction, organisation: str, name: str) -> ApiTokenRow | None:
-    """The token of that name."""
+    """The token with a name."""
     where = and_(TOKEN.c.organisation_id == organisation, TOKEN.c.name == name)
     return tx.row(ApiTokenRow, select(TOKEN).where(where))
 
 
 def page_of_tokens(tx: Transaction, organisation: str, limit: int, after: str) -> list[ListedTokenRow]:
-    """Tokens by name, each with whom it speaks for and who made it, by external id."""
+    """Tokens by name, each with external ids of the person it acts for and of its creator."""
     maker = IDENTITY.alias("made_by")
     query = (
         select(TOKEN, IDENTITY.c.external_id, maker.c.external_id.label("maker"))
@@ -228,25 +230,25 @@ def page_of_tokens(tx: Transaction, organisation: str, limit: int, after: str) -
 
 
 def tokens_made_by(tx: Transaction, person_id: int) -> list[ApiTokenRow]:
-    """The tokens in force that a person made."""
+    """Active tokens created by a person."""
     where = and_(TOKEN.c.maker_id == person_id, TOKEN.c.revoked_at_us.is_(None))
     return tx.rows(ApiTokenRow, select(TOKEN).where(where))
 
 
 def narrow_token(tx: Transaction, token_hash: str, scopes: str, at_us: int) -> None:
-    """Take scopes from a token; with none left it ends, and keeps those that it had, for whoever reads the list."""
+    """Replace a token's scopes; without any scope left it is revoked and keeps the old ones for display."""
     values: dict[str, object] = {"scopes": scopes} if scopes else {"revoked_at_us": at_us}
     tx.execute(update(TOKEN).where(TOKEN.c.token_hash == token_hash).values(**values))
 
 
 def renew_token(tx: Transaction, organisation: str, name: str, token_hash: str) -> None:
-    """Give a token another secret."""
+    """Replace a token's secret."""
     where = and_(TOKEN.c.organisation_id == organisation, TOKEN.c.name == name)
     tx.execute(update(TOKEN).where(where).values(token_hash=token_hash))
 
 
 def note_token(tx: Transaction, organisation: str, name: str, now_us: int, before_us: int) -> None:
-    """A token is in use; nothing is written where that was noted since `before_us`."""
+    """Store when a token was last used; skipped where that is newer than `before_us`."""
     unnoted = or_(TOKEN.c.used_at_us.is_(None), TOKEN.c.used_at_us < before_us)
     where = and_(
         TOKEN.c.organisation_id == organisation,

@@ -1,4 +1,4 @@
-"""The address of a database, as people write it into DATABASE_URL: read strictly, and shown without any secret."""
+"""Database addresses as given in DATABASE_URL: strict parsing, and display without secrets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _AUTHORITY = re.compile(
     re.DOTALL,
 )
 _REST = re.compile(r"(?:/(?P<database>[^/@:?#\s]*))?(?:\?(?P<query>[^#@]*))?")
-# Of a name no more is shown than a name has: what is written after it with a wrong sign could be a password.
+# Anything longer or with other characters is hidden: behind a wrong separator it could be a password.
 _PLAIN_NAME = re.compile(r"[\w.%-]{0,63}")
 _PLAIN_FILE = re.compile(r"(?:(?!:[^/]*@)[^;&])*")
 _POSTGRESQL = ("postgresql", "postgres")
@@ -29,9 +29,9 @@ UNREADABLE = (
 
 
 def parse_address(text: str) -> URL:
-    """The address to connect to, always by psycopg 3 or the driver that comes with Python.
+    """The URL to connect to, always by psycopg 3 or Python's own sqlite3.
 
-    Raises ValueError, whose text repeats nothing of what could be a password.
+    Raises ValueError, whose message contains nothing that could be a password.
     """
     found = _SCHEME.match(text)
     if found is None:
@@ -39,7 +39,7 @@ def parse_address(text: str) -> URL:
     backend, driver = found.group(1).lower(), found.group(2)
     rest = text[found.end() :].rstrip()
     if not _is_text(unquote(rest)):
-        # A library in C would end the address at the zero byte, and go to another server.
+        # C libraries would cut the address at the zero byte and connect to another server.
         raise ValueError(UNREADABLE)
     if backend in _POSTGRESQL:
         return _postgresql(rest)
@@ -55,12 +55,12 @@ def parse_address(text: str) -> URL:
 
 
 def _is_text(text: str) -> bool:
-    """Whether UTF-8 has it, and it has no zero byte."""
+    """True where a text can be encoded as UTF-8 and has no zero byte."""
     return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def shown(text: str) -> str:
-    """The address as it may be printed: no password, no parameters, and of one that cannot be read only its kind."""
+    """An address that is safe to print: no password, no parameters; only the backend where the address cannot be parsed."""
     found = _SCHEME.match(text)
     if found is None:
         return "***"
@@ -88,13 +88,13 @@ def _plain_name(name: str) -> str:
 
 
 def cause_of(error: BaseException, text: str) -> str:
-    """What a database said when it failed, in one line, without anything of its address that could be secret."""
+    """The database's error message in one line, without secrets from the address."""
     driver = getattr(error, "orig", None) or error
     message = said(driver)
     if message:
         return message
     if type(driver).__module__.partition(".")[0] == "psycopg":
-        # Nothing of ours has reached the server yet: the sentence is about the connection.
+        # No statement of ours was sent yet, so that the message is about the connection.
         sentence = " ".join(str(driver).split())
         if not any(secret in sentence for secret in _secrets(text)):
             return sentence
@@ -118,7 +118,7 @@ def _postgresql(rest: str) -> URL:
     who = ""
     if authority["user"] is not None:
         secret = authority["password"]
-        # Written anew, so that a password with an @ in it is one thing to every reader.
+        # Quoted again, so that every parser reads a password with an @ in it alike.
         who = quote(unquote(authority["user"]), safe="")
         who += "@" if secret is None else f":{quote(unquote(secret), safe='')}@"
     query = "" if tail["query"] is None else f"?{tail['query']}"
@@ -129,7 +129,7 @@ def _postgresql(rest: str) -> URL:
 
 
 def _split(rest: str) -> tuple[re.Match[str], re.Match[str]] | None:
-    """Authority and what follows it, or None where the two cannot be distinguished for sure."""
+    """Authority and remainder; None where the boundary between them is ambiguous."""
     end = re.search(r"[/?#]", rest)
     cut = len(rest) if end is None else end.start()
     authority, tail = _AUTHORITY.fullmatch(rest[:cut]), _REST.fullmatch(rest[cut:])

@@ -1,4 +1,4 @@
-"""The audit log, read page by page: the newest lines first, by what they are about."""
+"""The audit log page by page, newest lines first, filtered by subject, actor, action and time."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which lines: about these subjects, by these actors, of this action, from one instant up to another; None asks for nothing."""
+    """A filter of log lines: subjects, actors, action, and a range of instants; None filters nothing."""
 
     subjects: Collection[str] | None = None
     actors: Collection[str] | None = None
@@ -32,7 +32,7 @@ class Asked:
 def page(
     tx: Transaction, organisation: str, asked: Asked, before: Place | None, limit: int
 ) -> list[AuditRow]:
-    """Lines before a place."""
+    """Lines before a cursor."""
     query = _query(organisation, asked).limit(limit)
     if before is not None:
         query = query.where(tuple_(*_ORDER) < tuple_(literal(before[0]), literal(before[1])))
@@ -40,7 +40,7 @@ def page(
 
 
 def every(tx: Transaction, organisation: str, asked: Asked) -> Iterator[AuditRow]:
-    """All lines, read piece by piece."""
+    """All matching lines, read in chunks."""
     before: Place | None = None
     while found := page(tx, organisation, asked, before, _PIECE):
         yield from found
@@ -48,7 +48,7 @@ def every(tx: Transaction, organisation: str, asked: Asked) -> Iterator[AuditRow
 
 
 def actions(tx: Transaction, organisation: str) -> Sequence[str]:
-    """The actions that were ever logged, each read once from the index."""
+    """Distinct actions in the log, by skip scan of an index."""
     found: list[str] = []
     query = (
         select(AUDIT.c.action)

@@ -1,7 +1,7 @@
-"""Online backup and restore, by each database's own means and without client tools that may not be there.
+"""Online backup and restore with each database's own means, without client tools that may not be installed.
 
-SQLite: its backup interface, which gives a database file. PostgreSQL: COPY of every table in one snapshot into a zip
-archive, which goes into an empty database of the same schema revision. Both while others go on writing.
+SQLite: its backup API, which writes a database file. PostgreSQL: COPY of every table in one snapshot into a ZIP
+archive, restored into an empty database of the same schema revision. Both run beside concurrent writers.
 """
 
 import sqlite3
@@ -25,7 +25,7 @@ _CHUNK_BYTES = 1 << 20
 
 
 def backup(db: Database, path: Path) -> None:
-    """Write a consistent copy to `path`. Raises FileExistsError, never overwrites; a broken backup leaves no file."""
+    """Write a consistent copy to `path`. Raises FileExistsError, never overwrites; a failed backup leaves no file."""
     if path.exists():
         raise FileExistsError(f"backup {path}: the file exists; choose another name")
     with db.read() as tx:
@@ -45,12 +45,12 @@ def backup(db: Database, path: Path) -> None:
 
 def _copy(source: sqlite3.Connection, path: Path) -> None:
     with closing(sqlite3.connect(path)) as target:
-        # A page that cannot be read ends it; one that reads as nonsense is for `db verify` to find.
+        # An unreadable page aborts the backup; corrupt but readable content is left to `db verify`.
         source.backup(target)
 
 
 def restore(path: Path, url: str) -> None:
-    """Put a backup into an empty database.
+    """Restore a backup into an empty database.
 
     Raises FileNotFoundError, FileExistsError where there is data already, ValueError for a file that is no backup of
     this kind of database or of another schema revision.
@@ -115,7 +115,7 @@ def _unpack(path: Path, url: str) -> None:
 
 
 def _fill(tx: Transaction, table: Table, archive: zipfile.ZipFile) -> None:
-    """One table's rows, and its counter set behind the last of them."""
+    """Copy one table's rows, and set its id sequence behind the last of them."""
     with (
         archive.open(f"{table.name}.csv") as rows,
         tx.copy(f"COPY {_named(table)} FROM STDIN (FORMAT csv)") as copy,
@@ -133,6 +133,6 @@ def _fill(tx: Transaction, table: Table, archive: zipfile.ZipFile) -> None:
 
 
 def _named(table: Table) -> str:
-    """The table with its columns, quoted, in the order that this version declares."""
+    """The quoted table and column names, in this version's column order."""
     columns = ", ".join(f'"{column.name}"' for column in table.columns)
     return f'"{table.name}" ({columns})'

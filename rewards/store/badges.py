@@ -1,4 +1,4 @@
-"""Rows of `person_badge`, and what the ledger says of badges."""
+"""Rows of `person_badge`, a projection of the ledger's badge entries."""
 
 from collections.abc import Collection, Iterable
 
@@ -25,7 +25,7 @@ _STANDS = ("journal_id", "awarded_us", "revoked_us")
 
 
 def _entries(dialect: str) -> ClauseElement:
-    """All entries of some badges, each with its key."""
+    """All ledger entries of some badges, each with its key."""
     key = each_of([BADGE.c[name] for name in _KEYS], dialect)
     return select(*BADGE_COLUMNS).where(
         JOURNAL.c.organisation_id == key["organisation_id"],
@@ -48,7 +48,7 @@ _KEEP = Prepared(NoRow, _keeping)
 
 
 def refresh(tx: Transaction, organisation: str, badges: Iterable[Key]) -> set[int]:
-    """Bring people's badges to what the ledger says of them; returns who does not hold one of these now."""
+    """Recompute people's badges from the ledger; returns the people who do not hold one of these now."""
     wanted = sorted(badges)
     asked = [dict(zip(_KEYS, (organisation, *key), strict=True)) for key in wanted]
     entries: dict[Key, list[BadgeEntryRow]] = {}
@@ -66,9 +66,9 @@ def refresh(tx: Transaction, organisation: str, badges: Iterable[Key]) -> set[in
 
 
 def badge_standing(entries: Iterable[BadgeEntryRow]) -> tuple[int, int, int | None]:
-    """(entry, awarded at, revoked at or None) from one badge's entries by id: the last award that nothing undid counts.
+    """(entry, awarded at, revoked at or None) from one badge's entries by id: the last award that is not reversed counts.
 
-    A later loss that nothing undid revokes it. Where every award was undone, the last one shows when it was.
+    A later loss that is not reversed revokes it. Where every award is reversed, the last one and the instant of its reversal.
     """
     awards: list[BadgeEntryRow] = []
     undone: dict[int, int] = {}
@@ -103,7 +103,7 @@ def holds_any(
 
 
 def badges_before(tx: Transaction, person_id: int, before_us: int) -> set[tuple[str, int]]:
-    """Badges that the person holds by entries from before an instant, each with its object's key."""
+    """Badges held by entries from before an instant, each with its object's key."""
     query = (
         select(BADGE.c.badge, BADGE.c.object_key)
         .join(JOURNAL, JOURNAL.c.id == BADGE.c.journal_id)
@@ -115,7 +115,7 @@ def badges_before(tx: Transaction, person_id: int, before_us: int) -> set[tuple[
 
 
 def kept_badges(tx: Transaction, organisation: str) -> list[JournalRow]:
-    """Standing badge entries, and lost ones, of people one of whose events was undone: what was permanent may have outlived it."""
+    """Badge entries in force, lost ones included, of people with a voided event: permanent badges outlive such events."""
     other, event = JOURNAL.alias(), schema.event
     undone = (
         select(event.c.person_id)
@@ -142,12 +142,12 @@ def kept_badges(tx: Transaction, organisation: str) -> list[JournalRow]:
 
 
 def badges_of(tx: Transaction, person_id: int) -> list[PersonBadgeRow]:
-    """The person's badges, the revoked included, the oldest first; one row for each object that earned it."""
+    """The person's badges, revoked ones included, oldest first; one row for each object that earned it."""
     query = select(BADGE).where(BADGE.c.person_id == person_id)
     return tx.rows(PersonBadgeRow, query.order_by(BADGE.c.awarded_us, BADGE.c.journal_id))
 
 
 def standing_badges(tx: Transaction, organisation: str) -> list[PersonBadgeRow]:
-    """Every badge that somebody of an organisation holds, the oldest first."""
+    """Every badge held in an organisation, oldest first."""
     query = select(BADGE).where(BADGE.c.organisation_id == organisation, BADGE.c.revoked_us.is_(None))
     return tx.rows(PersonBadgeRow, query.order_by(BADGE.c.awarded_us, BADGE.c.journal_id))

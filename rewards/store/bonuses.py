@@ -1,4 +1,4 @@
-"""Entries of points that no single event gave."""
+"""Ledger entries of points awarded without a single event behind them."""
 
 from sqlalchemy import true
 
@@ -11,6 +11,6 @@ ORIGIN = "bonus"
 
 
 def standing(tx: Transaction, organisation: str, person_id: int | None = None) -> list[JournalRow]:
-    """Bonuses that nothing undid, of everybody or of one person, oldest first."""
+    """Bonus entries that are not reversed, of everybody or of one person, oldest first."""
     whose = true() if person_id is None else JOURNAL.c.person_id == person_id
     return journal.not_undone(tx, organisation, JOURNAL.c.origin == ORIGIN, whose)

@@ -1,4 +1,4 @@
-"""Rows of challenge_result, and what people have done within a challenge."""
+"""Rows of challenge_result, and sums of people's activity within a challenge."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -25,17 +25,17 @@ from rewards.store.session import Transaction
 RESULT, EVENT, PERSON = schema.challenge_result, schema.event, schema.person
 JOURNAL, POSTING, SCORE = schema.journal, schema.posting, schema.board_score
 REVIEW = schema.review
-# What the kernel counts as an award of its own; the rest of an award that was proven later is none. What a person has yet
-# to look at counts once it is approved, here as for points and events.
+# Reasons that the kernel counts as one award; the remainder paid on later proof is not counted again. Activity under
+# review counts once it is approved, here as for points and events.
 AWARD_REASONS = ("awarded", "cap_partial", "until_verified", "on_hold", "released", "approved")
 NOT_ENROLLED = "not_enrolled"
 BY = {"person": PERSON.c.id, "segment": PERSON.c.segment, "team": PERSON.c.team}
 
 
 class Counted(NamedTuple):
-    """What is added up: metric and name, over [from, until) in microseconds, which are the dates first to last.
+    """The metric summed (`of`: the kind or rule), over [from, until) in microseconds, which are the dates first to last.
 
-    `enrolled_only`: of what happened, that of people who took part then.
+    `enrolled_only`: only activity of people who were enrolled when it occurred.
     """
 
     metric: str
@@ -50,7 +50,7 @@ class Counted(NamedTuple):
 def settled(
     tx: Transaction, organisation: str, counted: Counted, by: Sequence[str], person_id: int | None = None
 ) -> list[tuple[Any, ...]]:
-    """Sums of people who never moved, by the names of BY; the last column is the sum (millipoints, or a number)."""
+    """Sums over people without a history of moves, grouped by the names of BY; the last column is the sum (millipoints or a count)."""
     made = (_by_day if counted.metric == "points" else _pieces)(organisation, counted).subquery()
     columns = [BY[name] for name in by]
     query = (
@@ -66,7 +66,7 @@ def settled(
 def moved(
     tx: Transaction, organisation: str, counted: Counted, person_id: int | None = None
 ) -> list[PieceRow]:
-    """(person_id, occurred_us, event_ref, amount), one by one, of people who moved, so that each goes where they were at the time."""
+    """One row per event or entry of people with a history of moves, to be attributed to the unit of that time."""
     made = _pieces(organisation, counted).subquery()
     query = select(made.c.person_id, made.c.occurred_us, made.c.event_ref, made.c.amount).join(
         PERSON, PERSON.c.id == made.c.person_id
@@ -132,7 +132,7 @@ def _pieces(organisation: str, counted: Counted) -> Select[*tuple[Any, ...]]:
 
 
 def is_fixed(tx: Transaction, organisation: str, challenge: str, first_date: int) -> bool:
-    """Whether there is a result."""
+    """True where a result is stored."""
     return (
         tx.execute(select(RESULT.c.team).where(_of(organisation, challenge, first_date))).first() is not None
     )
@@ -141,7 +141,7 @@ def is_fixed(tx: Transaction, organisation: str, challenge: str, first_date: int
 def results(
     tx: Transaction, organisation: str, challenge: str, first_date: int, units: Sequence[str] = ()
 ) -> dict[str, int]:
-    """The fixed result by unit, of all or of some; empty while there is none."""
+    """The stored result by unit, for all or some units; empty while there is none."""
     query = select(RESULT.c.team, RESULT.c.amount).where(_of(organisation, challenge, first_date))
     if units:
         query = query.where(RESULT.c.team.in_(units))
@@ -149,7 +149,7 @@ def results(
 
 
 def fixed_since(tx: Transaction, organisation: str, from_us: int) -> list[tuple[str, int, int]]:
-    """(challenge, first date, goal) of the results fixed since an instant."""
+    """(challenge, first date, goal) of results stored since an instant."""
     where = and_(RESULT.c.organisation_id == organisation, RESULT.c.decided_us >= from_us)
     query = select(RESULT.c.challenge, RESULT.c.first_date, RESULT.c.goal).where(where).distinct()
     found = tx.execute(query.order_by(RESULT.c.challenge, RESULT.c.first_date))
@@ -157,12 +157,12 @@ def fixed_since(tx: Transaction, organisation: str, from_us: int) -> list[tuple[
 
 
 def fix(tx: Transaction, rows: Sequence[Mapping[str, object]]) -> None:
-    """Keep a result."""
+    """Insert the rows of a result."""
     tx.execute(insert(RESULT), list(rows))
 
 
 def forget(tx: Transaction, organisation: str, challenge: str, first_date: int) -> None:
-    """Drop a result."""
+    """Delete a result."""
     tx.execute(delete(RESULT).where(_of(organisation, challenge, first_date)))
 
 

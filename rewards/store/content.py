@@ -1,4 +1,4 @@
-"""Rows of content_item, and of the desk behind it: drafts, decisions, rules."""
+"""Rows of content_item, and of the content desk: drafts, decisions, policy."""
 
 from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy import delete as deleting
@@ -15,7 +15,7 @@ DECISION, POLICY = schema.content_decision, schema.content_policy
 def save(
     tx: Transaction, organisation: str, item: str, document: str, at_us: int, *, expires_us: int | None
 ) -> None:
-    """Publish or publish anew; a recall is lifted. What was on the grid all the time stays as new as it was."""
+    """Publish an item, again or for the first time, which lifts a recall; while it stays on the grid it keeps its publication time."""
     row = {
         "organisation_id": organisation,
         "item": item,
@@ -44,26 +44,26 @@ def find(tx: Transaction, organisation: str, item: str) -> ContentItemRow | None
 
 
 def some(tx: Transaction, organisation: str, items: list[str]) -> list[ContentItemRow]:
-    """Those of the named items that are on the grid."""
+    """The named items that are on the grid."""
     where = and_(ITEM.c.organisation_id == organisation, ITEM.c.item.in_(items))
     return tx.rows(ContentItemRow, select(ITEM).where(where))
 
 
 def published_since(tx: Transaction, organisation: str, since_us: int) -> int:
-    """How many items came onto the grid since an instant."""
+    """Number of items published since an instant."""
     where = and_(ITEM.c.organisation_id == organisation, ITEM.c.published_us >= since_us)
     return int(tx.execute(select(func.count()).select_from(ITEM).where(where)).scalar_one())
 
 
 def first_published(tx: Transaction, organisation: str) -> int | None:
-    """When the first item came onto the grid; None where none did."""
+    """Publication time of the first item; None without any."""
     where = and_(ITEM.c.organisation_id == organisation, ITEM.c.published_us.is_not(None))
     found = tx.execute(select(func.min(ITEM.c.published_us)).where(where)).scalar_one()
     return None if found is None else int(found)
 
 
 def recall(tx: Transaction, organisation: str, item: str, reason: str, notice: str, *, at_us: int) -> int:
-    """Withdraw an item; returns how many were withdrawn: none where it is recalled already."""
+    """Recall an item; returns how many were recalled: none where it is recalled already."""
     where = and_(ITEM.c.organisation_id == organisation, ITEM.c.item == item, ITEM.c.recalled_us.is_(None))
     values = {"recalled_us": at_us, "recall_reason": reason, "recall_notice": notice, "told_until": 0}
     return tx.execute(update(ITEM).where(where).values(**values)).rowcount
@@ -76,19 +76,19 @@ def to_tell(tx: Transaction, organisation: str) -> list[ContentItemRow]:
 
 
 def told(tx: Transaction, organisation: str, item: str, until: int | None) -> None:
-    """Store up to whom an item's sharers have been notified; None: all have."""
+    """Store the progress of an item's recall notices: the last sharer notified; None: all are."""
     where = and_(ITEM.c.organisation_id == organisation, ITEM.c.item == item)
     tx.execute(update(ITEM).where(where).values(told_until=until))
 
 
 def draft(tx: Transaction, organisation: str, item: str, lock: bool = False) -> ContentDraftRow | None:
-    """The draft of an item, held until the transaction ends where it is to be changed."""
+    """The draft of an item, locked until the transaction ends on request."""
     query = select(DRAFT).where(DRAFT.c.organisation_id == organisation, DRAFT.c.item == item)
     return tx.row(ContentDraftRow, tx.for_update(query) if lock else query)
 
 
 def add_draft(tx: Transaction, row: dict[str, object]) -> bool:
-    """Keep a new draft; False where the item has one already."""
+    """Insert a draft; False where the item has one already."""
     made = upsert(tx, DRAFT).on_conflict_do_nothing(index_elements=["organisation_id", "item"])
     if tx.execute(made.returning(DRAFT.c.item), row).first() is None:
         return False
@@ -99,7 +99,7 @@ def add_draft(tx: Transaction, row: dict[str, object]) -> bool:
 def change_draft(
     tx: Transaction, organisation: str, item: str, revision: int, values: dict[str, object]
 ) -> bool:
-    """Change a draft that is still of this revision; False where it is not."""
+    """Update a draft of this revision; False where its revision has changed."""
     where = and_(DRAFT.c.organisation_id == organisation, DRAFT.c.item == item, DRAFT.c.revision == revision)
     if tx.execute(update(DRAFT).where(where).values(**values)).rowcount != 1:
         return False
@@ -109,7 +109,7 @@ def change_draft(
 
 
 def drop_draft(tx: Transaction, organisation: str, item: str) -> None:
-    """The draft is published, or not wanted any more."""
+    """Delete a draft."""
     tx.execute(deleting(DRAFT).where(DRAFT.c.organisation_id == organisation, DRAFT.c.item == item))
     facts.drop_drafted(tx, organisation, item)
 
@@ -125,7 +125,7 @@ def decide(
     reason: str,
     at_us: int,
 ) -> None:
-    """One line of an item's history."""
+    """Insert one decision about an item."""
     row = {
         "organisation_id": organisation,
         "item": item,
@@ -139,13 +139,13 @@ def decide(
 
 
 def decisions(tx: Transaction, organisation: str, item: str) -> list[ContentDecisionRow]:
-    """An item's history, the oldest first."""
+    """An item's decisions, oldest first."""
     where = and_(DECISION.c.organisation_id == organisation, DECISION.c.item == item)
     return tx.rows(ContentDecisionRow, select(DECISION).where(where).order_by(DECISION.c.id))
 
 
 def decisions_of_published(tx: Transaction, organisation: str, since_us: int) -> list[ContentDecisionRow]:
-    """The history, the oldest first, of items that the desk published since an instant."""
+    """Decisions, oldest first, about items published at the desk since an instant."""
     lately = select(DECISION.c.item).where(
         DECISION.c.organisation_id == organisation,
         DECISION.c.decision == "publish",
@@ -156,18 +156,18 @@ def decisions_of_published(tx: Transaction, organisation: str, since_us: int) ->
 
 
 def last_revision(tx: Transaction, organisation: str, item: str) -> int:
-    """The highest revision that was ever decided about, so that none is given twice."""
+    """The highest revision in an item's decisions, so that no revision number is reused."""
     where = and_(DECISION.c.organisation_id == organisation, DECISION.c.item == item)
     return int(tx.execute(select(func.coalesce(func.max(DECISION.c.revision), 0)).where(where)).scalar_one())
 
 
 def policy(tx: Transaction, organisation: str) -> ContentPolicyRow | None:
-    """The organisation's rules for content."""
+    """The organisation's content policy."""
     return tx.row(ContentPolicyRow, select(POLICY).where(POLICY.c.organisation_id == organisation))
 
 
 def save_policy(tx: Transaction, organisation: str, document: str, before: int, at_us: int) -> bool:
-    """Write the rules after revision `before`; False where somebody else wrote them meanwhile."""
+    """Replace the policy of revision `before`; False where it was changed concurrently."""
     values = {"document": document, "revision": before + 1, "changed_us": at_us}
     if before == 0:
         made = upsert(tx, POLICY).on_conflict_do_nothing(index_elements=["organisation_id"])

@@ -1,4 +1,4 @@
-"""Rows of issuer_key and credential: signing keys, and the signed badges with their places in status lists."""
+"""Rows of issuer_key and credential: signing keys, and signed badges with their indexes in status lists."""
 
 import secrets
 from collections.abc import Collection, Mapping
@@ -18,12 +18,12 @@ LIST_SIZE = 131_072
 
 
 def add_key(tx: Transaction, row: Mapping[str, object]) -> None:
-    """Keep a signing key unless the organisation has it already."""
+    """Insert a signing key unless the organisation has it already."""
     tx.execute(upsert(tx, KEY).on_conflict_do_nothing(), dict(row))
 
 
 def key_of(tx: Transaction, organisation: str, did: str | None = None) -> IssuerKeyRow | None:
-    """The key of a DID, or (without one) the newest that the database itself keeps."""
+    """The key of a DID, or (without one) the newest key whose secret is in the database."""
     query = select(KEY).where(KEY.c.organisation_id == organisation)
     if did is not None:
         return tx.row(IssuerKeyRow, query.where(KEY.c.did == did))
@@ -37,14 +37,14 @@ def key(tx: Transaction, key_id: str) -> IssuerKeyRow | None:
 
 
 def key_by_did(tx: Transaction, did: str) -> IssuerKeyRow | None:
-    """A key by its DID, whichever organisation it belongs to."""
+    """A key by its DID, of any organisation."""
     return tx.row(IssuerKeyRow, select(KEY).where(KEY.c.did == did).limit(1))
 
 
 def free_place(tx: Transaction, key_id: str) -> tuple[int, int]:
-    """(list, index) for a new credential; the index is random, so that it tells nothing of the order of issue.
+    """(list, index) for a new credential; the index is random, so that it discloses nothing about the order of issue.
 
-    A list is left once half full: a free place is then found in two tries on average.
+    A list is closed once half full: a free index is then found in two tries on average.
     """
     tx.execute(tx.for_update(select(KEY.c.id).where(KEY.c.id == key_id)))
     used = tx.execute(select(func.count()).select_from(CREDENTIAL).where(CREDENTIAL.c.issuer == key_id))
@@ -61,12 +61,12 @@ def free_place(tx: Transaction, key_id: str) -> tuple[int, int]:
 
 
 def add(tx: Transaction, row: Mapping[str, object]) -> None:
-    """Keep one signed credential."""
+    """Insert one signed credential."""
     tx.execute(insert(CREDENTIAL), dict(row))
 
 
 def of_badge(tx: Transaction, person_id: int, badge: str, object_key: int) -> list[CredentialRow]:
-    """The person's credentials of a badge (for one object, where every object earns it anew), the newest first."""
+    """The person's credentials of a badge (for one object, where each object earns it anew), newest first."""
     where = and_(
         CREDENTIAL.c.person_id == person_id,
         CREDENTIAL.c.badge == badge,
@@ -82,19 +82,19 @@ def find(tx: Transaction, credential_id: str) -> CredentialRow | None:
 
 
 def is_revoked(tx: Transaction, credential_id: str) -> bool:
-    """True once the badge behind it was lost; a badge won back has a new credential."""
+    """True once the badge behind it was lost; a badge earned again gets a new credential."""
     where = and_(CREDENTIAL.c.id == credential_id, _lost())
     return tx.execute(select(CREDENTIAL.c.id).where(where)).first() is not None
 
 
 def has_list(tx: Transaction, key_id: str, number: int) -> bool:
-    """Whether any credential has its place in the list."""
+    """True where a status list contains any credential."""
     where = and_(CREDENTIAL.c.issuer == key_id, CREDENTIAL.c.list_number == number)
     return tx.execute(select(CREDENTIAL.c.id).where(where).limit(1)).first() is not None
 
 
 def revoked_places(tx: Transaction, key_id: str, number: int) -> list[int]:
-    """The set bits of a status list, rising."""
+    """Set bits of a status list in ascending order."""
     where = and_(CREDENTIAL.c.issuer == key_id, CREDENTIAL.c.list_number == number, _lost())
     query = select(CREDENTIAL.c.list_index).where(where).order_by(CREDENTIAL.c.list_index)
     return list(tx.execute(query).scalars())
@@ -107,7 +107,7 @@ def revoke_lost(tx: Transaction, people: Collection[int], at_us: int) -> None:
 
 
 def forget(tx: Transaction, person_id: int) -> None:
-    """Drop the signed documents of an erased person: what stays are places in status lists."""
+    """Delete the signed documents of an erased person; their indexes in status lists remain."""
     tx.execute(update(CREDENTIAL).where(CREDENTIAL.c.person_id == person_id).values(token=None))
 
 

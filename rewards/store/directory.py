@@ -1,8 +1,8 @@
-"""Looking people up: the words they are found by, and lists of them page by page, whatever their number.
+"""The people directory: search by words, and lists page by page, whatever the number of people.
 
-A question first asks each of its conditions for some people. Where those that meet the rarer ones are few, they are sorted; where they
-are many, the list is walked in order and is soon full. Who bears the first word in front comes first, so that a walk begins where it is
-met. So neither a rare word nor a common one reads everybody.
+Each search condition is first asked for its matches up to a limit. Few matches are fetched and sorted in memory; otherwise the list is
+scanned in index order until a page is full. Names that begin with the first word come first, so that the scan starts at the
+matches. Neither a rare nor a common word therefore causes a full scan.
 """
 
 from collections.abc import Iterable, Sequence
@@ -49,7 +49,7 @@ _NOTE = inserting(WORD, NoRow)
 
 
 def _forgetting(dialect: str) -> Any:
-    """A word of a person, for each of the rows given."""
+    """Deletes one indexed word of a person, for each of the rows given."""
     keys = each_of([WORD.c[name] for name in ("organisation_id", "kind", "word", "person_id")], dialect)
     return delete(WORD).where(*(WORD.c[name] == one for name, one in keys.items()))
 
@@ -70,7 +70,7 @@ _LISTED = (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Whom to list: beginnings of words, and what must hold; '' and () ask for nothing. `role` is one of an account's."""
+    """A filter of people: prefixes of words, and conditions; '' and () filter nothing. `role` is a role of the account."""
 
     text: str = ""
     statuses: tuple[str, ...] = ()
@@ -84,7 +84,7 @@ Place = tuple[int, str, int]
 
 
 def is_anybody(tx: Transaction, external_id: str) -> bool:
-    """Whether anybody has the id, in whatever organisation."""
+    """True where a person in any organisation has the id."""
     return (
         tx.execute(select(IDENTITY.c.person_id).where(IDENTITY.c.external_id == external_id).limit(1)).first()
         is not None
@@ -92,14 +92,14 @@ def is_anybody(tx: Transaction, external_id: str) -> bool:
 
 
 def write_words(tx: Transaction, people: Iterable[FoundPersonRow]) -> None:
-    """Note the words of people who have none yet."""
+    """Insert the search words of new people."""
     made = [_noted(one, *word) for one in people for word in sorted(_words_of(one))]
     for start in range(0, len(made), _ROWS):
         tx.later(_NOTE, made[start : start + _ROWS])
 
 
 def renew_words(tx: Transaction, ids: Sequence[int]) -> None:
-    """Note the words of people whose name, address, id, team or segment changed: those that are new, and none that are gone."""
+    """Update the search words of people after a change of name, address, id, team or segment."""
     for start in range(0, len(ids), _CHUNK):
         chosen = list(ids[start : start + _CHUNK])
         query = (
@@ -136,7 +136,7 @@ def renew_words(tx: Transaction, ids: Sequence[int]) -> None:
 
 
 def _words_of(one: FoundPersonRow, former: Sequence[str] = ()) -> set[tuple[int, str]]:
-    """The words by which a person is found, each with its kind; `former` are other ids of hers."""
+    """A person's search words, each with its kind; `former` are ids of merged accounts."""
     names = words_of([one.name])
     ids = [one.external_id, *former]
     others = words_of([*ids, (one.email or "").partition("@")[0], one.segment, one.team]) - names
@@ -148,13 +148,13 @@ def _noted(one: FoundPersonRow, kind: int, word: str) -> dict[str, object]:
 
 
 def take_stock(tx: Transaction) -> None:
-    """Update PostgreSQL's statistics of the people: until it has analysed the table it plans as for a handful."""
+    """Update PostgreSQL's statistics of people: before the first ANALYZE it plans for a handful of rows."""
     if tx.dialect == "postgresql":
         tx.execute(text("ANALYZE person, person_identity, person_word"))
 
 
 def drop_words(tx: Transaction, ids: Sequence[int]) -> None:
-    """Forget the words by which people are found."""
+    """Delete the search words of people."""
     tx.execute(delete(WORD).where(WORD.c.person_id.in_(ids)))
 
 
@@ -167,7 +167,7 @@ def page(
     *,
     kinds: Sequence[int] = (NAME, OTHER),
 ) -> list[ListedPersonRow]:
-    """People behind a place: columns of person, external_id, name, email, sort_name and roles. `kinds` of words are looked at."""
+    """People behind a cursor; `kinds` of search words are matched."""
     beginnings = beginnings_of(wanted.text)
     roles = _roles_with(tx, organisation, wanted.role) if wanted.role else []
     query = _LISTED.where(IDENTITY.c.organisation_id == organisation, *_holds(tx, wanted, roles))
@@ -195,9 +195,9 @@ def page(
 
 
 def meeting(tx: Transaction, organisation: str, searched: str, role: str) -> list[ColumnElement[bool]] | None:
-    """What holds of people with words that begin as those searched for, and with a role, for a list in an order of its own.
+    """Conditions on people for a list in another order: all words match as prefixes, and the account has the role.
 
-    None: of nobody.
+    None: nobody matches.
     """
     kinds, beginnings = (NAME, OTHER), beginnings_of(searched)
     if searched and not beginnings:
@@ -216,7 +216,7 @@ def meeting(tx: Transaction, organisation: str, searched: str, role: str) -> lis
 
 
 def place(row: ListedPersonRow, first: str) -> Place:
-    """Where a person is in a list, `first` being the first word that was looked for."""
+    """A person's sort position; `first` is the first word searched for."""
     return (int(not row.sort_name.startswith(first)), row.sort_name, row.id)
 
 
@@ -228,7 +228,7 @@ def _begun(first: str, rank: int) -> ColumnElement[bool]:
 
 
 def colleagues(tx: Transaction, organisation: str, name: str, limit: int, but: int) -> list[ListedPersonRow]:
-    """Who is with the company and has a name with words that begin so, as `page` has them."""
+    """Present people with a name that has words with these prefixes, sorted as by `page`."""
     if not beginnings_of(name):
         return []
     found = page(tx, organisation, Wanted(name, _WITH_US), None, limit + 1, kinds=(NAME,))
@@ -236,7 +236,7 @@ def colleagues(tx: Transaction, organisation: str, name: str, limit: int, but: i
 
 
 def namesakes(tx: Transaction, organisation: str, person_id: int, names: Sequence[str]) -> list[str]:
-    """Names of others that share a word with these, some for each word."""
+    """Names of other people that share a word with these names, up to FEW for each word."""
     found: list[str] = []
     for word in sorted(words_of(names)):
         query = (
@@ -254,7 +254,7 @@ def namesakes(tx: Transaction, organisation: str, person_id: int, names: Sequenc
 
 
 def by_external(tx: Transaction, organisation: str, ids: Sequence[str]) -> dict[str, ColleagueRow]:
-    """Who is with the company, of some ids: person_id, external_id, name, team, by id."""
+    """Present people by external id: person_id, external_id, name, team."""
     query = (
         select(IDENTITY.c.person_id, IDENTITY.c.external_id, IDENTITY.c.name, PERSON.c.team)
         .join(PERSON, PERSON.c.id == IDENTITY.c.person_id)
@@ -268,7 +268,7 @@ def by_external(tx: Transaction, organisation: str, ids: Sequence[str]) -> dict[
 
 
 def ids_after(tx: Transaction, organisation: str, after: str, limit: int) -> list[str]:
-    """Ids behind one, by the numbers of their letters, of whoever was not erased."""
+    """External ids after one, in code point order, erased people left out."""
     by = (
         cast(IDENTITY.c.external_id, Text).collate("C")
         if tx.dialect == "postgresql"
@@ -279,7 +279,7 @@ def ids_after(tx: Transaction, organisation: str, after: str, limit: int) -> lis
 
 
 def segments(tx: Transaction, organisation: str) -> list[str]:
-    """The segments that people belong to, each read once from the index."""
+    """Distinct segments of people, by skip scan of an index."""
     return _distinct(tx, PERSON.c.organisation_id == organisation, PERSON.c.segment)
 
 
@@ -307,12 +307,12 @@ def _holds(tx: Transaction, wanted: Wanted, roles: Sequence[str]) -> list[Column
 
 
 def _seen(tx: Transaction, column: ColumnElement[str]) -> ColumnElement[str]:
-    """The column of a row that was reached another way: SQLite, which counts nothing, would take its index and sort all it finds."""
+    """The column without its index: SQLite, which has no statistics, would use that index and sort every match."""
     return func.coalesce(column, "") if tx.dialect == "sqlite" else column
 
 
 def _sources(organisation: str, wanted: Wanted, roles: Sequence[str]) -> list[Select[tuple[int]]]:
-    """The conditions that few people may meet, as questions for those people."""
+    """Selective conditions as queries for the ids of the people who meet them."""
     people = select(PERSON.c.id).where(PERSON.c.organisation_id == organisation)
     found: list[Select[tuple[int]]] = []
     if wanted.team:
@@ -328,16 +328,16 @@ def _sources(organisation: str, wanted: Wanted, roles: Sequence[str]) -> list[Se
 
 
 def _roles_with(tx: Transaction, organisation: str, role: str) -> list[str]:
-    """The texts of roles, as accounts have them, that name a role."""
+    """The stored role lists that contain a role."""
     known = _distinct(tx, ACCOUNT.c.organisation_id == organisation, ACCOUNT.c.roles)
     return [roles for roles in known if role in roles.split()]
 
 
 def _few(tx: Transaction, sources: Sequence[Select[tuple[int]]]) -> list[int] | None:
-    """Whom the rarer conditions hold for, or None where they are many."""
+    """Ids of people who meet all selective conditions; None where there are more than FEW."""
     kept: set[int] | None = None
     for source in sources:
-        # Of many nobody needs to know who they are.
+        # A condition with many matches is not fetched.
         some = source.limit(SOME + 1).subquery()
         if tx.execute(select(func.count()).select_from(some)).scalar_one() <= SOME:
             found = set(tx.execute(source).scalars())
@@ -361,7 +361,7 @@ def _with_word(organisation: str, beginning: str, kinds: Sequence[int]) -> Selec
 
 
 def _has_word(beginning: str, kinds: Sequence[int], one_by_one: bool = False) -> ColumnElement[bool]:
-    """Asked of people by the index by person. `one_by_one`: an offset keeps PostgreSQL from reading everybody with the word first."""
+    """Condition: the person has a word with a prefix, looked up by person. `one_by_one`: OFFSET 0 stops PostgreSQL from joining first."""
     mine = (WORD.c.person_id == IDENTITY.c.person_id, WORD.c.kind.in_(kinds))
     begins = (WORD.c.word >= beginning, WORD.c.word < beginning + AFTER_ANY)
     asked = select(literal(1)).where(*mine, *begins)

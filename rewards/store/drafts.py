@@ -1,4 +1,4 @@
-"""Rows of drafts of schemes, of their rehearsals, and of the decisions about them."""
+"""Rows of scheme drafts, rehearsals and publishing decisions."""
 
 from collections.abc import Mapping
 
@@ -13,18 +13,18 @@ REHEARSAL, DECISION = schema.scheme_rehearsal, schema.scheme_decision
 
 
 def add(tx: Transaction, row: Mapping[str, object]) -> int:
-    """Keep a draft; returns its id."""
+    """Insert a draft; returns its id."""
     return int(tx.execute(insert(DRAFT).returning(DRAFT.c.id), dict(row)).scalar_one())
 
 
 def find(tx: Transaction, organisation: str, draft: int, *, lock: bool = False) -> SchemeDraftRow | None:
-    """One draft, locked until the transaction ends if it is to be changed."""
+    """One draft, locked until the transaction ends on request."""
     query = select(DRAFT).where(and_(DRAFT.c.organisation_id == organisation, DRAFT.c.id == draft))
     return tx.row(SchemeDraftRow, tx.for_update(query) if lock else query)
 
 
 def page(tx: Transaction, organisation: str, limit: int, before: int | None) -> list[SchemeDraftRow]:
-    """Drafts, the newest first."""
+    """Drafts, newest first."""
     query = select(DRAFT).where(DRAFT.c.organisation_id == organisation)
     if before is not None:
         query = query.where(DRAFT.c.id < before)
@@ -37,18 +37,18 @@ def change(tx: Transaction, draft: int, values: Mapping[str, object]) -> None:
 
 
 def of_hash(tx: Transaction, organisation: str, content: str) -> list[SchemeDraftRow]:
-    """The drafts of this very text, open or not."""
+    """Drafts with this hash of the text, open or closed."""
     where = and_(DRAFT.c.organisation_id == organisation, DRAFT.c.content_hash == content)
     return tx.rows(SchemeDraftRow, select(DRAFT).where(where).order_by(DRAFT.c.id))
 
 
 def add_rehearsal(tx: Transaction, row: Mapping[str, object]) -> int:
-    """Keep that a text was rehearsed."""
+    """Insert the rehearsal of a text."""
     return int(tx.execute(insert(REHEARSAL).returning(REHEARSAL.c.id), dict(row)).scalar_one())
 
 
 def latest_rehearsal(tx: Transaction, organisation: str, content: str) -> SchemeRehearsalRow | None:
-    """The newest rehearsal of exactly this text."""
+    """The newest rehearsal of a text, by its hash."""
     where = and_(REHEARSAL.c.organisation_id == organisation, REHEARSAL.c.content_hash == content)
     query = select(REHEARSAL).where(where).order_by(REHEARSAL.c.id.desc()).limit(1)
     return tx.row(SchemeRehearsalRow, query)
@@ -60,14 +60,14 @@ def find_rehearsal(tx: Transaction, rehearsal: int) -> SchemeRehearsalRow | None
 
 
 def add_decision(tx: Transaction, row: Mapping[str, object]) -> int:
-    """Keep a proposal; returns its id."""
+    """Insert a proposal; returns its id."""
     return int(tx.execute(insert(DECISION).returning(DECISION.c.id), dict(row)).scalar_one())
 
 
 def find_decision(
     tx: Transaction, organisation: str, decision: int, *, lock: bool = False
 ) -> SchemeDecisionRow | None:
-    """One decision, locked until the transaction ends if it is to be changed."""
+    """One decision, locked until the transaction ends on request."""
     query = select(DECISION).where(
         and_(DECISION.c.organisation_id == organisation, DECISION.c.id == decision)
     )
@@ -77,7 +77,7 @@ def find_decision(
 def decisions(
     tx: Transaction, organisation: str, status: str | None = None, draft: int | None = None, limit: int = 50
 ) -> list[SchemeDecisionRow]:
-    """Decisions, the newest first."""
+    """Decisions, newest first."""
     query = select(DECISION).where(DECISION.c.organisation_id == organisation)
     if status is not None:
         query = query.where(DECISION.c.status == status)
@@ -87,7 +87,7 @@ def decisions(
 
 
 def decided(tx: Transaction, organisation: str, version: int) -> SchemeDecisionRow | None:
-    """The decision by which a version was published."""
+    """The decision that published a version."""
     where = and_(DECISION.c.organisation_id == organisation, DECISION.c.version == version)
     return tx.row(SchemeDecisionRow, select(DECISION).where(where).order_by(DECISION.c.id.desc()).limit(1))
 
@@ -98,7 +98,7 @@ def change_decision(tx: Transaction, decision: int, values: Mapping[str, object]
 
 
 def authors(tx: Transaction, organisation: str, draft: int) -> set[str]:
-    """Everybody who ever wrote at a draft."""
+    """All authors of a draft."""
     where = and_(
         AUDIT.c.organisation_id == organisation,
         AUDIT.c.action.in_(("scheme.draft", "scheme.edit")),
@@ -108,12 +108,12 @@ def authors(tx: Transaction, organisation: str, draft: int) -> set[str]:
 
 
 def add_text(tx: Transaction, row: Mapping[str, object]) -> None:
-    """Keep what was written of a revision."""
+    """Insert the text of a revision."""
     tx.execute(insert(TEXT), dict(row))
 
 
 def find_text(tx: Transaction, organisation: str, draft: int, revision: int) -> DraftTextRow | None:
-    """What was written of one revision, if it was written as a text."""
+    """The text of one revision, if it was written as text."""
     query = select(TEXT).where(
         TEXT.c.organisation_id == organisation, TEXT.c.draft_id == draft, TEXT.c.revision == revision
     )
@@ -121,6 +121,6 @@ def find_text(tx: Transaction, organisation: str, draft: int, revision: int) -> 
 
 
 def texts(tx: Transaction, organisation: str, draft: int, limit: int) -> list[DraftTextRow]:
-    """What was written of a draft, the newest first."""
+    """The texts of a draft, newest first."""
     query = select(TEXT).where(TEXT.c.organisation_id == organisation, TEXT.c.draft_id == draft)
     return tx.rows(DraftTextRow, query.order_by(TEXT.c.revision.desc()).limit(limit))

@@ -1,4 +1,4 @@
-"""How each database is reached: SQLite's file and the turns of its writers, PostgreSQL's connections."""
+"""Database engines: SQLite's file and its write lock, PostgreSQL's connection pool."""
 
 import sqlite3
 import time
@@ -12,19 +12,19 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
 CONNECT_SECONDS = 10
 TRY_MS = 20
-# For what takes no turn: opening the file, and a reader that meets a checkpoint.
+# For operations outside the write lock: opening the file, and a reader that meets a checkpoint.
 _BUSY_MS = 5_000
 POOL_SIZE = 16
 IDLE_BEFORE_PING_SECONDS = 10.0
 
 
 def file_of(url: URL) -> Path:
-    """Where SQLite's file stands; an address may name it as a URI of SQLite's own."""
+    """Path of SQLite's file; the address may be one of SQLite's own URIs."""
     return Path(unquote(str(url.database).removeprefix("file:")) if "uri" in url.query else str(url.database))
 
 
 def identity(path: Path) -> tuple[int, int] | None:
-    """Which file is at a path; None where there is none."""
+    """Device and inode of the file at a path; None without a file."""
     try:
         found = path.stat()
     except OSError:
@@ -33,10 +33,10 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 
 def begin_sqlite(driver: sqlite3.Connection, give_up: float) -> None:
-    """Take the file's write lock. Raises sqlite3.OperationalError when it was not to be had until `give_up`.
+    """Take SQLite's write lock. Raises sqlite3.OperationalError when it is not available until `give_up`.
 
-    Left to itself SQLite soon sleeps 100 ms between its tries, so that writers who never pause can starve another one
-    for ever. Many short tries get their turn.
+    SQLite's own busy handler soon sleeps 100 ms between tries, so that busy writers can starve another one
+    for ever. Many short tries are fair.
     """
     driver.execute(f"PRAGMA busy_timeout={TRY_MS}")
     try:
@@ -52,13 +52,13 @@ def begin_sqlite(driver: sqlite3.Connection, give_up: float) -> None:
 
 
 def sqlite_engine(url: URL, *, writer: bool) -> Engine:
-    """SQLite through the stdlib driver with transactions begun by us, not guessed by the driver."""
+    """SQLite through Python's own driver with explicit transactions."""
     options: dict[str, Any] = (
         {"poolclass": StaticPool} if writer else {"poolclass": QueuePool, "pool_size": 8}
     )
     engine = create_engine(
         url,
-        # Errors do not contain the values of a statement.
+        # Error messages do not contain the values of a statement.
         hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},
         **options,
@@ -72,7 +72,7 @@ def sqlite_engine(url: URL, *, writer: bool) -> Engine:
         # FULL: an acknowledged event must survive a power cut, not only a killed process.
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
-        # Erased names are overwritten, not only unlinked.
+        # Erased names are overwritten on disk, not only unlinked.
         cursor.execute("PRAGMA secure_delete=ON")
         cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
         if not writer:
@@ -89,7 +89,7 @@ def sqlite_engine(url: URL, *, writer: bool) -> Engine:
 
 
 def postgresql_engine(url: URL, wait_seconds: float) -> Engine:
-    """PostgreSQL through psycopg. A connection is tried before use only after it lay idle for a while."""
+    """PostgreSQL through psycopg. A connection is tested before use only after it was idle for a while."""
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -103,7 +103,7 @@ def postgresql_engine(url: URL, wait_seconds: float) -> Engine:
     def _configure(connection: Any, _record: object) -> None:
         connection.execute(f"SET lock_timeout = {round(1000 * wait_seconds)}")
         connection.commit()
-        # By default the width of an integer follows its value, and each mix of widths is another prepared statement.
+        # By default the width of an integer parameter follows its value, and each mix of widths is another prepared statement.
         connection.adapters.register_dumper(int, Int8Dumper)
 
     @event.listens_for(engine, "checkin")

@@ -1,4 +1,4 @@
-"""Who takes part in the program: the standing of each person, its history, and who is on boards by it."""
+"""Enrolment in the program: each person's state, its history, and the visibility on boards that follows from it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,7 +16,7 @@ NOT_INVITED, INVITED, PAUSED, LEFT = "", "invited", "paused", "left"
 
 
 def add(tx: Transaction, organisation: str, changes: Sequence[tuple[int, int, str]]) -> None:
-    """Note standings: (person, from which instant on, standing)."""
+    """Insert changes of the enrolment state: (person, from which instant on, state)."""
     names = ("person_id", "from_us", "standing")
     made = [{"organisation_id": organisation} | dict(zip(names, one, strict=True)) for one in changes]
     if made:
@@ -24,13 +24,13 @@ def add(tx: Transaction, organisation: str, changes: Sequence[tuple[int, int, st
 
 
 def invite(tx: Transaction, ids: Sequence[int], at_us: int) -> None:
-    """Say of people that they were invited."""
+    """Set people's enrolment state to invited."""
     where = PERSON.c.id.in_(ids)
     tx.execute(update(PERSON).where(where).values(standing=INVITED, standing_us=at_us))
 
 
 def history(tx: Transaction, person_id: int) -> list[EnrolmentRow]:
-    """The standings of a person, the oldest first."""
+    """The history of a person's enrolment states, oldest first."""
     query = select(ENROLMENT).where(ENROLMENT.c.person_id == person_id)
     return tx.rows(EnrolmentRow, query.order_by(ENROLMENT.c.from_us))
 
@@ -38,9 +38,9 @@ def history(tx: Transaction, person_id: int) -> list[EnrolmentRow]:
 def not_invited(
     tx: Transaction, organisation: str, groups: Mapping[str, Sequence[str]], day: int, limit: int
 ) -> list[tuple[int, str]]:
-    """People who were never invited, (internal and external id), of some segments and teams (`groups`, by column; none: everybody), by id.
+    """(internal id, external id) of people never invited, in id order, of segments and teams (`groups`, by column; empty: everybody).
 
-    Whom a randomised rollout holds back on a day is not among them.
+    People whom a randomised rollout holds back on a day are left out.
     """
     where = [
         PERSON.c.organisation_id == organisation,
@@ -59,8 +59,8 @@ def not_invited(
 
 
 def counts(tx: Transaction, organisation: str) -> dict[tuple[str, str], int]:
-    """How many people of each segment have which standing, who left the company left out."""
-    # In the order of an index: SQLite, where it sees a condition that another one meets, would sort everybody.
+    """Number of present people by segment and enrolment state."""
+    # In index order: SQLite would otherwise use the index of a condition and sort every row.
     status = func.coalesce(PERSON.c.status, "") if tx.dialect == "sqlite" else PERSON.c.status
     query = (
         select(PERSON.c.segment, PERSON.c.standing, func.count())
@@ -71,13 +71,13 @@ def counts(tx: Transaction, organisation: str) -> dict[tuple[str, str], int]:
 
 
 def shows_enrolled_only(tx: Transaction, organisation: str) -> bool:
-    """Whether boards show the enrolled alone at present."""
+    """True where boards currently show enrolled people only."""
     row = organisations.find(tx, organisation)
     return row is not None and bool(row.enrolled_only)
 
 
 def show_all(tx: Transaction, organisation: str, enrolled_only: bool) -> None:
-    """Put everybody onto the boards, or the enrolled alone; the caller holds the organisation's exclusive lock."""
+    """Show everybody on the boards, or enrolled people only; the caller holds the organisation's exclusive lock."""
     where = ORGANISATION.c.organisation_id == organisation
     tx.execute(update(ORGANISATION).where(where).values(enrolled_only=enrolled_only))
     tx.memo.pop(("home", organisation), None)

@@ -23,7 +23,7 @@ _FIND = Prepared(
     ),
 )
 _AFTER_ALL_US = 2**62
-# What a fold reads of an event, in the order of `rewards.ledger.inbox.InboxEvent`.
+# Columns that a fold reads of an event, in the order of `rewards.ledger.inbox.InboxEvent`.
 _FOLDED = (
     EVENT.c.id, EVENT.c.source, EVENT.c.event_id, EVENT.c.kind, EVENT.c.person_id, EVENT.c.owner_id, EVENT.c.occurred_us,
     EVENT.c.local_date, EVENT.c.zone, EVENT.c.object, EVENT.c.channel, EVENT.c.quantity, EVENT.c.verification, EVENT.c.tags,
@@ -32,7 +32,7 @@ _FOLDED = (
 
 
 def _scored(dialect: str, *, voided: bool) -> CompoundSelect[*tuple[Any, ...]]:
-    """People's events that count (or ever counted), as subject or as owner: two questions, as each has its own index."""
+    """Events that count (or ever counted) with a person as subject or as owner: two queries, as each has its own index."""
     counts = and_(
         EVENT.c.scored,
         true() if voided else EVENT.c.voided_at_us.is_(None),
@@ -53,7 +53,7 @@ _CHUNK = 500
 
 
 def add_new(tx: Transaction, rows: Sequence[Mapping[str, object]]) -> dict[tuple[str, str], int]:
-    """Insert what is new; returns the ids by (source, id). Known keys are left out and untouched."""
+    """Insert new events; returns their ids by (source, id). Events with known keys are left unchanged."""
     if not rows:
         return {}
     return {(row.source, row.event_id): row.id for row in tx.ask(_INSERT, rows)}
@@ -72,7 +72,7 @@ def get(tx: Transaction, organisation: str, event_ref: int) -> EventRow | None:
 
 
 def by_refs(tx: Transaction, refs: Iterable[int]) -> dict[int, EventRow]:
-    """Events by their rows."""
+    """Events by row id."""
     wanted = sorted(set(refs))
     found: dict[int, EventRow] = {}
     for start in range(0, len(wanted), _CHUNK):
@@ -84,7 +84,7 @@ def by_refs(tx: Transaction, refs: Iterable[int]) -> dict[int, EventRow]:
 def scored_of(
     tx: Transaction, ids: Sequence[int], from_us: int, before_us: int | None = None, *, voided: bool = False
 ) -> dict[int, list[ScoredEventRow]]:
-    """People's events that count (with `voided`: that ever counted), as subject or owner, in canonical order, by person."""
+    """Events that count (with `voided`: that ever counted) by person as subject or owner, in canonical order."""
     statement = _EVER_SCORED if voided else _SCORED
     before = _AFTER_ALL_US if before_us is None else before_us
     return _by_person(ids, tx.ask_each(statement, sorted(ids), from_us=from_us, before_us=before))
@@ -93,7 +93,7 @@ def scored_of(
 def scored_and_held(
     tx: Transaction, organisation: str, ids: Sequence[int], from_us: int
 ) -> tuple[dict[int, list[ScoredEventRow]], set[int]]:
-    """What `scored_of` gives of events that ever counted, and which events an open review holds."""
+    """As `scored_of` with `voided`, and the ids of events held by an open review."""
     rows, held = tx.ask_both(
         tx.each(_EVER_SCORED, ids, from_us=from_us, before_us=_AFTER_ALL_US),
         tx.each(reviews.HELD, ids, organisation=organisation),
@@ -102,7 +102,7 @@ def scored_and_held(
 
 
 def _by_person(ids: Sequence[int], rows: Iterable[ScoredEventRow]) -> dict[int, list[ScoredEventRow]]:
-    """Rows by person, in canonical order. Sorted here, not by the database: collations differ, code points do not."""
+    """Rows by person, in canonical order. Sorted in Python, not by the database, whose collations differ."""
     found: dict[int, list[ScoredEventRow]] = {id_: [] for id_ in ids}
     for row in sorted(rows, key=_CANONICAL):
         found[row.who].append(row)
@@ -110,7 +110,7 @@ def _by_person(ids: Sequence[int], rows: Iterable[ScoredEventRow]) -> dict[int, 
 
 
 def last_scored(tx: Transaction, organisation: str, but: Sequence[str] = ()) -> int | None:
-    """When the latest event that counts occurred, of anybody but the people given."""
+    """Instant of the latest event that counts, of anybody but the people given."""
     query = select(EVENT.c.occurred_us).where(EVENT.c.organisation_id == organisation, EVENT.c.scored)
     if but:
         known = select(NAME.c.person_id).where(
@@ -133,20 +133,20 @@ def own_between(tx: Transaction, person_id: int, from_us: int, until_us: int) ->
 
 
 def void(tx: Transaction, event_ref: int, at_us: int) -> None:
-    """From now on the event counts as never having happened."""
+    """Void an event: from now on it counts as if it had never happened."""
     tx.execute(update(EVENT).where(EVENT.c.id == event_ref).values(voided_at_us=at_us))
 
 
 def admit(
     tx: Transaction, event_ref: int, status: str, scored: bool, owner_id: int | None, *, received_us: int
 ) -> None:
-    """A quarantined event whose time has come, and who may earn as its owner."""
+    """Admit a quarantined event whose time has come; `owner` may earn from it."""
     values = {"status": status, "scored": scored, "owner_id": owner_id, "received_us": received_us}
     tx.execute(update(EVENT).where(EVENT.c.id == event_ref).values(**values))
 
 
 def quarantined(tx: Transaction, organisation: str, before_us: int, limit: int) -> list[EventRow]:
-    """Quarantined events that occurred by now, the oldest first."""
+    """Quarantined events due by now, oldest first."""
     where = and_(
         EVENT.c.organisation_id == organisation,
         EVENT.c.status == "quarantined",

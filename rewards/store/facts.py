@@ -16,7 +16,7 @@ _KEYS = ("organisation_id", "item", "drafted")
 
 
 def note(tx: Transaction, organisation: str, item: str, document: str, *, drafted: bool) -> None:
-    """Note what a document that was just written says."""
+    """Store the derived columns of a document just written."""
     columns = told_by(document)
     row = {"organisation_id": organisation, "item": item, "drafted": drafted, **columns}
     tx.execute(upsert(tx, FACT).on_conflict_do_update(index_elements=_KEYS, set_=columns), row)
@@ -30,7 +30,7 @@ def drop_drafted(tx: Transaction, organisation: str, item: str) -> None:
 
 
 def told_by(document: str) -> dict[str, Any]:
-    """The columns of a document's row. Names are in the one form of names, also in documents from before they were stored so."""
+    """The columns derived from a document; names are normalised, also in documents stored before normalisation."""
     body = json.loads(document.replace("\\u0000", ""))
     channels = {name_of(str(name)): one for name, one in body["channels"].items()}
     topic = name_of(str(body.get("topic") or ""))
@@ -50,16 +50,16 @@ def told_by(document: str) -> dict[str, Any]:
 
 
 def listed(values: Any) -> str:
-    """Texts as one: each between two breaks, which are in none of them, so that no one is found inside another."""
+    """A list of texts as one text with line breaks around each, so that a search for one value never matches inside another."""
     lines = [json.dumps(str(value), ensure_ascii=False) for value in values]
     return "\n".join(["", *lines, ""]) if lines else ""
 
 
 def one_of_list(value: str) -> str:
-    """A text in the form of `listed`."""
+    """One text in the encoding of `listed`, to search for."""
     return listed([value])
 
 
 def values_of(text: str) -> list[str]:
-    """The texts of `listed`."""
+    """The texts encoded by `listed`."""
     return [json.loads(line) for line in text.split("\n") if line]

@@ -1,7 +1,7 @@
-"""Erasure in free text: wherever a person's id, name or address was written down, a number takes its place.
+"""Erasure in free text: every occurrence of a person's id, name or address is replaced by a number.
 
-The ledger itself is append-only and never holds names: its rows refer to internal ids alone. Every other column of
-free text is swept, of tables added later too.
+The ledger is append-only and never holds names: its rows refer to internal ids. Every other free-text column
+is swept, including those of tables added later.
 """
 
 import re
@@ -22,7 +22,7 @@ _SHORTEST_PART = 3
 
 
 def words_for(external_id: str, name: str, email: str | None, other_names: Iterable[str]) -> list[str]:
-    """What gives a person away: id, name, address, and the parts of the name that nobody else bears."""
+    """Words that identify a person: id, name, address, and parts of the name that no other person shares."""
     shared = {part.casefold() for other in other_names for part in other.split()}
     parts = [part for part in name.split() if len(part) >= _SHORTEST_PART and part.casefold() not in shared]
     whole = [one for one in (external_id, name, email) if one]
@@ -30,7 +30,7 @@ def words_for(external_id: str, name: str, email: str | None, other_names: Itera
 
 
 def _forms(words: Sequence[str]) -> list[str]:
-    # Names of tags and topics are kept without capitals, in which some letters are two.
+    # Tags and topics are stored case-folded, where some letters become two.
     variants = {one for word in words for one in (word, word.casefold())}
     return sorted(
         {normalize(form, one) for one in variants for form in ("NFC", "NFD")}, key=len, reverse=True
@@ -38,14 +38,14 @@ def _forms(words: Sequence[str]) -> list[str]:
 
 
 def pattern_of(words: Sequence[str]) -> re.Pattern[str]:
-    """Finds the words, whatever their case and Unicode form, where they are by themselves."""
+    """A pattern that matches the words as whole words, in any case and Unicode form."""
     return re.compile(
         "|".join(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])" for word in _forms(words)), re.IGNORECASE
     )
 
 
 def forget_words(tx: Transaction, organisation: str, words: Sequence[str], replacement: str) -> None:
-    """Replace the words, whatever their case and Unicode form, in every free text of the organisation outside the ledger."""
+    """Replace the words, in any case and Unicode form, in every free-text column of the organisation outside the ledger."""
     words, pattern = _forms(words), pattern_of(words)
     for table, columns in _free_texts():
         keys = list(table.primary_key.columns)
@@ -69,7 +69,7 @@ def forget_words(tx: Transaction, organisation: str, words: Sequence[str], repla
 
 
 def forget_payloads(tx: Transaction, person_id: int) -> None:
-    """Drop the hashes of what the senders said: with the rest of an event at hand a guessed id could be tried on them."""
+    """Delete the payload hashes of a person's events: with the other fields known, guessed ids could be tested against a hash."""
     event = schema.event
     where = or_(event.c.person_id == person_id, event.c.owner_id == person_id)
     tx.execute(update(event).where(where).values(payload_hash=""))
@@ -95,5 +95,5 @@ def _free_texts() -> Iterator[tuple[Table, list[Column[Any]]]]:
 
 
 def _cases(words: Sequence[str]) -> set[str]:
-    # SQLite folds the case of ASCII alone.
+    # SQLite folds the case of ASCII only.
     return {form for word in words for form in (word, word.lower(), word.upper(), word.title())}

@@ -1,6 +1,6 @@
-"""The grid of content, narrowed, ordered and cut to a page by the database: what the desk looks through, and what is offered to a person.
+"""The content grid, filtered, sorted and paged in SQL: the content desk's view of all items, and the items offered to a person.
 
-What a document says is beside it (`rewards.store.facts`); documents themselves are read for the lines that are shown.
+Derived columns of each document (`rewards.store.facts`) serve the filters; documents are read for the lines shown.
 """
 
 from collections.abc import Collection, Sequence
@@ -39,7 +39,7 @@ _ZONES_DAYS = 3
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Days from `first` to `last`, and where the reader is they begin and end at these instants."""
+    """Dates from `first` to `last`, with the instants at which they begin and end in the reader's time zone."""
 
     first: int
     last: int
@@ -49,7 +49,7 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """What the desk asks for; what is empty does not narrow. `ending`: also what ends in these days."""
+    """The desk's filters; an empty one filters nothing. `ending`: include items that end within the days."""
 
     words: Sequence[str] = ()
     segment: str = ""
@@ -63,7 +63,7 @@ class Narrowed:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """To whom is offered: her segment, her day, what she shared, and how far her zone is ahead of UTC from which day on."""
+    """The person to whom items are offered: segment, date, items shared, and steps of the time zone's offset (from day, microseconds)."""
 
     person_id: int
     segment: str
@@ -76,7 +76,7 @@ class Reader:
 def lines(
     tx: Transaction, organisation: str, asked: Narrowed, now_us: int, today: int, *, first: int = 0, limit: int | None = None
 ) -> list[GridRow]:  # fmt: skip
-    """Items and drafts, what changed last first."""
+    """Items and drafts, most recently changed first."""
     found = _grid(tx, organisation, asked, now_us, today)
     columns = [found.c[name] for name in GridRow._fields]
     query = select(*columns).order_by(found.c.at_us.desc(), _in_order(tx, found.c.item).desc())
@@ -86,13 +86,13 @@ def lines(
 
 
 def count(tx: Transaction, organisation: str, asked: Narrowed, now_us: int, today: int) -> int:
-    """How many lines there are."""
+    """Number of lines."""
     found = _grid(tx, organisation, asked, now_us, today)
     return int(tx.execute(select(func.count()).select_from(found)).scalar_one())
 
 
 def choices(tx: Transaction, organisation: str) -> dict[str, list[str]]:
-    """What the grid may be narrowed to: segments, channels, tags and languages that any line names."""
+    """Values to filter by: segments, channels, tags and languages used by any line."""
     live = FACT.alias()
     beside = exists().where(
         live.c.organisation_id == organisation, live.c.item == FACT.c.item, ~live.c.drafted
@@ -107,7 +107,7 @@ def choices(tx: Transaction, organisation: str) -> dict[str, list[str]]:
 
 
 def days(tx: Transaction, organisation: str) -> tuple[set[int], set[int]]:
-    """The first days of lines that have one; and of the others, by the days of UTC, the first and the last instant of each."""
+    """First days of lines that have one; for the others the first and last instant of each UTC day."""
     grid = _grid(tx, organisation, Narrowed(), 0, 0)
     starts = set(
         tx.execute(select(grid.c.starts_on).where(grid.c.starts_on.is_not(None)).distinct()).scalars()
@@ -118,7 +118,7 @@ def days(tx: Transaction, organisation: str) -> tuple[set[int], set[int]]:
 
 
 def documents(tx: Transaction, organisation: str, rows: Sequence[GridRow]) -> dict[str, str]:
-    """The documents of some lines."""
+    """Documents by item, of some lines."""
     found: dict[str, str] = {}
     for table, names in (
         (ITEM, [row.item for row in rows if row.published_us is not None]),
@@ -134,7 +134,7 @@ def documents(tx: Transaction, organisation: str, rows: Sequence[GridRow]) -> di
 
 
 def _grid(tx: Transaction, organisation: str, asked: Narrowed, now_us: int, today: int) -> CTE:
-    """Every line: what is published with the draft beside it, and drafts alone."""
+    """All lines: published items with their drafts, and drafts of unpublished items."""
     both = and_(DRAFT.c.organisation_id == ITEM.c.organisation_id, DRAFT.c.item == ITEM.c.item)
     changed = case((DRAFT.c.changed_us > ITEM.c.published_us, DRAFT.c.changed_us), else_=ITEM.c.published_us)
     published = (
@@ -164,7 +164,7 @@ def _grid(tx: Transaction, organisation: str, asked: Narrowed, now_us: int, toda
 
 
 def _is_in(state: str, now_us: int, today: int) -> ColumnElement[bool]:
-    """Whether what is published is in a state."""
+    """Condition: the published item is in a state."""
     there = ITEM.c.recalled_us.is_(None)
     over = and_(ITEM.c.expires_us.is_not(None), ITEM.c.expires_us <= now_us)
     ahead = and_(FACT.c.starts_on.is_not(None), FACT.c.starts_on > today)
@@ -208,16 +208,16 @@ def _is_for(tx: Transaction, segment: str) -> ColumnElement[bool]:
 
 
 def _in_order(tx: Transaction, column: ColumnElement[str]) -> ColumnElement[str]:
-    """Ids by the numbers of their letters, whatever the language of the database."""
+    """The id column in code point order, whatever the database's collation."""
     return column.collate("C") if tx.dialect == "postgresql" else column
 
 
 def offered(
     tx: Transaction, organisation: str, reader: Reader, first: int, limit: int, *, anywhere: bool = True, aside: bool = False
 ) -> list[str]:  # fmt: skip
-    """Documents of what is there for a person, in the order in which it is shown to her.
+    """Documents of items available to a person, in display order.
 
-    `anywhere`: what may go somewhere, else what may go nowhere yet; of the former, `aside` says whether she has set it aside.
+    `anywhere`: items with an open channel, else items without one; of the former, `aside` selects dismissed ones or the others.
     """
     query = _there(tx, organisation, reader).where(
         FACT.c.open_somewhere if anywhere else ~FACT.c.open_somewhere
@@ -230,7 +230,7 @@ def offered(
 
 
 def green_lit(tx: Transaction, organisation: str, reader: Reader, since_us: int | None) -> list[str]:
-    """Documents of all that a person may share, the newest first; `since_us`: what came onto the grid after an instant."""
+    """Documents of all items that a person may share, newest first; `since_us`: published after an instant."""
     query = _there(tx, organisation, reader).where(FACT.c.open_somewhere)
     if since_us is not None:
         query = query.where(ITEM.c.published_us > since_us)
@@ -239,7 +239,7 @@ def green_lit(tx: Transaction, organisation: str, reader: Reader, since_us: int 
 
 
 def _there(tx: Transaction, organisation: str, reader: Reader) -> Select[tuple[str, str]]:
-    """What is open, for her segment, and has begun where she is."""
+    """Items not recalled, not expired, begun in the reader's time zone, and for the reader's segment."""
     return (
         select(ITEM.c.item, ITEM.c.document)
         .join(
@@ -261,9 +261,9 @@ def _there(tx: Transaction, organisation: str, reader: Reader) -> Select[tuple[s
 def _place(
     tx: Transaction, organisation: str, reader: Reader
 ) -> list[ColumnElement[int] | ColumnElement[str]]:
-    """What was shared last; then by age in weeks, less what speaks for it; of equal ones the newest first.
+    """Sort keys: unshared first, then age in weeks less the bonus for segment and topic, then newest.
 
-    A transaction that only reads puts it together once.
+    A read-only transaction builds them once.
     """
     key = ("place", organisation, reader)
     if not (tx.is_snapshot and key in tx.memo):
@@ -293,7 +293,7 @@ def _placed(
 
 
 def _lately(tx: Transaction, organisation: str, reader: Reader) -> Sequence[tuple[int, int]]:
-    """The steps of the reader's zone that matter: a first day long before the oldest item came is not what it is ordered by."""
+    """The time zone's offset steps that can matter: none from long before the oldest item was published."""
     oldest = tx.execute(
         select(func.min(ITEM.c.published_us)).where(ITEM.c.organisation_id == organisation)
     ).scalar()
@@ -304,7 +304,7 @@ def _lately(tx: Transaction, organisation: str, reader: Reader) -> Sequence[tupl
 
 
 def _ahead(steps: Sequence[tuple[int, int]]) -> ColumnElement[int]:
-    """How far ahead of UTC the reader is on an item's first day; `steps`: (from day, microseconds), the first for all days before too."""
+    """The reader's UTC offset on an item's first day; `steps`: (from day, microseconds), the first also for all earlier days."""
     (_, first), *others = steps
     if not others:
         return literal(first)
