@@ -13,7 +13,7 @@ END $$
 
 
 def trigger_names(dialect: str) -> set[str]:
-    """The triggers that `install` makes."""
+    """Names of the triggers that `install` creates."""
     if dialect == "postgresql":
         return {f"{table}_append_only" for table in APPEND_ONLY}
     return {f"{table}_no_{verb}" for table in APPEND_ONLY for verb in ("update", "delete")}
@@ -42,7 +42,7 @@ def install(connection: Connection) -> None:
 
 
 def installed(connection: Connection) -> set[str]:
-    """The names of the triggers present now."""
+    """Names of the triggers present in the database."""
     if connection.dialect.name == "postgresql":
         query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
     else:

@@ -1,4 +1,4 @@
-"""Sums over the whole organisation for the page of programme health: read by the worker, kept, and shown many times."""
+"""Aggregates over the whole organisation for program health: computed by the worker and cached."""
 
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ HONOURS = ("highlight", "nomination")
 
 
 class WeekRow(NamedTuple):
-    """One week of the company, by the Monday (as an ordinal) that it begins with."""
+    """One week of the company; `monday` is its first day as an ordinal."""
 
     monday: int
     sharers: int
@@ -59,7 +59,7 @@ def weeks(tx: Transaction, organisation: str, from_us: int, first_date: int) -> 
 
 
 def first_shares(tx: Transaction, organisation: str) -> dict[int, int]:
-    """The local date of everybody's first share, by internal id, of those who are with the company."""
+    """Local date of each present person's first share, by internal id."""
     query = (
         select(EVENT.c.person_id, func.min(EVENT.c.local_date))
         .join(PERSON, PERSON.c.id == EVENT.c.person_id)
@@ -76,7 +76,7 @@ def first_shares(tx: Transaction, organisation: str) -> dict[int, int]:
 
 
 def active_ids(tx: Transaction, organisation: str, from_us: int, until_us: int) -> set[int]:
-    """Who did something of their own in (from, until]."""
+    """People with an event of their own in (from, until]."""
     query = (
         select(EVENT.c.person_id)
         .distinct()
@@ -92,7 +92,7 @@ def active_ids(tx: Transaction, organisation: str, from_us: int, until_us: int) 
 
 
 def thanked_ids(tx: Transaction, organisation: str, from_us: int) -> set[int]:
-    """Who was thanked by a colleague, or got a highlight or an award, since an instant."""
+    """People thanked by a colleague, or given a highlight or an award, since an instant."""
     kudos = select(KUDOS.c.receiver_id).where(
         KUDOS.c.organisation_id == organisation, KUDOS.c.given_us >= from_us, KUDOS.c.status.not_in(UNDONE)
     )
@@ -109,7 +109,7 @@ def thanked_ids(tx: Transaction, organisation: str, from_us: int) -> set[int]:
 def earned_by(
     tx: Transaction, organisation: str, first_date: int, column: Column[Any] = PERSON.c.segment
 ) -> dict[Any, int]:
-    """Millipoints earned since a date, by a column of the people, of those who are with the company."""
+    """Millipoints earned since a date by present people, grouped by a column of `person`."""
     query = (
         select(column, func.sum(DAY_OF_PERSON.c.earned))
         .join(PERSON, PERSON.c.id == DAY_OF_PERSON.c.person_id)
@@ -126,7 +126,7 @@ def earned_by(
 def shares_by(
     tx: Transaction, organisation: str, from_us: int, column: Column[Any] = PERSON.c.segment
 ) -> dict[Any, tuple[int, int]]:
-    """Shares since an instant and how many people made them, by a column of the people, of those who are with the company."""
+    """Shares since an instant and the number of sharers, of present people, grouped by a column of `person`."""
     query = (
         select(column, func.count(), func.count(distinct(EVENT.c.person_id)))
         .select_from(EVENT)
@@ -145,7 +145,7 @@ def shares_by(
 
 
 def views(tx: Transaction, organisation: str, from_us: int) -> int | None:
-    """Viewers reported by connectors since an instant; None where none ever reported."""
+    """Views reported by connectors since an instant; None where none was ever reported."""
     query = select(func.sum(EVENT.c.quantity)).where(
         EVENT.c.organisation_id == organisation,
         EVENT.c.occurred_us > from_us,
@@ -157,7 +157,7 @@ def views(tx: Transaction, organisation: str, from_us: int) -> int | None:
 
 
 def link_clicks(tx: Transaction, organisation: str) -> tuple[int, int]:
-    """Clicks on tracked links ever, raw and counted as human."""
+    """Clicks on all tracked links, raw and counted as human."""
     query = select(func.sum(LINK.c.raw_clicks), func.sum(LINK.c.counted_clicks)).where(
         LINK.c.organisation_id == organisation
     )
@@ -166,7 +166,7 @@ def link_clicks(tx: Transaction, organisation: str) -> tuple[int, int]:
 
 
 def balance_sums(tx: Transaction, organisation: str) -> dict[str, int]:
-    """Every account's sum, in millipoints."""
+    """Sum of all balances by account, in millipoints."""
     query = (
         select(BALANCE.c.account, func.sum(BALANCE.c.amount))
         .where(BALANCE.c.organisation_id == organisation)
@@ -176,7 +176,7 @@ def balance_sums(tx: Transaction, organisation: str) -> dict[str, int]:
 
 
 def pool_left(tx: Transaction, organisation: str, detail: str) -> int | None:
-    """What a window of the award budget has left; None where nothing was awarded in it yet."""
+    """The rest of the award budget in a window; None where nothing was awarded in it yet."""
     query = select(func.sum(BALANCE.c.amount)).where(
         BALANCE.c.organisation_id == organisation, BALANCE.c.account == "budget", BALANCE.c.detail == detail
     )
@@ -185,7 +185,7 @@ def pool_left(tx: Transaction, organisation: str, detail: str) -> int | None:
 
 
 class SpendRow(NamedTuple):
-    """Claims of one reward: how many, the points (in millipoints) and the money (in cents) that went into them."""
+    """Claims of one reward: their number, points (in millipoints) and money (in cents)."""
 
     reward: str
     claims: int
@@ -194,7 +194,7 @@ class SpendRow(NamedTuple):
 
 
 def spend(tx: Transaction, organisation: str, from_us: int, period: str | None = None) -> list[SpendRow]:
-    """Claims since an instant that were not taken back, by reward; of one budget period alone where it is named."""
+    """Claims since an instant, cancelled and declined ones excluded, by reward; of one budget period where it is given."""
     where = and_(
         CLAIM.c.organisation_id == organisation, CLAIM.c.claimed_us >= from_us, CLAIM.c.status.in_(PAID)
     )
@@ -210,7 +210,7 @@ def spend(tx: Transaction, organisation: str, from_us: int, period: str | None =
 
 
 def spendable_given(tx: Transaction, organisation: str, from_us: int) -> int:
-    """Millipoints that became spendable since an instant, less what was taken back; claims are not among them."""
+    """Millipoints made spendable since an instant, net of reversals; claims are excluded."""
     posting = schema.posting
     query = (
         select(func.sum(posting.c.amount))
@@ -226,7 +226,7 @@ def spendable_given(tx: Transaction, organisation: str, from_us: int) -> int:
 
 
 class ReversalRow(NamedTuple):
-    """What was taken back of one item: events, and by how many people's shares and clicks (`people`)."""
+    """Reversals about one item: voided events, and the people whose shares and clicks they were (`people`)."""
 
     item: str
     events: int
@@ -234,7 +234,7 @@ class ReversalRow(NamedTuple):
 
 
 def reversals(tx: Transaction, organisation: str, from_us: int, limit: int) -> list[ReversalRow]:
-    """Events taken back that occurred since an instant, by the page (item) that they were about, the most first."""
+    """Events voided and not older than an instant, by item, most frequent first."""
     count = func.count()
     query = (
         select(EVENT.c.object, count, func.count(distinct(EVENT.c.person_id)))
@@ -251,7 +251,7 @@ def reversals(tx: Transaction, organisation: str, from_us: int, limit: int) -> l
 
 
 class QueueRow(NamedTuple):
-    """Reviews of one kind: how many are open, since when the oldest, and how many were decided lately."""
+    """Reviews of one kind: open ones, when the oldest was opened, and recent decisions."""
 
     kind: str
     open: int
@@ -280,7 +280,7 @@ def queue(tx: Transaction, organisation: str, from_us: int) -> list[QueueRow]:
 
 
 def hidden_people(tx: Transaction, organisation: str) -> int:
-    """Who chose not to be on boards."""
+    """Number of people who chose not to be on boards."""
     query = select(func.count()).where(
         PERSON.c.organisation_id == organisation, PERSON.c.opted_out, taking_part(enrolled_only=False)
     )
@@ -288,7 +288,7 @@ def hidden_people(tx: Transaction, organisation: str) -> int:
 
 
 def nominations_since(tx: Transaction, organisation: str, from_us: int) -> int:
-    """Nominations made since an instant."""
+    """Number of nominations since an instant."""
     nomination = schema.nomination
     query = select(func.count()).where(
         nomination.c.organisation_id == organisation, nomination.c.named_us >= from_us
@@ -297,7 +297,7 @@ def nominations_since(tx: Transaction, organisation: str, from_us: int) -> int:
 
 
 def highlighted_since(tx: Transaction, organisation: str, from_us: int) -> int:
-    """Highlights given to people since an instant and not taken back."""
+    """Number of highlights given to people since an instant that are not reversed."""
     undone = select(JOURNAL.c.reverses).where(
         JOURNAL.c.organisation_id == organisation, JOURNAL.c.reverses.is_not(None)
     )

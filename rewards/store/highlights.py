@@ -1,4 +1,4 @@
-"""Rows of highlight_round, and how much everybody shared within a round."""
+"""Rows of highlight_round, and numbers of shares within a round."""
 
 from collections.abc import Mapping
 
@@ -14,9 +14,9 @@ PERSON, REVIEW = schema.person, schema.review
 
 
 def shared(tx: Transaction, organisation: str, from_us: int, until_us: int) -> dict[int, int]:
-    """How many items each active person shared in [from, until): counted events, each item once; nothing that waits for a look.
+    """Number of items shared by each active person in [from, until): events that count and are not under review, each item once.
 
-    Shares of a merged account count for the account that took over; an event without an object is an item of its own.
+    Shares of a merged account count for its heir; an event without an object is an item of its own.
     """
     looked_at = exists().where(REVIEW.c.event_ref == EVENT.c.id, REVIEW.c.status == "open")
     nameless = case((EVENT.c.object == "", EVENT.c.id), else_=None)
@@ -44,13 +44,13 @@ def shared(tx: Transaction, organisation: str, from_us: int, until_us: int) -> d
 
 
 def active(tx: Transaction, organisation: str, enrolled_only: bool) -> int:
-    """How many people there are, those who left not counted; where only the enrolled take part, how many of them."""
+    """Number of people in the program: all who have not left, or the enrolled among them where `enrolled_only`."""
     where = and_(PERSON.c.organisation_id == organisation, people_rows.taking_part(enrolled_only))
     return int(tx.execute(select(func.count()).select_from(PERSON).where(where)).scalar_one())
 
 
 def decided(tx: Transaction, organisation: str, limit: int | None = None) -> list[HighlightRoundRow]:
-    """Recorded rounds, the newest first."""
+    """Recorded rounds, newest first."""
     query = select(ROUND).where(ROUND.c.organisation_id == organisation)
     return tx.rows(
         HighlightRoundRow, query.order_by(ROUND.c.decided_us.desc(), ROUND.c.first_date.desc()).limit(limit)
@@ -58,17 +58,17 @@ def decided(tx: Transaction, organisation: str, limit: int | None = None) -> lis
 
 
 def decide(tx: Transaction, row: Mapping[str, object]) -> None:
-    """Record a round."""
+    """Insert a round."""
     tx.execute(insert(ROUND), dict(row))
 
 
 def forget(tx: Transaction, organisation: str, highlight: str, first_date: int) -> None:
-    """Drop a recorded round."""
+    """Delete a recorded round."""
     tx.execute(delete(ROUND).where(_of(organisation, highlight, first_date)))
 
 
 def given(tx: Transaction, organisation: str, start: str) -> list[JournalRow]:
-    """Standing entries of a round, by the beginning of their keys, in the order in which they were given."""
+    """A round's entries that are not reversed, by prefix of their keys, in the order of award."""
     return journal.not_undone(tx, organisation, JOURNAL.c.dedupe.between(start, start + "~"))
 
 

@@ -1,4 +1,4 @@
-"""Rows of `job` and `job_chunk`: the queue of long work. Every change of a running job asks whether it is still its worker's."""
+"""Rows of `job` and `job_chunk`, the queue of long work. Updates of a running job succeed only for the worker that holds its lease."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,7 +18,7 @@ _OPEN = JOB.c.status.in_((WAITING, RUNNING))
 
 
 def add(tx: Transaction, row: Mapping[str, object]) -> int:
-    """Keep a job; returns its id."""
+    """Insert a job; returns its id."""
     return int(tx.execute(insert(JOB).returning(JOB.c.id), dict(row)).scalar_one())
 
 
@@ -34,7 +34,7 @@ def listed(tx: Transaction, organisation: str, job: int) -> ListedJobRow | None:
 
 
 def page(tx: Transaction, organisation: str, kind: str, limit: int) -> list[ListedJobRow]:
-    """The jobs of a kind, the newest first."""
+    """The jobs of a kind, newest first."""
     where = and_(JOB.c.organisation_id == organisation, JOB.c.kind == kind)
     return tx.rows(ListedJobRow, select(*_LISTED).where(where).order_by(JOB.c.id.desc()).limit(limit))
 
@@ -42,7 +42,7 @@ def page(tx: Transaction, organisation: str, kind: str, limit: int) -> list[List
 def of_spec(
     tx: Transaction, organisation: str, kind: str, spec_hash: str, status: Sequence[str]
 ) -> ListedJobRow | None:
-    """The newest job of a kind and a specification in one of these states; not one that is being cancelled."""
+    """The newest job of a kind and a specification in one of these states, unless it is being cancelled."""
     where = and_(
         JOB.c.organisation_id == organisation,
         JOB.c.kind == kind,
@@ -54,7 +54,7 @@ def of_spec(
 
 
 def count_open(tx: Transaction, organisation: str, actor: str | None = None) -> int:
-    """How many jobs wait or run, of everybody or of one who asked."""
+    """Number of jobs that wait or run, of everybody or of one requester."""
     where = and_(JOB.c.organisation_id == organisation, _OPEN)
     if actor is not None:
         where = and_(where, JOB.c.actor == actor)
@@ -62,25 +62,25 @@ def count_open(tx: Transaction, organisation: str, actor: str | None = None) -> 
 
 
 def ahead(tx: Transaction, row: ListedJobRow) -> int:
-    """How many jobs are taken before this one."""
+    """Number of jobs in the queue before this one."""
     before = or_(JOB.c.priority > row.priority, and_(JOB.c.priority == row.priority, JOB.c.id < row.id))
     return int(tx.execute(select(func.count()).select_from(JOB).where(and_(_OPEN, before))).scalar_one())
 
 
 def free(tx: Transaction, now_us: int) -> bool:
-    """Whether there is a job to take: one that waits, or one whose worker is heard of no more."""
+    """True where a job can be taken: one that waits, or one whose lease has expired."""
     return tx.execute(select(JOB.c.id).where(_free(now_us)).limit(1)).first() is not None
 
 
 def outranked(tx: Transaction, job: int, now_us: int) -> bool:
-    """Whether a job that is more urgent than this one is free."""
+    """True where a job of higher priority than this one can be taken."""
     mine = select(JOB.c.priority).where(JOB.c.id == job).scalar_subquery()
     query = select(JOB.c.id).where(and_(_free(now_us), JOB.c.priority > mine)).limit(1)
     return tx.execute(query).first() is not None
 
 
 def take(tx: Transaction, worker: str, now_us: int, lease_us: int) -> JobRow | None:
-    """The most urgent free job, now this worker's until the lease ends."""
+    """Take the free job of highest priority and lease it to this worker."""
     query = select(JOB).where(_free(now_us)).order_by(JOB.c.priority.desc(), JOB.c.id).limit(1)
     if tx.dialect == "postgresql":
         query = query.with_for_update(skip_locked=True)
@@ -101,35 +101,35 @@ def take(tx: Transaction, worker: str, now_us: int, lease_us: int) -> JobRow | N
 
 
 def change_held(tx: Transaction, job: int, worker: str, values: Mapping[str, object]) -> bool:
-    """Change a running job of this worker; False where it is not, any more."""
+    """Update a running job leased to this worker; False where it no longer is."""
     where = and_(JOB.c.id == job, JOB.c.worker == worker, JOB.c.status == RUNNING)
     return tx.execute(update(JOB).where(where).values(**values)).rowcount == 1
 
 
 def change_open(tx: Transaction, organisation: str, job: int, values: Mapping[str, object]) -> bool:
-    """Change a job that waits or runs; False where it has ended."""
+    """Update a job that waits or runs; False where it has ended."""
     where = and_(JOB.c.organisation_id == organisation, JOB.c.id == job, _OPEN)
     return tx.execute(update(JOB).where(where).values(**values)).rowcount == 1
 
 
 def cancelled(tx: Transaction, job: int) -> bool:
-    """Whether somebody asked for the end of it."""
+    """True where the job's cancellation was requested."""
     return tx.execute(select(JOB.c.cancel_us).where(JOB.c.id == job)).scalar_one() is not None
 
 
 def chunks(tx: Transaction, job: int) -> dict[int, bytes]:
-    """The pieces that are done, by number."""
+    """Finished chunks by number."""
     found = tx.rows(JobChunkRow, select(CHUNK).where(CHUNK.c.job_id == job))
     return {row.number: bytes(row.body) for row in found}
 
 
 def keep_chunk(tx: Transaction, row: Mapping[str, object]) -> None:
-    """Keep a piece."""
+    """Insert one chunk's result."""
     tx.execute(insert(CHUNK), dict(row))
 
 
 def drop_chunks(tx: Transaction, job: int) -> None:
-    """Forget the pieces of a job that has ended."""
+    """Delete the chunks of a job that has ended."""
     tx.execute(delete(CHUNK).where(CHUNK.c.job_id == job))
 
 

@@ -1,4 +1,4 @@
-"""Rows of the ledger: journal entries, their postings, and the balances they add up to."""
+"""Rows of the ledger: journal entries, their postings, and the balances that they sum to."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
@@ -45,7 +45,7 @@ _COMPARED = [JOURNAL.c[name] for name in ComparedRow._fields]
 def _standing(
     what: Sequence[FromClause | ColumnElement[Any]], *also: ColumnElement[bool]
 ) -> Select[*tuple[Any, ...]]:
-    """Entries of events that no other entry has reversed."""
+    """Entries of events that are not reversed."""
     return (
         select(*what)
         .join(_OTHER, _OTHER.c.reverses == JOURNAL.c.id, isouter=True)
@@ -77,7 +77,7 @@ def add_entries(tx: Transaction, rows: Sequence[Mapping[str, object]]) -> list[i
 
 
 def add_entry_once(tx: Transaction, row: Mapping[str, object]) -> int | None:
-    """Append an entry unless its dedupe key is taken; returns its id, or None."""
+    """Append an entry unless its dedupe key exists; returns its id, or None."""
     statement = upsert(tx, JOURNAL).on_conflict_do_nothing().returning(JOURNAL.c.id)
     return tx.execute(statement, [row]).scalar_one_or_none()
 
@@ -88,7 +88,7 @@ def add_postings(tx: Transaction, rows: Sequence[Mapping[str, object]]) -> None:
 
 
 def add_to_balances(tx: Transaction, organisation: str, deltas: Mapping[tuple[str, int, str], int]) -> None:
-    """Move balances in a fixed order. Raises Insufficient where a guarded account would fall below zero."""
+    """Add to balances in a fixed order. Raises Insufficient where a guarded account would fall below zero."""
     rows: list[dict[str, object]] = []
     for (account, holder, detail), delta in sorted(deltas.items()):
         if account in GUARDED and delta < 0:
@@ -116,7 +116,7 @@ def add_to_balances(tx: Transaction, organisation: str, deltas: Mapping[tuple[st
 
 
 def balance_of(tx: Transaction, organisation: str, account: str, holder: int, detail: str = "") -> int | None:
-    """One balance, or None when nothing was ever posted to it."""
+    """One balance, or None without any posting to it."""
     where = and_(
         BALANCE.c.organisation_id == organisation,
         BALANCE.c.account == account,
@@ -127,7 +127,7 @@ def balance_of(tx: Transaction, organisation: str, account: str, holder: int, de
 
 
 def balances_of(tx: Transaction, organisation: str, holders: Sequence[int]) -> dict[tuple[int, str], int]:
-    """What people have in their accounts that have no detail, by holder and account."""
+    """Balances of people in accounts without detail, by holder and account."""
     found: dict[tuple[int, str], int] = {}
     for start in range(0, len(holders), _CHUNK):
         where = and_(
@@ -142,7 +142,7 @@ def balances_of(tx: Transaction, organisation: str, holders: Sequence[int]) -> d
 
 
 def earned_by(tx: Transaction, organisation: str, people: Sequence[int]) -> dict[int, int]:
-    """What some people have earned, by internal id."""
+    """Earned balance by internal id."""
     where = and_(
         BALANCE.c.organisation_id == organisation,
         BALANCE.c.account == "earned",
@@ -154,13 +154,13 @@ def earned_by(tx: Transaction, organisation: str, people: Sequence[int]) -> dict
 
 
 def held_by_all(tx: Transaction, organisation: str, account: str) -> int:
-    """What all people together have on an account."""
+    """Sum of one account over all people."""
     where = and_(BALANCE.c.organisation_id == organisation, BALANCE.c.account == account)
     return int(tx.execute(select(func.coalesce(func.sum(BALANCE.c.amount), 0)).where(where)).scalar_one())
 
 
 def balances(tx: Transaction, organisation: str, holder: int) -> dict[str, dict[str, int]]:
-    """Everything that a person has, by account and detail."""
+    """All balances of a person by account and detail."""
     where = and_(BALANCE.c.organisation_id == organisation, BALANCE.c.holder == holder)
     found: dict[str, dict[str, int]] = {}
     for row in tx.execute(select(BALANCE.c.account, BALANCE.c.detail, BALANCE.c.amount).where(where)):
@@ -169,7 +169,7 @@ def balances(tx: Transaction, organisation: str, holder: int) -> dict[str, dict[
 
 
 def earned_by_date(tx: Transaction, person_id: int) -> list[tuple[int, int, str, int]]:
-    """(local date, board date, team, millipoints) of a person's rank, in order; sums of zero are left out."""
+    """(local date, board date, team, millipoints) of a person's earned points, in order; sums of zero are left out."""
     keys = (JOURNAL.c.local_date, JOURNAL.c.board_date, JOURNAL.c.team)
     total = func.sum(POSTING.c.amount)
     query = (
@@ -184,7 +184,7 @@ def earned_by_date(tx: Transaction, person_id: int) -> list[tuple[int, int, str,
 
 
 def lock_balance(tx: Transaction, organisation: str, account: str, holder: int, detail: str) -> int | None:
-    """One balance, which nobody else moves until this transaction ends; None when nothing was ever posted to it."""
+    """One balance, locked until this transaction ends; None without any posting to it."""
     where = and_(
         BALANCE.c.organisation_id == organisation, BALANCE.c.account == account, BALANCE.c.holder == holder, BALANCE.c.detail == detail,
     )  # fmt: skip
@@ -199,13 +199,13 @@ def get(tx: Transaction, organisation: str, journal_id: int) -> JournalRow | Non
 
 
 def by_dedupe(tx: Transaction, organisation: str, dedupe: str) -> JournalRow | None:
-    """The entry made under a key, if any."""
+    """The entry with a dedupe key."""
     where = and_(JOURNAL.c.organisation_id == organisation, JOURNAL.c.dedupe == dedupe)
     return tx.row(JournalRow, select(JOURNAL).where(where))
 
 
 def gift_of(tx: Transaction, organisation: str, gift: KudosRow) -> JournalRow | None:
-    """The entry by which a gift reached its receiver; of gifts before they had keys, the one of that instant."""
+    """The receiver's entry of a gift; gifts from before dedupe keys are found by their instant."""
     known = by_dedupe(tx, organisation, f"gift:{gift.id}")
     if known is not None:
         return known
@@ -221,7 +221,7 @@ def gift_of(tx: Transaction, organisation: str, gift: KudosRow) -> JournalRow | 
 
 
 def sum_by_key(tx: Transaction, organisation: str, start: str) -> tuple[int, int]:
-    """Sum and number of the entries whose keys begin so."""
+    """Sum and number of the entries whose dedupe keys have a prefix."""
     query = select(func.coalesce(func.sum(JOURNAL.c.amount), 0), func.count()).where(
         JOURNAL.c.organisation_id == organisation, JOURNAL.c.dedupe.between(start, start + "~")
     )
@@ -241,14 +241,14 @@ def of_event(tx: Transaction, event_refs: Sequence[int], person_id: int | None =
 
 
 def standing(tx: Transaction, person_id: int, from_us: int) -> list[JournalRow]:
-    """The person's entries from events since `from_us` that no other entry has reversed, oldest first."""
+    """The person's entries from events since `from_us` that are not reversed, oldest first."""
     return sorted(tx.ask(_STANDING, [{"who": person_id, "from_us": from_us}]), key=_ID)
 
 
 def standing_of(tx: Transaction, event_refs: Iterable[int]) -> dict[int, list[ComparedRow]]:
-    """Entries of these events that no other entry has reversed, by person, as far as they are compared.
+    """Entries of these events that are not reversed, by person, with the columns that a fold is compared on.
 
-    (Asking for a person would mislead SQLite's planner.)
+    (A condition on the person would mislead SQLite's planner.)
     """
     found: dict[int, list[ComparedRow]] = {}
     for row in sorted(tx.ask_each(_STANDING_OF, sorted(set(event_refs))), key=_ID):
@@ -257,13 +257,13 @@ def standing_of(tx: Transaction, event_refs: Iterable[int]) -> dict[int, list[Co
 
 
 def person_of(row: JournalRow | ComparedRow) -> int:
-    """Whose an entry is: only what funds a budget is nobody's."""
+    """The person of an entry; every entry has one except those that fund a budget."""
     assert row.person_id is not None
     return row.person_id
 
 
 def key_of(row: JournalRow) -> str:
-    """The key under which an entry was made that can be made once only."""
+    """The dedupe key of an entry that has one."""
     assert row.dedupe is not None
     return row.dedupe
 
@@ -271,7 +271,7 @@ def key_of(row: JournalRow) -> str:
 def with_postings(
     tx: Transaction, ids: Iterable[int]
 ) -> tuple[list[JournalRow], dict[int, list[PostingRow]]]:
-    """These entries whole, oldest first, and their postings by entry."""
+    """Complete entries, oldest first, and their postings by entry."""
     keys = sorted(set(ids))
     if not keys:
         return [], {}
@@ -292,14 +292,14 @@ def _by_entry(postings: Iterable[PostingRow]) -> dict[int, list[PostingRow]]:
 
 
 def is_reversed(tx: Transaction, journal_id: int) -> bool:
-    """True when another entry undoes this one."""
+    """True where another entry reverses this one."""
     return tx.execute(select(JOURNAL.c.id).where(JOURNAL.c.reverses == journal_id)).first() is not None
 
 
 def top_ups(
     tx: Transaction, organisation: str, version: int, person_id: int | None = None
 ) -> list[JournalRow]:
-    """Standing top-ups of a version, of everybody or of one person."""
+    """Top-ups of a version that are not reversed, of everybody or of one person."""
     other = JOURNAL.alias()
     whose = true() if person_id is None else JOURNAL.c.person_id == person_id
     query = (
@@ -318,7 +318,7 @@ def top_ups(
 
 
 def top_up_withdrawn(tx: Transaction, organisation: str, version: int, person_id: int) -> bool:
-    """True where a person undid the version's top-up of somebody: what counts the events again does not give it back."""
+    """True where the person's top-up of the version was reversed by hand: a recount of the events does not award it again."""
     other = JOURNAL.alias()
     query = (
         select(JOURNAL.c.id)
@@ -335,7 +335,7 @@ def top_up_withdrawn(tx: Transaction, organisation: str, version: int, person_id
 
 
 def page(tx: Transaction, person_id: int, limit: int, before: int | None) -> list[JournalRow]:
-    """The person's entries, the newest first."""
+    """The person's entries, newest first."""
     query = select(JOURNAL).where(JOURNAL.c.person_id == person_id)
     if before is not None:
         query = query.where(JOURNAL.c.id < before)
@@ -343,7 +343,7 @@ def page(tx: Transaction, person_id: int, limit: int, before: int | None) -> lis
 
 
 def not_undone(tx: Transaction, organisation: str, *conditions: ColumnElement[bool]) -> list[JournalRow]:
-    """Entries of the kind asked for that nothing has reversed or released, oldest first."""
+    """Entries that meet the conditions and are neither reversed nor released, oldest first."""
     other = JOURNAL.alias()
     query = (
         select(JOURNAL)
@@ -354,6 +354,6 @@ def not_undone(tx: Transaction, organisation: str, *conditions: ColumnElement[bo
 
 
 def due(tx: Transaction, organisation: str, now_us: int) -> list[JournalRow]:
-    """Held entries whose time is over."""
+    """Held entries whose holding period is over."""
     waits = (JOURNAL.c.hold_until_us.is_not(None), JOURNAL.c.hold_until_us <= now_us)
     return not_undone(tx, organisation, *waits, UNDOES_NOTHING)

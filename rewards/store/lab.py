@@ -12,12 +12,12 @@ EXPERIMENT, TEXT, RUN = schema.experiment, schema.experiment_text, schema.experi
 
 
 def add(tx: Transaction, row: Mapping[str, object]) -> int:
-    """Keep an experiment; returns its id."""
+    """Insert an experiment; returns its id."""
     return int(tx.execute(insert(EXPERIMENT).returning(EXPERIMENT.c.id), dict(row)).scalar_one())
 
 
 def find(tx: Transaction, organisation: str, experiment: int, *, lock: bool = False) -> ExperimentRow | None:
-    """One experiment, locked until the transaction ends if it is to be changed."""
+    """One experiment, locked until the transaction ends on request."""
     where = and_(EXPERIMENT.c.organisation_id == organisation, EXPERIMENT.c.id == experiment)
     query = select(EXPERIMENT).where(where)
     return tx.row(ExperimentRow, tx.for_update(query) if lock else query)
@@ -26,7 +26,7 @@ def find(tx: Transaction, organisation: str, experiment: int, *, lock: bool = Fa
 def page(
     tx: Transaction, organisation: str, limit: int, before: int | None, *, put_aside: bool
 ) -> list[ExperimentRow]:
-    """Experiments, the newest first; those put aside among them if asked for."""
+    """Experiments, newest first, with archived ones on request."""
     query = select(EXPERIMENT).where(EXPERIMENT.c.organisation_id == organisation)
     if not put_aside:
         query = query.where(EXPERIMENT.c.put_aside.is_(False))
@@ -41,12 +41,12 @@ def change(tx: Transaction, experiment: int, values: Mapping[str, object]) -> No
 
 
 def add_text(tx: Transaction, row: Mapping[str, object]) -> None:
-    """Keep what was written of a revision."""
+    """Insert the text of a revision."""
     tx.execute(insert(TEXT), dict(row))
 
 
 def find_text(tx: Transaction, organisation: str, experiment: int, revision: int) -> ExperimentTextRow | None:
-    """What was written of one revision."""
+    """The text of one revision."""
     query = select(TEXT).where(
         TEXT.c.organisation_id == organisation,
         TEXT.c.experiment_id == experiment,
@@ -56,23 +56,23 @@ def find_text(tx: Transaction, organisation: str, experiment: int, revision: int
 
 
 def texts(tx: Transaction, organisation: str, experiment: int, limit: int) -> list[ExperimentTextRow]:
-    """What was written of an experiment, the newest first."""
+    """The texts of an experiment, newest first."""
     query = select(TEXT).where(TEXT.c.organisation_id == organisation, TEXT.c.experiment_id == experiment)
     return tx.rows(ExperimentTextRow, query.order_by(TEXT.c.revision.desc()).limit(limit))
 
 
 def add_run(tx: Transaction, row: Mapping[str, object]) -> None:
-    """Keep that a revision is run by a job."""
+    """Insert the link between a revision and the job that runs it."""
     tx.execute(insert(RUN), dict(row))
 
 
 def run_of(tx: Transaction, organisation: str, job: int) -> ExperimentRunRow | None:
-    """The experiment that a job runs."""
+    """The run that a job carries out."""
     query = select(RUN).where(and_(RUN.c.organisation_id == organisation, RUN.c.job_id == job))
     return tx.row(ExperimentRunRow, query)
 
 
 def runs(tx: Transaction, organisation: str, experiment: int, limit: int) -> list[ExperimentRunRow]:
-    """The runs of an experiment, the newest first."""
+    """The runs of an experiment, newest first."""
     where = and_(RUN.c.organisation_id == organisation, RUN.c.experiment_id == experiment)
     return tx.rows(ExperimentRunRow, select(RUN).where(where).order_by(RUN.c.job_id.desc()).limit(limit))

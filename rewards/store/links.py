@@ -25,7 +25,7 @@ def add(
     url: str,
     at_us: int,
 ) -> None:
-    """Remember one link."""
+    """Insert one link."""
     row = {
         "code": code,
         "organisation_id": organisation,
@@ -43,7 +43,7 @@ def add(
 def of_share(
     tx: Transaction, organisation: str, person_id: int, item: str, channel: str
 ) -> ShareLinkRow | None:
-    """The link of (person, item, channel), also where the channel was noted in other letters once."""
+    """The link of (person, item, channel), found also under older spellings of the channel."""
     where = and_(
         LINK.c.organisation_id == organisation,
         LINK.c.person_id == person_id,
@@ -54,7 +54,7 @@ def of_share(
 
 
 def find(tx: Transaction, code: str) -> ShareLinkRow | None:
-    """One link, of whoever took over where its person's account was merged."""
+    """One link; after a merge it belongs to the heir of the account."""
     person = func.coalesce(PERSON.c.merged_into, LINK.c.person_id).label("person_id")
     columns = [person if column is LINK.c.person_id else column for column in LINK.columns]
     query = select(*columns).join(PERSON, PERSON.c.id == LINK.c.person_id)
@@ -62,43 +62,43 @@ def find(tx: Transaction, code: str) -> ShareLinkRow | None:
 
 
 def of_person(tx: Transaction, person_id: int) -> list[ShareLinkRow]:
-    """The person's links, the newest first; those of accounts merged into hers included."""
+    """The person's links, newest first, with those of merged accounts."""
     query = select(LINK).where(LINK.c.person_id.in_(_accounts_of(person_id)))
     return tx.rows(ShareLinkRow, query.order_by(LINK.c.created_at_us.desc(), LINK.c.code))
 
 
 def _accounts_of(person_id: int) -> Any:
-    """The person's account and those merged into it."""
+    """The person's account and the accounts merged into it."""
     return select(PERSON.c.id).where(or_(PERSON.c.id == person_id, PERSON.c.merged_into == person_id))
 
 
 def count(tx: Transaction, code: str, raw: int, counted: int) -> None:
-    """Add to the counters."""
+    """Add to a link's counters."""
     values = {"raw_clicks": LINK.c.raw_clicks + raw, "counted_clicks": LINK.c.counted_clicks + counted}
     tx.execute(update(LINK).where(LINK.c.code == code).values(**values))
 
 
 def declare(tx: Transaction, code: str, at_us: int) -> None:
-    """The sharer says that the post is out."""
+    """Store when the sharer declared the post published."""
     tx.execute(
         update(LINK).where(LINK.c.code == code, LINK.c.declared_us.is_(None)).values(declared_us=at_us)
     )
 
 
 def lock(tx: Transaction, code: str) -> ShareLinkRow | None:
-    """One link, held until the transaction ends: clicks on it are judged one after another."""
+    """One link, locked until the transaction ends: clicks on it are judged one after another."""
     tx.execute(tx.for_update(select(LINK.c.code).where(LINK.c.code == code)))
     return find(tx, code)
 
 
 def has_clicked(tx: Transaction, code: str, visitor_hash: str) -> bool:
-    """Whether this visitor clicked this link today; the hash is another one tomorrow."""
+    """True where this visitor clicked this link today; the hash changes daily."""
     where = and_(CLICK.c.code == code, CLICK.c.visitor_hash == visitor_hash)
     return tx.execute(select(CLICK.c.id).where(where)).first() is not None
 
 
 def clicks_from(tx: Transaction, person_id: int, block_hash: str, day: int) -> list[ClickOriginRow]:
-    """Today's clicks from one block of addresses on any of the person's links: code, address and instant."""
+    """Today's clicks from one network block on any of the person's links: code, address hash and instant."""
     query = (
         select(CLICK.c.code, CLICK.c.address_hash, CLICK.c.clicked_us)
         .join(LINK, LINK.c.code == CLICK.c.code)
@@ -122,7 +122,7 @@ def add_click(
     from_address: str | None,
     from_block: str | None,
 ) -> None:
-    """Note a visitor's first click of the day on this link, with the hashes of where it came from."""
+    """Insert a visitor's first click of the day on a link, with the hashes of its origin."""
     row = {
         "organisation_id": organisation,
         "code": code,
@@ -136,7 +136,7 @@ def add_click(
 
 
 def sharers(tx: Transaction, organisation: str, item: str, after: int, limit: int) -> list[int]:
-    """Internal ids of people who have a link of an item, from one on; of merged accounts the one that is kept."""
+    """Internal ids of people with a link of an item, after one id; merged accounts are replaced by their heirs."""
     person = func.coalesce(PERSON.c.merged_into, LINK.c.person_id)
     query = select(person).join(PERSON, PERSON.c.id == LINK.c.person_id)
     where = and_(LINK.c.organisation_id == organisation, LINK.c.item == item, person > after)
@@ -144,7 +144,7 @@ def sharers(tx: Transaction, organisation: str, item: str, after: int, limit: in
 
 
 def recall_seen(tx: Transaction, organisation: str, person_id: int, item: str, at_us: int) -> None:
-    """The person knows that the item was withdrawn."""
+    """Mark a recall as read by the person."""
     where = and_(
         LINK.c.organisation_id == organisation,
         LINK.c.item == item,
@@ -154,7 +154,7 @@ def recall_seen(tx: Transaction, organisation: str, person_id: int, item: str, a
 
 
 def offered_variants(tx: Transaction, organisation: str, item: str, channel: str) -> dict[int, int]:
-    """How many people were offered each of an item's texts on a channel, by the text's place."""
+    """How many people were offered each variant of an item's text on a channel, by the variant's index."""
     where = and_(
         LINK.c.organisation_id == organisation,
         LINK.c.item == item,
@@ -166,17 +166,17 @@ def offered_variants(tx: Transaction, organisation: str, item: str, channel: str
 
 
 def set_variant(tx: Transaction, code: str, variant: int) -> None:
-    """Note which of the item's texts a sharer was offered."""
+    """Store the text variant offered to a sharer."""
     tx.execute(update(LINK).where(LINK.c.code == code).values(variant=variant))
 
 
 def set_sketch(tx: Transaction, code: str, sketch: str) -> None:
-    """Note what a sharer's own words were like."""
+    """Store the similarity sketch of a sharer's words."""
     tx.execute(update(LINK).where(LINK.c.code == code).values(sketch=sketch))
 
 
 def sketches(tx: Transaction, organisation: str, item: str, but_of: int, limit: int) -> list[str]:
-    """What colleagues' words about an item were like, the newest first."""
+    """Similarity sketches of colleagues' words about an item, newest first."""
     where = and_(
         LINK.c.organisation_id == organisation,
         LINK.c.item == item,
@@ -188,12 +188,12 @@ def sketches(tx: Transaction, organisation: str, item: str, but_of: int, limit: 
 
 
 def blank_sketches(tx: Transaction, person_id: int) -> None:
-    """Forget what a person's words were like."""
+    """Delete the sketches of a person's words."""
     tx.execute(update(LINK).where(LINK.c.person_id == person_id).values(sketch=None))
 
 
 def reach(tx: Transaction, organisation: str, item: str) -> tuple[int, int]:
-    """How many people have links of an item, and the clicks that counted on them."""
+    """Number of people with links of an item, and of human clicks on them."""
     where = and_(LINK.c.organisation_id == organisation, LINK.c.item == item)
     query = select(func.count(LINK.c.person_id.distinct()), func.coalesce(func.sum(LINK.c.counted_clicks), 0))
     people, clicks = tx.execute(query.where(where)).one()

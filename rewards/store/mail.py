@@ -1,4 +1,4 @@
-"""Rows of mail: queued in the caller's transaction, leased for sending, and what became of each."""
+"""Rows of mail: queued in the caller's transaction, leased for sending, and the outcome of each."""
 
 from collections.abc import Mapping, Sequence
 
@@ -25,27 +25,27 @@ WAITING, SENT, FAILED, EXPIRED = "waiting", "sent", "failed", "expired"
 MINUTE_US = 60_000_000
 _CHUNK = 500
 _NO_DATA = "{}"
-# One worker at a time counts what was sent within the minute.
+# One worker at a time applies the limit per minute.
 _CLAIMING = 7_305_001
 
 
 def add(tx: Transaction, row: Mapping[str, object]) -> int | None:
-    """Queue one mail; its id, or None where its key was used before."""
+    """Queue one mail; its id, or None where its idempotency key exists."""
     statement = upsert(tx, MAIL).on_conflict_do_nothing(index_elements=["organisation_id", "key"])
     found = tx.execute(statement.returning(MAIL.c.id), row).scalar()
     return None if found is None else int(found)
 
 
 def expire(tx: Transaction, now_us: int) -> int:
-    """Give up what is too late to be sent; returns how many. A mail that is being sent at the moment is left alone."""
+    """Expire mails past their deadline; returns how many. A mail being sent at the moment is left alone."""
     where = and_(MAIL.c.status == WAITING, MAIL.c.next_us <= now_us, MAIL.c.expires_us <= now_us)
     return tx.execute(update(MAIL).where(where).values(status=EXPIRED, data=_NO_DATA)).rowcount
 
 
 def claim(tx: Transaction, limit: int, per_minute: int, now_us: int, until_us: int) -> list[AddressedMailRow]:
-    """Lease what is due, the most urgent first, as many as the minute still allows; each counts an attempt.
+    """Lease due mails in order of urgency, within the limit per minute; each lease counts as an attempt.
 
-    With each comes the person's address (None where there is none any more), name, language and zone.
+    Each comes with the person's address (None where there is none any more), name, language and time zone.
     """
     if tx.dialect == "postgresql":
         tx.execute(text(f"SELECT pg_advisory_xact_lock({_CLAIMING})"))
@@ -70,7 +70,7 @@ def claim(tx: Transaction, limit: int, per_minute: int, now_us: int, until_us: i
 
 
 def with_person(tx: Transaction, ids: Sequence[int]) -> list[AddressedMailRow]:
-    """Mails with what is known of whom they go to and of the organisation, the most urgent first."""
+    """Mails joined with recipient and organisation, in order of urgency."""
     query = (
         select(
             MAIL, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email, PERSON.c.locale, PERSON.c.timezone,
@@ -87,7 +87,7 @@ def with_person(tx: Transaction, ids: Sequence[int]) -> list[AddressedMailRow]:
 
 
 def report(tx: Transaction, mail: int, attempt: int, values: Mapping[str, object]) -> bool:
-    """What became of an attempt; False when another attempt has begun since, whose word then counts."""
+    """Store an attempt's outcome; False when a later attempt has begun, whose outcome counts instead."""
     where = and_(MAIL.c.id == mail, MAIL.c.attempts == attempt, MAIL.c.status == WAITING)
     if values.get("status") in (SENT, EXPIRED):
         values = {**values, "data": _NO_DATA}
@@ -95,7 +95,7 @@ def report(tx: Transaction, mail: int, attempt: int, values: Mapping[str, object
 
 
 def put_back(tx: Transaction, mails: Sequence[tuple[int, int]], next_us: int, answer: str) -> None:
-    """End the lease of mails (id, attempt) that never reached the server: the attempt does not count."""
+    """Release the leases (id, attempt) of mails that never reached the server: the attempt is not counted."""
     for mail, attempt in mails:
         where = and_(MAIL.c.id == mail, MAIL.c.attempts == attempt, MAIL.c.status == WAITING)
         tx.execute(
@@ -106,7 +106,7 @@ def put_back(tx: Transaction, mails: Sequence[tuple[int, int]], next_us: int, an
 
 
 def again(tx: Transaction, organisation: str, mail: int, now_us: int) -> bool:
-    """Put a failed mail back into the queue; False where it did not fail or is too late by now."""
+    """Requeue a failed mail; False where it has not failed or is past its deadline."""
     where = and_(
         MAIL.c.organisation_id == organisation, MAIL.c.id == mail, MAIL.c.status == FAILED, MAIL.c.expires_us > now_us
     )  # fmt: skip
@@ -117,7 +117,7 @@ def again(tx: Transaction, organisation: str, mail: int, now_us: int) -> bool:
 def page(
     tx: Transaction, organisation: str, statuses: Sequence[str], limit: int, before: int | None
 ) -> list[ListedMailRow]:
-    """Mails of some states, the newest first, those before an id."""
+    """Mails in some states before an id, newest first."""
     where = [MAIL.c.organisation_id == organisation, MAIL.c.status.in_(statuses)]
     if before is not None:
         where.append(MAIL.c.id < before)
@@ -132,7 +132,7 @@ def page(
 
 
 def counts(tx: Transaction, organisation: str) -> dict[str, int]:
-    """How many mails are in which state, of those still kept."""
+    """Number of stored mails by state."""
     query = (
         select(MAIL.c.status, func.count())
         .where(MAIL.c.organisation_id == organisation)
@@ -142,7 +142,7 @@ def counts(tx: Transaction, organisation: str) -> dict[str, int]:
 
 
 def counts_up_to(tx: Transaction, organisation: str, statuses: Sequence[str], most: int) -> dict[str, int]:
-    """How many mails are in each of these states, counted no further than one beyond `most`."""
+    """Number of mails by state, each counted up to `most` + 1."""
     found = {}
     for status in statuses:
         some = select(MAIL.c.id).where(MAIL.c.organisation_id == organisation, MAIL.c.status == status)
@@ -152,31 +152,31 @@ def counts_up_to(tx: Transaction, organisation: str, statuses: Sequence[str], mo
 
 
 def forget(tx: Transaction, before_us: int) -> int:
-    """Drop mails that ended long ago; returns how many."""
+    """Delete mails that ended long ago; returns how many."""
     where = and_(MAIL.c.status != WAITING, MAIL.c.created_us < before_us)
     return tx.execute(delete(MAIL).where(where)).rowcount
 
 
 def drop_of(tx: Transaction, person_id: int) -> None:
-    """Forget the mails and the choices of a person."""
+    """Delete a person's mails and mail preferences."""
     tx.execute(delete(MAIL).where(MAIL.c.person_id == person_id))
     tx.execute(delete(CHOICE).where(CHOICE.c.person_id == person_id))
 
 
 def join_choices(tx: Transaction, gone: int, kept: int) -> None:
-    """The choice of the account kept holds, that of the other where there is none."""
+    """Merge preferences: those of the remaining account win, else those of the other."""
     if choice(tx, kept) is None:
         tx.execute(update(CHOICE).where(CHOICE.c.person_id == gone).values(person_id=kept))
     tx.execute(delete(CHOICE).where(CHOICE.c.person_id == gone))
 
 
 def choice(tx: Transaction, person_id: int) -> MailChoiceRow | None:
-    """What a person chose to get, or None where she never said."""
+    """A person's mail preferences, or None for the defaults."""
     return tx.row(MailChoiceRow, select(CHOICE).where(CHOICE.c.person_id == person_id))
 
 
 def choose(tx: Transaction, organisation: str, person_id: int, values: Mapping[str, object]) -> None:
-    """Keep what a person chose; columns left out keep what they hold."""
+    """Store a person's mail preferences; columns left out are unchanged."""
     if choice(tx, person_id) is None:
         tx.execute(insert(CHOICE), {"person_id": person_id, "organisation_id": organisation, **values})
     else:
@@ -184,7 +184,7 @@ def choose(tx: Transaction, organisation: str, person_id: int, values: Mapping[s
 
 
 def due_digests(tx: Transaction, organisation: str, now_us: int, limit: int) -> list[DueDigestRow]:
-    """Choices whose digest is due, with the person's zone and state, locked; those of another worker are passed over."""
+    """Preferences with a digest due, locked, with the person's time zone and state; rows locked by another worker are skipped."""
     query = (
         select(
             CHOICE,
@@ -206,7 +206,7 @@ def due_digests(tx: Transaction, organisation: str, now_us: int, limit: int) -> 
 
 
 def addressed(tx: Transaction, ids: Sequence[int], states: Sequence[str]) -> list[ZonedPersonRow]:
-    """Those of some people who have an address and are in one of these states, with their zones."""
+    """Those of the given people who have an address and one of these states, with their time zones."""
     found: list[ZonedPersonRow] = []
     for start in range(0, len(ids), _CHUNK):
         query = (
@@ -223,7 +223,7 @@ def addressed(tx: Transaction, ids: Sequence[int], states: Sequence[str]) -> lis
 
 
 def announce(tx: Transaction, row: Mapping[str, object]) -> None:
-    """Store an announcement to many; does nothing where its key was used before."""
+    """Insert an announcement to many; no effect where its key exists."""
     tx.execute(upsert(tx, ANNOUNCEMENT).on_conflict_do_nothing(), dict(row))
 
 
@@ -236,7 +236,7 @@ def announced(tx: Transaction, organisation: str) -> AnnouncementRow | None:
         .limit(1)
     )
     if tx.dialect == "postgresql":
-        # Asked first: with SKIP LOCKED alone a rival would go on to the one behind it, and announce that one sooner.
+        # A query of its own: with SKIP LOCKED alone another worker would take, and announce, the second oldest first.
         oldest = tx.execute(first.with_only_columns(ANNOUNCEMENT.c.id)).scalar()
         query = select(ANNOUNCEMENT).where(ANNOUNCEMENT.c.id == oldest)
         return tx.row(AnnouncementRow, query.with_for_update(skip_locked=True))
@@ -244,7 +244,7 @@ def announced(tx: Transaction, organisation: str) -> AnnouncementRow | None:
 
 
 def told_until(tx: Transaction, announcement: int, person_id: int | None) -> None:
-    """Note up to whom mails of an announcement are queued; None: to everybody, so that it is over."""
+    """Store the last recipient queued for an announcement; None: all are queued, and it is deleted."""
     mine = ANNOUNCEMENT.c.id == announcement
     if person_id is None:
         tx.execute(delete(ANNOUNCEMENT).where(mine))
@@ -253,14 +253,14 @@ def told_until(tx: Transaction, announcement: int, person_id: int | None) -> Non
 
 
 def call_off(tx: Transaction, organisation: str, key: str) -> None:
-    """Drop what is left of the announcement with this key."""
+    """Delete the announcement with this key, which queues no more mails."""
     tx.execute(
         delete(ANNOUNCEMENT).where(ANNOUNCEMENT.c.organisation_id == organisation, ANNOUNCEMENT.c.key == key)
     )
 
 
 def to_be_told(tx: Transaction, one: AnnouncementRow, limit: int) -> list[ToldPersonRow]:
-    """The next recipients: with an address, a sign-in older than the announcement, and notices not declined; with languages and zones."""
+    """The next recipients: with an address, an account older than the announcement, and notices not declined."""
     query = (
         select(PERSON.c.id, PERSON.c.locale, PERSON.c.timezone)
         .join(IDENTITY, IDENTITY.c.person_id == PERSON.c.id)
@@ -281,7 +281,7 @@ def to_be_told(tx: Transaction, one: AnnouncementRow, limit: int) -> list[ToldPe
 
 
 def choices_of(tx: Transaction, ids: Sequence[int]) -> dict[int, MailChoiceRow]:
-    """What people chose to get, of those who did."""
+    """Stored mail preferences by person."""
     found: dict[int, MailChoiceRow] = {}
     for start in range(0, len(ids), _CHUNK):
         query = select(CHOICE).where(CHOICE.c.person_id.in_(ids[start : start + _CHUNK]))
@@ -290,14 +290,14 @@ def choices_of(tx: Transaction, ids: Sequence[int]) -> dict[int, MailChoiceRow]:
 
 
 def add_many(tx: Transaction, made: Sequence[Mapping[str, object]]) -> None:
-    """Queue mails; those whose keys were used before are left out."""
+    """Queue mails; those whose idempotency keys exist are skipped."""
     if made:
         statement = upsert(tx, MAIL).on_conflict_do_nothing(index_elements=["organisation_id", "key"])
         tx.execute(statement, list(made))
 
 
 def visited(tx: Transaction, organisation: str, source: str, event_id: str) -> bool:
-    """Whether a visit was recorded already."""
+    """True where a visit was recorded already."""
     where = and_(
         EVENT.c.organisation_id == organisation, EVENT.c.source == source, EVENT.c.event_id == event_id
     )
@@ -305,7 +305,7 @@ def visited(tx: Transaction, organisation: str, source: str, event_id: str) -> b
 
 
 def without_choice(tx: Transaction, organisation: str, limit: int) -> list[ZonedPersonRow]:
-    """People with a sign-in and an address who never chose, and so have the usual digest, with their zones."""
+    """People with an account and an address but without preferences, who get the default digest, with their time zones."""
     query = (
         select(PERSON.c.id, PERSON.c.timezone)
         .join(IDENTITY, IDENTITY.c.person_id == PERSON.c.id)

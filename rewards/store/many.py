@@ -1,4 +1,4 @@
-"""Rows of many people at once, as an import writes them: one statement for all of a kind."""
+"""Bulk updates of people for imports: one statement for all rows of a kind."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -43,17 +43,17 @@ _IDENTIFY = _setting(IDENTITY, "person_id", ("name", "email", "sort_name"))
 
 
 def change(tx: Transaction, rows: Sequence[Mapping[str, object]]) -> None:
-    """Set the columns of CHANGED, of the person whose internal id is `key`."""
+    """Update the columns of CHANGED by internal id (`key`)."""
     _later(tx, _CHANGE, rows)
 
 
 def set_managers(tx: Transaction, pairs: Sequence[tuple[int, int]]) -> None:
-    """(person, manager) by internal id."""
+    """Set managers: (person, manager) by internal id."""
     _later(tx, _MANAGE, [{"key": person, "manager_id": manager} for person, manager in pairs])
 
 
 def identify(tx: Transaction, named: Sequence[tuple[int, str, str | None]]) -> None:
-    """(person, name, address): the words by which they are found are to be written anew."""
+    """Set names and addresses: (person, name, address). The caller renews the search words."""
     rows = [
         {"key": id_, "name": name, "email": email, "sort_name": people.sort_name(name)}
         for id_, name, email in named
@@ -62,7 +62,7 @@ def identify(tx: Transaction, named: Sequence[tuple[int, str, str | None]]) -> N
 
 
 def add_memberships(tx: Transaction, organisation: str, spans: Sequence[tuple[int, int, str, str]]) -> None:
-    """(person, from which instant, segment, team)."""
+    """Insert memberships: (person, from which instant, segment, team)."""
     names = ("person_id", "from_us", "segment", "team")
     rows = [
         {"organisation_id": organisation, "ahead": False, **dict(zip(names, span, strict=True))}

@@ -1,4 +1,4 @@
-"""The rows of two accounts that become one. What each column does is declared with the column (`schema.base.Merge`)."""
+"""Merging two accounts, row by row. Each column declares what a merge does with it (`schema.base.Merge`)."""
 
 from sqlalchemy import and_, delete, insert, or_, select, update
 
@@ -13,7 +13,7 @@ CREDENTIAL, BADGE = schema.credential, schema.person_badge
 
 
 def move_rows(tx: Transaction, gone: int, kept: int) -> None:
-    """Give one account's rows to another in every column that says of itself that it moves, of tables added later too."""
+    """Reassign one account's rows in every column declared as moving, including tables added later."""
     for table in schema.metadata.sorted_tables:
         for column in table.columns:
             if column.info.get("merge") == "moves":
@@ -21,7 +21,7 @@ def move_rows(tx: Transaction, gone: int, kept: int) -> None:
 
 
 def move_events(tx: Transaction, organisation: str, gone: int, kept: int, from_us: int) -> None:
-    """Give one account's events since an instant to another. Each keeps whose it was: segment and team are those of that account."""
+    """Reassign one account's events since an instant; each keeps its former account, whose segment and team apply."""
     for column in (EVENT.c.person_id, EVENT.c.owner_id):
         where = and_(column == gone, EVENT.c.occurred_us >= from_us)
         ids = list(tx.execute(select(EVENT.c.id).where(where)).scalars())
@@ -47,7 +47,7 @@ def move_events(tx: Transaction, organisation: str, gone: int, kept: int, from_u
 
 
 def companions(tx: Transaction, person_id: int, from_us: int) -> set[int]:
-    """The other people of somebody's events since an instant, by internal id: their limits count this person."""
+    """Other people of somebody's events since an instant, by internal id: their pair limits count this person."""
     both = or_(EVENT.c.person_id == person_id, EVENT.c.owner_id == person_id)
     query = select(EVENT.c.person_id, EVENT.c.owner_id).where(both, EVENT.c.occurred_us >= from_us).distinct()
     found = {id_ for pair in tx.execute(query) for id_ in pair if id_ is not None}
@@ -55,7 +55,7 @@ def companions(tx: Transaction, person_id: int, from_us: int) -> set[int]:
 
 
 def move_links(tx: Transaction, organisation: str, gone: int, kept: int) -> None:
-    """Who was linked with one account is linked with the other."""
+    """Reassign the links between one account and others."""
     touches = or_(LINK.c.low_id == gone, LINK.c.high_id == gone)
     rows = tx.rows(PersonLinkRow, select(LINK).where(LINK.c.organisation_id == organisation, touches))
     pairs = {
@@ -73,7 +73,7 @@ def move_links(tx: Transaction, organisation: str, gone: int, kept: int) -> None
 
 
 def move_shares(tx: Transaction, gone: int, kept: int) -> None:
-    """Give one account's tracked links to another, except where the other has her own for the same share: those are followed for her."""
+    """Reassign tracked links, unless the heir has one of the same share: clicks on that one count for the heir anyway."""
     own = SHARE.alias()
     taken = select(own.c.code).where(
         own.c.person_id == kept, own.c.item == SHARE.c.item, own.c.channel == SHARE.c.channel
@@ -82,7 +82,7 @@ def move_shares(tx: Transaction, gone: int, kept: int) -> None:
 
 
 def join_accounts(tx: Transaction, gone: int, kept: int) -> None:
-    """One sign-in with the roles of both; the password is that of the account kept, if it has one. Sessions go on."""
+    """Join two accounts into one with the roles of both, and with the heir's password where it has one. Sessions stay open."""
     rows = {
         row.person_id: row
         for row in tx.rows(AccountRow, select(ACCOUNT).where(ACCOUNT.c.person_id.in_((gone, kept))))
@@ -102,7 +102,7 @@ def join_accounts(tx: Transaction, gone: int, kept: int) -> None:
 
 
 def rename(tx: Transaction, organisation: str, gone: int, kept: int) -> None:
-    """The id of one account is another id of the other; its name and address stay known until they are erased with it."""
+    """Make the id of one account an alias of the other; its name and address are stored with the alias until erasure."""
     (row,) = tx.rows(PersonIdentityRow, select(IDENTITY).where(IDENTITY.c.person_id == gone))
     alias = {
         "organisation_id": organisation, "external_id": row.external_id, "person_id": kept, "name": row.name,
@@ -111,12 +111,12 @@ def rename(tx: Transaction, organisation: str, gone: int, kept: int) -> None:
     directory.drop_words(tx, [gone])
     tx.execute(delete(IDENTITY).where(IDENTITY.c.person_id == gone))
     tx.execute(insert(ALIAS), alias)
-    # The one kept is found by the other's id too.
+    # The heir is found by the alias too.
     directory.renew_words(tx, [kept])
 
 
 def valid_credentials(tx: Transaction, person_id: int) -> list[str]:
-    """Ids of the person's signed badges that are still held."""
+    """Ids of the person's credentials that are valid."""
     held = and_(
         BADGE.c.person_id == CREDENTIAL.c.person_id,
         BADGE.c.badge == CREDENTIAL.c.badge,
@@ -132,7 +132,7 @@ def valid_credentials(tx: Transaction, person_id: int) -> list[str]:
 
 
 def move_credentials(tx: Transaction, gone: int, kept: int, valid: list[str]) -> None:
-    """Give one account's signed badges to another, which holds the badges by now. `valid`: those that held before."""
+    """Reassign signed badges to the account that now holds the badges. `valid`: ids of those valid before."""
     tx.execute(update(CREDENTIAL).where(CREDENTIAL.c.person_id == gone).values(person_id=kept))
     if valid:
         tx.execute(update(CREDENTIAL).where(CREDENTIAL.c.id.in_(valid)).values(revoked_us=None))

@@ -1,4 +1,4 @@
-"""Bringing a database to the schema of this version."""
+"""Migrating a database to this version's schema."""
 
 from functools import cache
 from pathlib import Path
@@ -30,39 +30,39 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def upgrade(db: Database) -> None:
-    """Apply every migration not yet applied, in one transaction. Raises BadValue for a database of a newer version."""
+    """Apply all pending migrations in one transaction. Raises BadValue for a database of a newer version."""
     with db.begin() as tx:
         if state_of(revision(tx)) == NEWER:
             raise BadValue("the database {value}", value=WHAT_TO_DO[NEWER])
         if not tx.connection.in_transaction():
-            # Alembic commits by itself unless Core knows that a transaction is open.
+            # Alembic commits by itself unless Core knows about an open transaction.
             tx.connection.begin()
         command.upgrade(_config(tx.connection), "head")
 
 
 def is_blank(db: Database) -> bool:
-    """True for a database without a single table: nobody's yet."""
+    """True for a database without any table."""
     with db.read() as tx:
         return not inspect(tx.connection).get_table_names()
 
 
 @cache
 def head() -> str:
-    """The newest migration of this version; its scripts are read once, for every probe of readiness asks."""
+    """The latest migration of this version, cached because each readiness probe asks for it."""
     return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
 def revision(tx: Transaction) -> str:
-    """The newest migration that was applied, or "none"."""
+    """The latest migration applied, or "none"."""
     return MigrationContext.configure(tx.connection).get_current_revision() or "none"
 
 
 def state(db: Database) -> str:
-    """CURRENT, OLDER (tables are missing, or what scoring remembers was written by an earlier version) or NEWER than this version."""
+    """CURRENT, OLDER (migrations are pending, or fold states have an earlier layout) or NEWER than this version."""
     with db.read() as tx:
         found = state_of(revision(tx))
         if found == CURRENT and _STATES not in db.cache:
-            # Once all are of this version's layout they stay so: this version writes no other.
+            # Once all states have this version's layout they keep it: this version writes no other.
             if states.any_outdated(tx):
                 return OLDER
             db.cache[_STATES] = True
@@ -70,7 +70,7 @@ def state(db: Database) -> str:
 
 
 def state_of(applied: str) -> str:
-    """What it means that this is the newest migration that was applied."""
+    """The state of a database by the latest migration applied."""
     if applied == head():
         return CURRENT
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}

@@ -1,4 +1,4 @@
-"""Rows of people that HR's changes read and write: future moves, and managers."""
+"""Rows of people that HR changes: future moves, and managers."""
 
 from sqlalchemy import delete, select, update
 
@@ -10,19 +10,19 @@ MEMBERSHIP = schema.membership
 
 
 def drop_membership_ahead(tx: Transaction, person_id: int, from_us: int) -> bool:
-    """Forget a membership that has not begun; False where there is none."""
+    """Delete a future membership; False without one."""
     where = (MEMBERSHIP.c.person_id == person_id, MEMBERSHIP.c.from_us == from_us, MEMBERSHIP.c.ahead)
     return bool(tx.execute(delete(MEMBERSHIP).where(*where)).rowcount)
 
 
 def memberships_due(tx: Transaction, organisation: str, now_us: int) -> list[int]:
-    """Whose memberships lay ahead and have begun by now."""
+    """People with a future membership that has begun by now."""
     where = (MEMBERSHIP.c.organisation_id == organisation, MEMBERSHIP.c.ahead, MEMBERSHIP.c.from_us <= now_us)
     return list(tx.execute(select(MEMBERSHIP.c.person_id).where(*where)).scalars())
 
 
 def settle_memberships(tx: Transaction, person_id: int, now_us: int) -> None:
-    """None of the person's memberships that have begun lies ahead."""
+    """Mark the person's memberships that have begun as no longer in the future."""
     where = (MEMBERSHIP.c.person_id == person_id, MEMBERSHIP.c.ahead, MEMBERSHIP.c.from_us <= now_us)
     tx.execute(update(MEMBERSHIP).where(*where).values(ahead=False))
 

@@ -13,7 +13,7 @@ NOMINATION, ROUND, JOURNAL = schema.nomination, schema.award_round, schema.journ
 
 
 def add(tx: Transaction, row: Mapping[str, object]) -> int:
-    """Keep a nomination; returns its id."""
+    """Insert a nomination; returns its id."""
     return int(tx.execute(insert(NOMINATION).returning(NOMINATION.c.id), dict(row)).scalar_one())
 
 
@@ -24,14 +24,14 @@ def find(tx: Transaction, organisation: str, nomination_id: int) -> NominationRo
 
 
 def drop(tx: Transaction, nomination_id: int) -> None:
-    """Remove a nomination."""
+    """Delete a nomination."""
     tx.execute(delete(NOMINATION).where(NOMINATION.c.id == nomination_id))
 
 
 def named_by(
     tx: Transaction, organisation: str, award: str, first_date: int, person_id: int
 ) -> list[NominationRow]:
-    """One person's nominations in a round, in the order given."""
+    """One person's nominations in a round, in insertion order."""
     where = and_(_of(NOMINATION, organisation, award, first_date), NOMINATION.c.nominator_id == person_id)
     return tx.rows(NominationRow, select(NOMINATION).where(where).order_by(NOMINATION.c.id))
 
@@ -43,7 +43,7 @@ def of_round(tx: Transaction, organisation: str, award: str, first_date: int) ->
 
 
 def winners(tx: Transaction, organisation: str, award: str, first_date: int) -> list[int]:
-    """The holders of awards that were not reversed, by internal id."""
+    """People whose awards were not reversed, by internal id."""
     other = JOURNAL.alias()
     query = (
         select(NOMINATION.c.nominee_id)
@@ -60,7 +60,7 @@ def winners(tx: Transaction, organisation: str, award: str, first_date: int) -> 
 
 
 def undecided(tx: Transaction, organisation: str) -> list[OpenRoundRow]:
-    """(award, first_date, scheme_version) of rounds with nominations and without a decision, the oldest first."""
+    """(award, first_date, scheme_version) of rounds with nominations and no decision, oldest first."""
     decided = exists().where(
         ROUND.c.organisation_id == NOMINATION.c.organisation_id,
         ROUND.c.award == NOMINATION.c.award,
@@ -70,7 +70,7 @@ def undecided(tx: Transaction, organisation: str) -> list[OpenRoundRow]:
 
 
 def version_of(tx: Transaction, organisation: str, award: str, first_date: int) -> int | None:
-    """The version of the scheme by which the round's last nomination was made; None where there was none."""
+    """The scheme version of the round's last nomination; None without any."""
     found = _rounds(tx, _of(NOMINATION, organisation, award, first_date))
     return found[0].scheme_version if found else None
 
@@ -82,7 +82,7 @@ def _rounds(tx: Transaction, *where: ColumnElement[bool]) -> list[OpenRoundRow]:
 
 
 def decided(tx: Transaction, organisation: str, limit: int) -> list[AwardRoundRow]:
-    """Decisions, the newest first."""
+    """Decisions, newest first."""
     query = select(ROUND).where(ROUND.c.organisation_id == organisation)
     return tx.rows(AwardRoundRow, query.order_by(ROUND.c.decided_us.desc(), ROUND.c.award).limit(limit))
 
@@ -93,7 +93,7 @@ def decision(tx: Transaction, organisation: str, award: str, first_date: int) ->
 
 
 def decide(tx: Transaction, row: AwardRoundRow, journal_ids: Mapping[int, int]) -> None:
-    """Keep a decision; `journal_ids`: the winners' entries by internal id."""
+    """Insert a decision; `journal_ids`: the winners' ledger entries by internal id."""
     tx.execute(insert(ROUND), row._asdict())
     where = _of(NOMINATION, row.organisation_id, row.award, row.first_date)
     for person_id, journal_id in journal_ids.items():
@@ -102,14 +102,14 @@ def decide(tx: Transaction, row: AwardRoundRow, journal_ids: Mapping[int, int]) 
 
 
 def reopen(tx: Transaction, organisation: str, award: str, first_date: int) -> None:
-    """Drop a decision; the nominations stay."""
+    """Delete a decision; the nominations remain."""
     tx.execute(delete(ROUND).where(_of(ROUND, organisation, award, first_date)))
     where = _of(NOMINATION, organisation, award, first_date)
     tx.execute(update(NOMINATION).where(where).values(journal_id=None))
 
 
 def move(tx: Transaction, organisation: str, gone: int, kept: int) -> None:
-    """Give one account's nominations to another; what would then be said twice, or of oneself, is dropped."""
+    """Reassign one account's nominations; duplicates and self-nominations that would result are deleted."""
     where = and_(
         NOMINATION.c.organisation_id == organisation,
         or_(NOMINATION.c.nominator_id.in_((gone, kept)), NOMINATION.c.nominee_id.in_((gone, kept))),
@@ -117,7 +117,7 @@ def move(tx: Transaction, organisation: str, gone: int, kept: int) -> None:
     seen: set[tuple[object, ...]] = set()
     dropped: list[int] = []
     moved: list[NominationRow] = []
-    # Those that won first: of two that say the same, the one with an entry stays.
+    # Winners first: of two duplicates the one with a ledger entry is kept.
     decided = NOMINATION.c.journal_id.is_(None)
     for row in tx.rows(NominationRow, select(NOMINATION).where(where).order_by(decided, NOMINATION.c.id)):
         pair = [kept if who == gone else who for who in (row.nominator_id, row.nominee_id)]
@@ -136,7 +136,7 @@ def move(tx: Transaction, organisation: str, gone: int, kept: int) -> None:
 
 
 def blank_messages(tx: Transaction, person_id: int) -> None:
-    """Remove the words by and about an erased person; that there was a nomination stays."""
+    """Delete the words by and about an erased person; the nominations remain."""
     where = or_(NOMINATION.c.nominator_id == person_id, NOMINATION.c.nominee_id == person_id)
     tx.execute(update(NOMINATION).where(where).values(message=ERASED))
 

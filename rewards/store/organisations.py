@@ -14,14 +14,14 @@ ORGANISATION = schema.organisation
 
 
 def add(tx: Transaction, slug: str, name: str, timezone: str, salt: str, *, at_us: int) -> None:
-    """Insert one organisation. Whatever is founded now publishes schemes through the gate."""
+    """Insert one organisation, with the approval gate switched on."""
     row = {
         "organisation_id": slug,
         "name": name,
         "timezone": timezone,
         "salt": salt,
         "gated": True,
-        # Which it speaks it has not said yet.
+        # Its languages are not chosen yet.
         "languages": "",
         "created_at_us": at_us,
     }
@@ -42,34 +42,34 @@ def every(tx: Transaction) -> list[OrganisationRow]:
 
 
 def change(tx: Transaction, slug: str, name: str, languages: str, networks: str) -> None:
-    """Change what a company says of itself."""
+    """Update columns of an organisation."""
     values = {"name": name, "languages": languages, "networks": networks}
     tx.execute(update(ORGANISATION).where(ORGANISATION.c.organisation_id == slug).values(**values))
     tx.memo.pop(("home", slug), None)
 
 
 def change_gate(tx: Transaction, slug: str, gated: bool, rehearsal_days: int, notice_hours: int) -> None:
-    """Change what publishing a scheme asks for."""
+    """Update the rules of the approval gate."""
     values = {"gated": gated, "rehearsal_days": rehearsal_days, "notice_hours": notice_hours}
     tx.execute(update(ORGANISATION).where(ORGANISATION.c.organisation_id == slug).values(**values))
     tx.memo.pop(("home", slug), None)
 
 
 def close_until(tx: Transaction, slug: str, until_us: int) -> None:
-    """Freeze what happened before `until_us`."""
+    """Close the periods before `until_us`."""
     where = ORGANISATION.c.organisation_id == slug
     tx.execute(update(ORGANISATION).where(where).values(closed_until_us=until_us))
     tx.memo.pop(("home", slug), None)
 
 
 def schemes_token(tx: Transaction, slug: str) -> str:
-    """A word that changes with every publication, or "" where it is not at hand or about to change."""
+    """A token that changes with every publication, used as cache key; "" where it is unknown or about to change."""
     held: tuple[bool, OrganisationRow] | None = tx.memo.get(("home", slug))
     return str(held[1].schemes_token) if held else ""
 
 
 def renew_schemes_token(tx: Transaction, slug: str) -> None:
-    """Say that the versions in force changed. Random, because a count would be used again after a rollback."""
+    """Replace the token after a change of the versions in force. It is random: a counter's value would be reused after a rollback."""
     where = ORGANISATION.c.organisation_id == slug
     tx.execute(update(ORGANISATION).where(where).values(schemes_token=secrets.token_hex(16)))
     held: tuple[bool, OrganisationRow] | None = tx.memo.get(("home", slug))
@@ -78,13 +78,13 @@ def renew_schemes_token(tx: Transaction, slug: str) -> None:
 
 
 def find_shared(tx: Transaction, slug: str) -> OrganisationRow | None:
-    """The row under a shared lock: no period is closed and no scheme published while this transaction runs."""
+    """The row under a shared lock: no period is closed and no scheme published during this transaction."""
     held: tuple[bool, OrganisationRow] | None = tx.memo.get(("home", slug))
     return held[1] if held else remember(tx, slug, tx.ask(SHARED, [{"slug": slug}]), exclusive=False)
 
 
 def find_exclusive(tx: Transaction, slug: str) -> OrganisationRow | None:
-    """The row under an exclusive lock: no event is recorded while this transaction runs."""
+    """The row under an exclusive lock: no event is recorded during this transaction."""
     held: tuple[bool, OrganisationRow] | None = tx.memo.get(("home", slug))
     if held and held[0]:
         return held[1]
@@ -94,7 +94,7 @@ def find_exclusive(tx: Transaction, slug: str) -> OrganisationRow | None:
 def remember(
     tx: Transaction, slug: str, rows: list[OrganisationRow], *, exclusive: bool
 ) -> OrganisationRow | None:
-    """Keep a locked row for the rest of the transaction; None when there is no such organisation."""
+    """Cache a locked row for the rest of the transaction; None where the organisation does not exist."""
     if not rows:
         return None
     tx.memo["home", slug] = (exclusive, rows[0])

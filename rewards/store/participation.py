@@ -1,4 +1,4 @@
-"""Counts of who takes part."""
+"""Counts of participants."""
 
 from collections.abc import Collection
 
@@ -10,24 +10,24 @@ from rewards.store.session import Transaction
 
 PERSON = schema.person
 EVENT = schema.event
-# What people do themselves; a click is done by others.
+# Event kinds of a person's own activity; clicks are made by others.
 OWN_KINDS = ("share", "suggestion", "comment", "training", "lead", "kudos")
 
 
 def sizes(tx: Transaction, organisation: str, enrolled_only: bool = False) -> dict[str, int]:
-    """People by segment, inactive and erased ones left out; where only the enrolled take part, they alone."""
+    """Number of people by segment who have not left; only the enrolled where `enrolled_only`."""
     found = cells(tx, organisation, enrolled_only, ("segment",))
     return {segment: people for (segment, _), people in found.items()}
 
 
 def count_all(tx: Transaction, organisation: str) -> int:
-    """How many people there are or were, erased ones included."""
+    """Number of people ever, erased ones included."""
     query = select(func.count()).select_from(PERSON).where(PERSON.c.organisation_id == organisation)
     return int(tx.execute(query).scalar_one())
 
 
 def sum_contacts(tx: Transaction, organisation: str) -> int:
-    """The contacts of all who are with the company, added up."""
+    """Sum of the contacts of present people."""
     where = and_(PERSON.c.organisation_id == organisation, PERSON.c.status.in_(PRESENT))
     query = select(func.coalesce(func.sum(PERSON.c.contacts), 0)).where(where)
     return int(tx.execute(query).scalar_one())
@@ -39,9 +39,9 @@ def cells(
     enrolled_only: bool = False,
     kinds: Collection[str] = ("segment", "team"),
 ) -> dict[tuple[str, str], int]:
-    """People by segment and team ('' for what is not among `kinds`), without the inactive and the erased.
+    """Number of people by segment and team ('' for a dimension not in `kinds`), inactive and erased ones excluded.
 
-    Where only the enrolled take part, only they are counted. A transaction that only reads counts once.
+    `enrolled_only`: the enrolled among them. A read-only transaction counts once.
     """
     key = ("cells", organisation, enrolled_only, *(name in kinds for name in ("segment", "team")))
     if key in tx.memo and tx.is_snapshot:
@@ -59,7 +59,7 @@ def cells(
 
 
 def segments(tx: Transaction, organisation: str) -> dict[int, str]:
-    """Everybody's segment by internal id, inactive and erased ones left out."""
+    """Segment by internal id, of people neither inactive nor erased."""
     query = select(PERSON.c.id, PERSON.c.segment).where(
         PERSON.c.organisation_id == organisation, taking_part(enrolled_only=False)
     )
@@ -69,9 +69,9 @@ def segments(tx: Transaction, organisation: str) -> dict[int, str]:
 def active(
     tx: Transaction, organisation: str, from_us: int, lately_us: int, until_us: int, *, enrolled_only: bool
 ) -> dict[str, tuple[int, int]]:
-    """By segment, how many people did something themselves in (from, until], and in (lately, until].
+    """By segment, number of people with activity of their own in (from, until], and in (lately, until].
 
-    Where only the enrolled take part, only they are counted.
+    `enrolled_only`: the enrolled among them.
     """
     last = func.max(EVENT.c.occurred_us).label("last")
     busy = (
@@ -95,7 +95,7 @@ def active(
 
 
 def kinds(tx: Transaction, organisation: str, from_us: int, until_us: int) -> dict[str, int]:
-    """Events by kind in (from, until] that count: none that came too late, was set aside or was taken back."""
+    """Number of events by kind in (from, until] that count: not late, not rejected, not voided."""
     query = (
         select(EVENT.c.kind, func.count())
         .where(
