@@ -61,7 +61,7 @@ MANY = 1000
 
 
 def taking_part(enrolled_only: bool) -> ColumnElement[bool]:
-    """The condition of those who are counted as people of the program."""
+    """Condition of people who take part: present, and enrolled where `enrolled_only`."""
     present = PERSON.c.status.in_(PRESENT)
     return and_(present, PERSON.c.standing == ENROLLED) if enrolled_only else present
 
@@ -90,12 +90,12 @@ def add_many(
 
 
 def sort_name(name: str) -> str:
-    """The name as lists are ordered by it."""
+    """The sort key of a name: folded and cut to MOST_SORTED characters."""
     return folded(name)[:MOST_SORTED]
 
 
 def find(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow | None:
-    """One person by external id, or by that of an account merged into hers. A transaction that only reads asks once."""
+    """One person by external id or alias (the id of a merged account). A read-only transaction queries once."""
     key = ("person", organisation, external_id)
     if not (tx.is_snapshot and key in tx.memo):
         tx.memo[key] = _find(tx, organisation, external_id)
@@ -113,7 +113,7 @@ def _find(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRo
 
 
 def by_address(tx: Transaction, organisation: str, email: str) -> list[NamedPersonRow]:
-    """Everybody with an address, in whatever capitals, also one of an account merged into hers; two at most, for more says no more."""
+    """People with an address or an alias with it, ignoring case; at most two, enough to tell that it is ambiguous."""
     wanted = email.lower()
     own, other = (
         select(table.c.person_id).where(
@@ -125,18 +125,18 @@ def by_address(tx: Transaction, organisation: str, email: str) -> list[NamedPers
 
 
 def _in_small(tx: Transaction, column: ColumnElement[str | None]) -> ColumnElement[str]:
-    """The column in the form in which it has an index: SQLite's own comparison, else its small letters."""
+    """The column in its indexed form: compared by NOCASE on SQLite, lower-cased on PostgreSQL."""
     return collate(column, "NOCASE") if tx.dialect == "sqlite" else func.lower(column)
 
 
 def count_present(tx: Transaction, organisation: str) -> int:
-    """How many people are with the company, by an index."""
+    """Number of present people, by an index."""
     where = and_(PERSON.c.organisation_id == organisation, PERSON.c.status.in_(PRESENT))
     return int(tx.execute(select(func.count()).select_from(PERSON).where(where)).scalar_one())
 
 
 def find_many(tx: Transaction, organisation: str, external_ids: Iterable[str]) -> dict[str, NamedPersonRow]:
-    """Persons by external id, ids of accounts merged into others included; the unknown are left out."""
+    """Persons by external id or alias; unknown ids are left out."""
     wanted = sorted(set(external_ids))
     found: dict[str, NamedPersonRow] = {}
     for start in range(0, len(wanted), _CHUNK):
@@ -154,7 +154,7 @@ def find_many(tx: Transaction, organisation: str, external_ids: Iterable[str]) -
 
 
 def aliases(tx: Transaction, organisation: str, external_ids: Sequence[str]) -> dict[str, int]:
-    """Whose ids of merged accounts are, by internal id of the account that took over; other ids are left out."""
+    """Internal ids of heirs by alias (the external id of a merged account); other ids are left out."""
     found: dict[str, int] = {}
     for start in range(0, len(external_ids), _CHUNK):
         chosen = external_ids[start : start + _CHUNK]
@@ -165,18 +165,18 @@ def aliases(tx: Transaction, organisation: str, external_ids: Sequence[str]) -> 
 
 
 def aliases_of(tx: Transaction, person_id: int) -> list[PersonAliasRow]:
-    """The former ids, names and addresses of a person."""
+    """Aliases of a person: former ids, names and addresses."""
     query = select(ALIAS).where(ALIAS.c.person_id == person_id).order_by(ALIAS.c.external_id)
     return tx.rows(PersonAliasRow, query)
 
 
 def drop_aliases(tx: Transaction, person_id: int) -> None:
-    """Forget the former ids of a person."""
+    """Delete a person's aliases."""
     tx.execute(delete(ALIAS).where(ALIAS.c.person_id == person_id))
 
 
 def accounts_of(tx: Transaction, person_id: int) -> list[int]:
-    """The person's account and all that were merged into it, also by way of another, by internal id."""
+    """Internal ids of the person's account and of all accounts merged into it, directly or through others."""
     found, fresh = [person_id], [person_id]
     while fresh:
         query = select(PERSON.c.id).where(PERSON.c.merged_into.in_(fresh)).order_by(PERSON.c.id)
@@ -186,7 +186,7 @@ def accounts_of(tx: Transaction, person_id: int) -> list[int]:
 
 
 def moved_events(tx: Transaction, ids: Iterable[int]) -> dict[int, dict[int, int]]:
-    """Events of accounts that were merged into these people's: under which account each happened, by person and event."""
+    """Account under which each event of a merged account occurred, by person and event."""
     found: dict[int, dict[int, int]] = {}
     for chosen in _chunks(ids):
         for row in tx.rows(MovedEventRow, select(MOVED).where(MOVED.c.person_id.in_(chosen))):
@@ -214,7 +214,7 @@ def by_ids(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, 
 
 
 def names(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """(external id, name) by internal id; the erased are left out."""
+    """(external id, name) by internal id; erased people are left out."""
     wanted = sorted(set(ids))
     found: dict[int, tuple[str, str]] = {}
     for start in range(0, len(wanted), _CHUNK):
@@ -232,16 +232,16 @@ def every_id(tx: Transaction, organisation: str) -> list[int]:
 
 
 def ids_after(tx: Transaction, organisation: str, after: int, limit: int) -> list[int]:
-    """Internal ids behind one, erased persons included."""
+    """Internal ids after one, erased persons included."""
     query = select(PERSON.c.id).where(PERSON.c.organisation_id == organisation, PERSON.c.id > after)
     return list(tx.execute(query.order_by(PERSON.c.id).limit(limit)).scalars())
 
 
 def heirs(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, int]:
-    """Which account took over, by internal id, for those merged into another (or into one merged in its turn)."""
+    """The heir of each merged account at the end of its chain of merges, by internal id."""
     wanted, into = set(ids), dict[int, int]()
     left = sorted(wanted)
-    # By their keys: looking for who was merged would look at everybody.
+    # By primary key: a search by `merged_into` would scan the table.
     while left:
         among = PERSON.c.id.in_(left[:_CHUNK]), PERSON.c.merged_into.is_not(None)
         query = select(PERSON.c.id, PERSON.c.merged_into).where(
@@ -271,7 +271,7 @@ def change_identity(tx: Transaction, person_id: int, name: str, email: str | Non
 
 
 def drop_identity(tx: Transaction, person_id: int) -> None:
-    """Forget who this was."""
+    """Delete a person's identity."""
     directory.drop_words(tx, [person_id])
     tx.execute(delete(IDENTITY).where(IDENTITY.c.person_id == person_id))
 
@@ -286,7 +286,7 @@ def add_membership(
     team: str,
     ahead: bool = False,
 ) -> None:
-    """From this instant on the person belongs to this segment and team; `ahead`: it has not come."""
+    """Insert a membership of a segment and a team from an instant on; `ahead`: it has not begun."""
     row = {
         "organisation_id": organisation,
         "person_id": person_id,
@@ -307,7 +307,7 @@ def add_membership(
 def add_zone_change(
     tx: Transaction, organisation: str, person_id: int, from_us: int, zone: str, *, floor_date: int
 ) -> None:
-    """From this instant on the person lives in this zone; dates before `floor_date` are used up."""
+    """Insert a change of time zone from an instant on; local dates before `floor_date` are not used again."""
     row = {
         "organisation_id": organisation,
         "person_id": person_id,
@@ -325,18 +325,18 @@ def add_zone_change(
 
 
 def drop_zone_changes_after(tx: Transaction, person_id: int, at_us: int) -> None:
-    """Forget changes of zone that have not begun."""
+    """Delete changes of time zone after an instant."""
     tx.execute(delete(ZONE).where(ZONE.c.person_id == person_id, ZONE.c.from_us > at_us))
 
 
 def add_leave(tx: Transaction, organisation: str, person_id: int, first: int, last: int) -> None:
-    """Days off, both ends included."""
+    """Insert days off, both ends included."""
     row = {"organisation_id": organisation, "person_id": person_id, "first_date": first, "last_date": last}
     tx.execute(insert(LEAVE), row)
 
 
 def add_leaves(tx: Transaction, organisation: str, spans: Sequence[tuple[int, int, int]]) -> None:
-    """Days off: (person, first date, last date), both ends included."""
+    """Insert days off: (person, first date, last date), both ends included."""
     names = ("person_id", "first_date", "last_date")
     made = [{"organisation_id": organisation} | dict(zip(names, span, strict=True)) for span in spans]
     if made:
@@ -344,13 +344,13 @@ def add_leaves(tx: Transaction, organisation: str, spans: Sequence[tuple[int, in
 
 
 def add_absence(tx: Transaction, organisation: str, person_id: int, from_us: int, until_us: int) -> None:
-    """The person was not with the company from one instant up to another."""
+    """Insert an absence from the company from one instant up to another."""
     row = {"organisation_id": organisation, "person_id": person_id, "from_us": from_us, "until_us": until_us}
     tx.execute(insert(ABSENCE), row)
 
 
 def leave_of(tx: Transaction, ids: Iterable[int]) -> dict[int, set[tuple[int, int]]]:
-    """Days off that are known, by person: first and last dates."""
+    """Days off by person: (first date, last date)."""
     found: dict[int, set[tuple[int, int]]] = {}
     for chosen in _chunks(ids):
         query = select(LEAVE.c.person_id, LEAVE.c.first_date, LEAVE.c.last_date)
@@ -360,13 +360,13 @@ def leave_of(tx: Transaction, ids: Iterable[int]) -> dict[int, set[tuple[int, in
 
 
 def mark_history(tx: Transaction, ids: Iterable[int]) -> None:
-    """Say of these people that memberships, zones, leave or absences are on record."""
+    """Set `has_history` for people with memberships, time zones, days off or absences on record."""
     for chosen in _chunks(ids):
         tx.execute(update(PERSON).where(PERSON.c.id.in_(chosen)).values(has_history=True))
 
 
 def managers(tx: Transaction, organisation: str) -> dict[int, int]:
-    """Who is whose manager, by internal id of the people."""
+    """Managers by internal id of the people."""
     query = select(PERSON.c.id, PERSON.c.manager_id).where(
         PERSON.c.organisation_id == organisation, PERSON.c.manager_id.is_not(None)
     )
@@ -386,13 +386,13 @@ def history(tx: Transaction, shape: type[HistoryT], ids: Sequence[int]) -> dict[
 
 
 def drop_leave(tx: Transaction, person_id: int, first: int, last: int) -> bool:
-    """Forget days off; False where none are known that begin and end so."""
+    """Delete days off; False where none with these dates are stored."""
     where = (LEAVE.c.person_id == person_id, LEAVE.c.first_date == first, LEAVE.c.last_date == last)
     return bool(tx.execute(delete(LEAVE).where(*where)).rowcount)
 
 
 def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
-    """Each id once, rising, in lists that a statement can take."""
+    """Distinct ids in ascending order, in lists short enough for a statement."""
     wanted = sorted(set(ids))
     for start in range(0, len(wanted), _CHUNK):
         yield wanted[start : start + _CHUNK]

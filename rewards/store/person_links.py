@@ -10,13 +10,13 @@ LINK = schema.person_link
 
 
 def add(tx: Transaction, organisation: str, low: int, high: int, at_us: int) -> None:
-    """Two accounts of one human."""
+    """Insert a link between two accounts of one human."""
     row = {"organisation_id": organisation, "low_id": low, "high_id": high, "created_at_us": at_us}
     tx.execute(upsert(tx, LINK).on_conflict_do_nothing(), row)
 
 
 def linked(tx: Transaction, organisation: str, one: int, other: int) -> bool:
-    """True when the two are accounts of one human, also by way of a third account."""
+    """True when two accounts are of one human, directly or through other links."""
     found, fresh = {one}, {one}
     while fresh and other not in found:
         touches = or_(LINK.c.low_id.in_(fresh), LINK.c.high_id.in_(fresh))
@@ -29,12 +29,12 @@ def linked(tx: Transaction, organisation: str, one: int, other: int) -> bool:
 
 
 def drop_all(tx: Transaction, person_id: int) -> None:
-    """Forget the linked accounts of a person."""
+    """Delete all links of a person."""
     tx.execute(delete(LINK).where(or_(LINK.c.low_id == person_id, LINK.c.high_id == person_id)))
 
 
 def of_person(tx: Transaction, organisation: str, person_id: int) -> list[int]:
-    """The accounts linked as belonging to the same human."""
+    """Accounts linked directly with a person's account."""
     touches = or_(LINK.c.low_id == person_id, LINK.c.high_id == person_id)
     pairs = tx.execute(
         select(LINK.c.low_id, LINK.c.high_id).where(LINK.c.organisation_id == organisation, touches)
@@ -43,6 +43,6 @@ def of_person(tx: Transaction, organisation: str, person_id: int) -> list[int]:
 
 
 def drop(tx: Transaction, organisation: str, low: int, high: int) -> bool:
-    """Remove the link between two accounts of one human; False where there is none."""
+    """Delete a link; False without one."""
     where = (LINK.c.organisation_id == organisation, LINK.c.low_id == low, LINK.c.high_id == high)
     return bool(tx.execute(delete(LINK).where(*where)).rowcount)

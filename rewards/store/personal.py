@@ -1,4 +1,4 @@
-"""Everything stored about one person, by table: what refers to her, found from the schema and so of later tables too."""
+"""Personal data export: every row that refers to a person, found from the schema and therefore in tables added later too."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from rewards.store import schema
 from rewards.store.session import Transaction
 from rewards.store.units import maybe_us
 
-# Of no meaning to the person, and of use to whoever steals the file.
+# Meaningless to the person, and useful to somebody who steals the file.
 _SECRET = frozenset(
     {
         "password_hash",
@@ -25,8 +25,8 @@ _SECRET = frozenset(
         "sheet",
     }
 )
-# Who decided about her is named by role in the program, not by name here.
-# What a mail holds may be a link that signs in.
+# People who decided about the person appear by role in the program, not by name here.
+# A mail's data may contain a link that signs in.
 _OTHERS = frozenset({"review.actor", "claim.actor", "mail.data"})
 KUDOS_GIVEN = "given"
 _JSON = frozenset({"tags", "arguments", "detail"})
@@ -34,7 +34,7 @@ Rows = list[dict[str, Any]]
 
 
 def refers_to(table: Table) -> list[Column[Any]]:
-    """The table's columns that name a person by internal id."""
+    """Columns of a table that refer to a person by internal id."""
     return [
         column
         for column in table.columns
@@ -46,9 +46,9 @@ def refers_to(table: Table) -> list[Column[Any]]:
 def rows_about(
     tx: Transaction, organisation: str, accounts: Sequence[int], names: Sequence[str]
 ) -> dict[str, Rows]:
-    """Rows by table, readable: instants and dates as text, JSON as values; other people stand as numbers.
+    """Rows by table in readable form: instants and dates as text, JSON as values; other people as internal ids.
 
-    `accounts` and `names`: internal and external ids, of the person's account and those merged into it.
+    `accounts` and `names`: internal and external ids of the person's account and of those merged into it.
     """
     found: dict[str, Rows] = {}
     for table in schema.metadata.sorted_tables:
@@ -69,7 +69,7 @@ def rows_about(
 
 
 def _as_seen(table: Table, accounts: Sequence[int], row: dict[str, Any]) -> dict[str, Any] | None:
-    """The row as the program lets the person see it: no thanks that are not given yet or never were, nobody who proposed her."""
+    """The row with what the program shows the person: no thanks that are held, declined or withdrawn, and no name of a nominator."""
     if table is schema.kudos and row["giver_id"] not in accounts and row["status"] != KUDOS_GIVEN:
         return None
     if table is schema.nomination and row["nominator_id"] not in accounts:

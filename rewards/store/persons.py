@@ -1,4 +1,4 @@
-"""A person's row by the id that the outside uses, and the line of the audit log about what was done to it."""
+"""Look-up of a person's row by external id, and the audit log of changes to people."""
 
 from datetime import datetime
 
@@ -30,7 +30,7 @@ def find_row(tx: Transaction, organisation: str, external_id: str) -> NamedPerso
 
 
 def accounts_of(tx: Transaction, row: AnyPerson) -> list[int]:
-    """The person's account and those merged into it, by internal id: keys and proofs of former times name those."""
+    """Internal ids of the person's account and of those merged into it, which older keys and proofs refer to."""
     return rows.accounts_of(tx, row.id) if row.has_history else [row.id]
 
 
@@ -51,5 +51,5 @@ def log_change(
     now: datetime,
     reason: str = "",
 ) -> None:
-    """Note who did what to a person."""
+    """Add a line about a person to the audit log."""
     trail.log(tx, organisation, actor, action, f"person:{person_id}", reason=reason, at_us=to_us(now))

@@ -1,7 +1,7 @@
-"""Statements of the hot path: written in Core, compiled once a dialect, sent straight through the driver.
+"""Prepared statements of the hot path: written in Core, compiled once per dialect, executed by the driver.
 
-Awarding runs about a dozen statements an event. Built, cached and executed by Core each costs several times what the
-database itself takes, so these few are turned into SQL text once and handed to sqlite3 or psycopg as they are.
+Awarding runs about a dozen statements an event. For each, Core's compilation, caching and execution take several times as
+long as the database itself, so these few are compiled to SQL text once and passed to sqlite3 or psycopg directly.
 """
 
 import json
@@ -39,11 +39,11 @@ RowT = TypeVar("RowT", bound=NamedTuple)
 
 
 class NoRow(NamedTuple):
-    """The shape of what a statement gives that gives nothing back."""
+    """The row type of a statement that returns no rows."""
 
 
 class Prepared(Generic[RowT]):
-    """One statement and the shape of its rows. `make` builds it for a dialect; the rows given later name its bound parameters."""
+    """A statement and its row type. `make` builds it for a dialect; parameter rows name its bound parameters."""
 
     __slots__ = ("_made", "_make", "_shape")
 
@@ -61,7 +61,7 @@ class Prepared(Generic[RowT]):
 
 
 class Compiled(Generic[RowT]):
-    """SQL text, the order of its parameters, and how its rows are made; `row` is None where it gives none."""
+    """SQL text, the order of its parameters, and the constructor of its rows; `row` is None where it returns none."""
 
     __slots__ = ("_constants", "_given", "_names", "row", "sql")
 
@@ -75,14 +75,14 @@ class Compiled(Generic[RowT]):
         self.row: Callable[[Iterable[object]], RowT] | None = shape._make if shape._fields else None
 
     def sets(self, rows: Sequence[Mapping[str, object]]) -> list[Sequence[object]]:
-        """The parameters of each execution: one a row, or a single one for all rows where they are `given`."""
+        """Parameters of each execution: one per row, or a single one for all rows where they are `given` as JSON."""
         if _ROWS in self._names:
             placed = [{**row, _PLACE: place} for place, row in enumerate(rows)]
             return [self.values({_ROWS: _AS_JSON(placed)})]
         return [self.values(row) for row in rows]
 
     def values(self, row: Mapping[str, object]) -> Sequence[object]:
-        """The parameters in the statement's order; those that the row does not name are the statement's own."""
+        """Parameters in the statement's order; those missing in the row take the statement's constants."""
         constants = self._constants
         if not constants:
             return self._given(row)
@@ -90,14 +90,14 @@ class Compiled(Generic[RowT]):
 
 
 def _reader(names: Sequence[str]) -> Callable[[Mapping[str, object]], Sequence[object]]:
-    """What takes the values of these names, in this order, from a row."""
+    """A function that picks the values of these names, in this order, from a row."""
     if len(names) > 1:
         return cast("Callable[[Mapping[str, object]], Sequence[object]]", itemgetter(*names))
     return lambda row: [row[name] for name in names]
 
 
 def check_columns(shape: type[NamedTuple], columns: Iterable[str]) -> None:
-    """Raises TypeError where a statement gives other columns than the shape of its rows names, or in another order."""
+    """Raises TypeError where a statement's columns differ from the row type's fields, or in their order."""
     found = tuple(columns)
     if found != shape._fields:
         raise TypeError(
@@ -107,11 +107,11 @@ def check_columns(shape: type[NamedTuple], columns: Iterable[str]) -> None:
 
 
 def given(columns: Sequence[ColumnElement[Any]]) -> TableValuedAlias:
-    """On PostgreSQL: the rows given to a statement as a table, whose columns are named and typed as these.
+    """Parameter rows as a table (PostgreSQL), with the names and types of these columns.
 
-    All rows travel as one JSON text. A parameter for each value of each row costs more than all that the database does with it.
+    All rows are sent as one JSON text: one parameter per value would cost more than the database's own work.
     """
-    # JSON has no bytes: they come as hexadecimal digits.
+    # JSON has no bytes: they are sent as hexadecimal digits.
     typed = [column(str(one.key), String() if _is_bytes(one) else one.type) for one in columns]
     made = func.json_to_recordset(bindparam(_ROWS, type_=postgresql.JSON()))
     return made.table_valued(*typed, column(_PLACE, BigInteger())).render_derived(
@@ -120,13 +120,13 @@ def given(columns: Sequence[ColumnElement[Any]]) -> TableValuedAlias:
 
 
 def taken(rows: TableValuedAlias, one: ColumnElement[Any]) -> Any:
-    """A column of what is `given`."""
+    """A column of the table made by `given`."""
     found = rows.c[str(one.key)]
     return func.decode(found, literal_column("'hex'")) if _is_bytes(one) else found
 
 
 def each_of(columns: Sequence[ColumnElement[Any]], dialect: str) -> dict[str, Any]:
-    """What a question compares with, for each of the rows given to it: by the names of these columns, and typed as they are."""
+    """The parameters of each given row as expressions, by the names of these columns and with their types."""
     if dialect == "sqlite":
         return {str(one.key): bindparam(str(one.key)) for one in columns}
     rows = given(columns)
@@ -143,7 +143,7 @@ def insert_rows(
     dialect: str,
     also: Callable[[Callable[[str], ColumnElement[Any]]], dict[str, Any]] = lambda _: {},
 ) -> Any:
-    """An insert of these columns of every row, in the order given; `also` tells others from them, asking for one by its name."""
+    """An insert of these columns for every row, in the given order; `also` computes further columns from them by name."""
     if dialect == "sqlite":
         told: dict[str, Any] = {name: bindparam(name) for name in names}
         return sqlite.insert(table).values(told | also(bindparam))
@@ -153,13 +153,13 @@ def insert_rows(
         return taken(rows, table.c[name])
 
     values = {name: of(name) for name in names} | also(of)
-    # In this order: ids are counted up, and rows locked, one after the other as they were given.
+    # In the given order, which decides the order of new ids and of row locks.
     query = select(*values.values()).order_by(rows.c[_PLACE])
     return postgresql.insert(table).from_select(list(values), query)
 
 
 def inserting(table: Table, returning: type[RowT], *, once: bool = False) -> Prepared[RowT]:
-    """An insert of every column but the id that counts up; `once` passes over rows whose keys are taken."""
+    """An insert of every column but the generated id; `once` skips rows whose keys exist."""
     names = [column.name for column in table.columns if column is not table.autoincrement_column]
 
     def make(dialect: str) -> Any:
@@ -173,14 +173,14 @@ def inserting(table: Table, returning: type[RowT], *, once: bool = False) -> Pre
 
 
 def one_of(column: ColumnElement[int], dialect: str) -> ColumnElement[bool]:
-    """The column is one of the keys that `Transaction.ask_each` is given, all of them at once."""
+    """Condition: the column is one of the keys passed to `Transaction.ask_each`."""
     if dialect == "sqlite":
         return column.in_(select(func.json_each(bindparam(KEYS)).table_valued("value").c.value))
     return column == func.any(bindparam(KEYS, type_=postgresql.ARRAY(BigInteger)))
 
 
 def adding(table: Table, amount: str) -> Prepared[NoRow]:
-    """An upsert that adds to a column of a table keyed by its primary key."""
+    """An upsert that adds to one column of a table, by its primary key."""
     keys = [column.name for column in table.primary_key.columns]
 
     def make(dialect: str) -> ClauseElement:

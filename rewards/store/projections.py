@@ -1,8 +1,8 @@
-"""Projections of the ledger that make pages quick: days, teams, board scores, rank buckets.
+"""Projections of the ledger for fast pages: days, teams, board scores, rank buckets.
 
-Everything here is a sum over postings to `earned`, moved in the same transaction and rebuildable from them.
+Each is a sum over postings to `earned`, updated in the same transaction and rebuildable from them.
 Ranks: scores fall into buckets of about 0.3 % width (256 to the octave). A rank is one sum over the buckets above
-plus one short count inside the own bucket, so that nobody's rank costs a walk over everybody. Only people who are shown
+plus one short count inside the own bucket, so that no rank needs a scan of all scores. Only people who are shown
 on boards are in buckets.
 """
 
@@ -31,7 +31,7 @@ _STEPS = 8
 
 
 def _adding_score(dialect: str) -> Any:
-    # A first score takes the person's visibility along; `show` moves it later.
+    # A first score copies the person's visibility; `show` changes it later.
     keys = ("organisation_id", "window", "person_id")
 
     def seen(of: Callable[[str], ColumnElement[int]]) -> dict[str, object]:
@@ -48,7 +48,7 @@ _ADD_SCORE = Prepared(MovedScoreRow, _adding_score)
 
 
 def windows(board_date: int) -> tuple[str, str, str, str]:
-    """The boards' windows that a date belongs to: total, its month, its ISO week, the day."""
+    """Time windows of the boards that contain a date: total, its month, its ISO week, the day."""
     day = date.fromordinal(board_date)
     year, week, _ = day.isocalendar()
     return TOTAL, f"m:{day.year:04d}-{day.month:02d}", f"w:{year:04d}-W{week:02d}", f"d:{day.isoformat()}"
@@ -62,7 +62,7 @@ def bucket_of(score: int) -> int:
 
 
 def bucket_floor(bucket: int) -> int:
-    """The least score of a bucket (for buckets of scores under 256, rounded up to a whole millipoint)."""
+    """The lowest score of a bucket (for buckets of scores under 256, rounded up to a whole millipoint)."""
     size, mantissa = bucket >> _STEPS, (bucket & ((1 << _STEPS) - 1)) | (1 << _STEPS)
     shift = size - 1 - _STEPS
     return mantissa << shift if shift >= 0 else -(-mantissa >> -shift)
@@ -75,7 +75,7 @@ def add(
     teams: Mapping[tuple[str, int], int],
     scores: Mapping[tuple[str, int], int],
 ) -> None:
-    """Move projections by (person, local date), (team, board date) and (window, person), in a fixed order."""
+    """Add to projections by (person, local date), (team, board date) and (window, person), in a fixed order."""
     if not days:
         return
     tx.later(
@@ -108,7 +108,7 @@ def add(
 
 
 def show(tx: Transaction, organisation: str, person_id: int, visible: bool) -> None:
-    """Take a person onto every board, or off; the caller holds the person's lock, so that no score appears meanwhile."""
+    """Show a person on every board, or hide her; the caller holds the person's lock, so that no score is added meanwhile."""
     mine = and_(
         SCORE.c.organisation_id == organisation, SCORE.c.person_id == person_id, SCORE.c.visible != visible
     )
@@ -137,7 +137,7 @@ def _move_buckets(tx: Transaction, organisation: str, moves: Mapping[tuple[str, 
 def top(
     tx: Transaction, organisation: str, window: str, limit: int, segment: str | None = None
 ) -> list[PlaceRow]:
-    """The best visible people: person_id, score, external_id, name, pseudonym."""
+    """The top visible people: person_id, score, external_id, name, pseudonym."""
     query = (
         select(SCORE.c.person_id, SCORE.c.score, IDENTITY.c.external_id, IDENTITY.c.name, PERSON.c.pseudonym)
         .join(PERSON, PERSON.c.id == SCORE.c.person_id)
@@ -163,7 +163,7 @@ def score_of(tx: Transaction, organisation: str, window: str, person_id: int) ->
 
 
 def ranks_of(tx: Transaction, organisation: str, window: str, scores: Iterable[int]) -> dict[int, int]:
-    """{score: 1 + the number of visible people with a higher one}, in one question."""
+    """{score: 1 + the number of visible people with a higher one}, by one query."""
     wanted = sorted(set(scores))
     found = tx.execute(select(*(_higher(organisation, window, score) for score in wanted))).one()
     return {score: 1 + int(higher) for score, higher in zip(wanted, found, strict=True)}
@@ -200,7 +200,7 @@ def around(
     each_side: int,
     segment: str | None = None,
 ) -> list[PlaceRow]:
-    """Visible neighbours of a score on both sides, of one segment or of all, the best first; the person is not among them."""
+    """Visible neighbours of a score on both sides, of one segment or of all, best first; the person is excluded."""
     base = (
         select(SCORE.c.person_id, SCORE.c.score, IDENTITY.c.external_id, IDENTITY.c.name, PERSON.c.pseudonym)
         .join(PERSON, PERSON.c.id == SCORE.c.person_id)
@@ -214,7 +214,7 @@ def around(
     )
     if segment is not None:
         base = base.where(PERSON.c.segment == segment)
-    # Each side is one stretch of the index: a second condition on the score could be taken for its bound.
+    # Each side is one range of the index: a second condition on the score could be taken for its bound.
     up = base.where(SCORE.c.score >= max(score, 1)).order_by(SCORE.c.score, SCORE.c.person_id)
     down = base.where(SCORE.c.score.between(1, score - 1)).order_by(
         SCORE.c.score.desc(), SCORE.c.person_id.desc()
@@ -225,7 +225,7 @@ def around(
 def ranks_in_segment(
     tx: Transaction, organisation: str, window: str, scores: Iterable[int], segment: str
 ) -> dict[int, int]:
-    """{score: 1 + the number of visible people of the segment with a higher one}, in one question."""
+    """{score: 1 + the number of visible people of the segment with a higher one}, by one query."""
     wanted = sorted(set(scores))
     counts = [
         select(func.count())
@@ -246,7 +246,7 @@ def ranks_in_segment(
 
 
 def team_totals(tx: Transaction, organisation: str, first: int, last: int) -> dict[str, int]:
-    """What each team earned on the board dates first..last, by membership at event time."""
+    """Points earned by each team on the board dates first..last, by membership at event time."""
     query = (
         select(TEAM.c.team, func.sum(TEAM.c.earned))
         .where(TEAM.c.organisation_id == organisation, TEAM.c.board_date.between(first, last))
@@ -256,7 +256,7 @@ def team_totals(tx: Transaction, organisation: str, first: int, last: int) -> di
 
 
 def team_sizes(tx: Transaction, organisation: str, enrolled_only: bool = False) -> dict[str, int]:
-    """Active people by team; where only the enrolled take part, they alone."""
+    """Active people by team; only the enrolled where `enrolled_only`."""
     query = (
         select(PERSON.c.team, func.count())
         .where(PERSON.c.organisation_id == organisation, taking_part(enrolled_only))

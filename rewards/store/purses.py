@@ -1,4 +1,4 @@
-"""What moved spendable points, as far as their age is concerned."""
+"""Ledger entries of spendable points, for their expiry by age."""
 
 from collections.abc import Collection, Iterable
 
@@ -23,7 +23,7 @@ _CHUNK = 500
 
 
 def with_old_points(tx: Transaction, organisation: str, before_us: int) -> list[int]:
-    """People of whose spendable points some may have been given before an instant: at least all who have such."""
+    """People who may have spendable points awarded before an instant: a superset of those who have."""
     given = and_(POSTING.c.amount > 0, JOURNAL.c.origin.not_in(AS_OLD_AS_BEFORE))
     undone = and_(POSTING.c.amount < 0, JOURNAL.c.reverses.is_not(None))
     young = case((and_(JOURNAL.c.recorded_us >= before_us, or_(given, undone)), POSTING.c.amount), else_=0)
@@ -38,12 +38,12 @@ def with_old_points(tx: Transaction, organisation: str, before_us: int) -> list[
 
 
 def any_lapsed(tx: Transaction, organisation: str) -> bool:
-    """Whether points of anybody ever lapsed."""
+    """True where points of anybody have ever expired."""
     return bool(tx.ask(_LAPSED, [{"organisation": organisation}]))
 
 
 def merged_into(tx: Transaction, ids: Collection[int]) -> dict[int, int]:
-    """Accounts that were merged into these, directly or through others, and into which of them."""
+    """Accounts merged into these, directly or through others, with the account each ended in."""
     found: dict[int, int] = {}
     heirs = {id_: id_ for id_ in ids}
     while heirs:
@@ -54,7 +54,7 @@ def merged_into(tx: Transaction, ids: Collection[int]) -> dict[int, int]:
 
 
 def entries_of(tx: Transaction, ids: Iterable[int]) -> list[SpendableRow]:
-    """Entries that moved spendable points of these people, in order, each with its `person_id` and `amount`."""
+    """Entries with spendable points of these people, in order, each with its `person_id` and `amount`."""
     wanted = sorted(set(ids))
     found: list[SpendableRow] = []
     columns = (

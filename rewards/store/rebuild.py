@@ -1,7 +1,7 @@
-"""Rebuilding projections from the ledger, inside the database: their expected content, and writing it.
+"""Rebuild of projections from the ledger, inside the database: their expected rows, and writing them.
 
-Sums are made where the rows are, so that a rebuild of millions of entries needs no memory here. Only the windows of the
-boards' dates, the buckets of distinct scores and the badges pass through Python.
+Sums are computed in the database, so that a rebuild of millions of entries needs no memory here. Only the windows of the
+boards' dates, the buckets of distinct scores and the badges are computed in Python.
 """
 
 from collections.abc import Iterable
@@ -40,8 +40,10 @@ Rows = dict[tuple[Any, ...], tuple[Any, ...]]
 
 
 def rebuild_all(db: Database) -> list[str]:
-    """Rebuild the projections of every organisation, each in a transaction of its own; returns their ids. Raises BadValue for a schema
-    of another version."""
+    """Rebuild the projections of every organisation, each in a transaction of its own; returns their ids.
+
+    Raises BadValue for a schema of another version.
+    """
     found_state = state(db)
     if found_state != CURRENT:
         raise BadValue("the database {value}", value=WHAT_TO_DO[found_state])
@@ -54,8 +56,8 @@ def rebuild_all(db: Database) -> list[str]:
 
 
 def rebuild(tx: Transaction, organisation: str) -> None:
-    """Replace every projection of an organisation by what its ledger says. Linear in the postings."""
-    # Whoever posts holds this lock shared: an entry posted between the deletion and the sums would be counted twice.
+    """Replace every projection of an organisation by one computed from its ledger. Linear in the postings."""
+    # Every posting transaction holds this lock shared: an entry posted between deletion and sums would be counted twice.
     organisations.find_exclusive(tx, organisation)
     for table in PROJECTIONS:
         tx.execute(delete(table).where(table.c.organisation_id == organisation))
@@ -76,7 +78,7 @@ def rebuild(tx: Transaction, organisation: str) -> None:
 
 
 def expected_sums(tx: Transaction, organisation: str, table: Table) -> Select[*tuple[Any, ...]]:
-    """The rows of balance, person_day, team_day or board_score as the ledger says they should be, in the table's columns."""
+    """The expected rows of balance, person_day, team_day or board_score, in the table's columns."""
     home = literal(organisation, String)
     amount = cast(func.sum(POSTING.c.amount), BigInteger)
     if table is schema.balance:
@@ -111,16 +113,16 @@ def expected_sums(tx: Transaction, organisation: str, table: Table) -> Select[*t
 
 
 def _windows_of_dates(tx: Transaction, organisation: str) -> Any:
-    """(board date, window) for every date in the ledger: ISO weeks are beyond SQLite's own arithmetic."""
+    """(board date, window) for every date in the ledger: SQLite's own date functions lack ISO weeks."""
     query = select(JOURNAL.c.board_date).where(JOURNAL.c.organisation_id == organisation).distinct()
     pairs = [(day, window) for day in tx.execute(query).scalars() for window in windows(day)]
     spans = values(column("board_date", Integer), column("window", String), name="span", literal_binds=True)
-    # A date that never was keeps the list from being empty.
+    # An impossible date keeps the list from being empty.
     return spans.data(pairs or [(0, "")]).cte("spans")
 
 
 def expected_buckets(tx: Transaction, organisation: str) -> Rows:
-    """Rank buckets by the scores that are in board_score."""
+    """Rank buckets computed from the rows of board_score."""
     query = (
         select(SCORE.c.window, SCORE.c.score, func.count())
         .where(SCORE.c.organisation_id == organisation, SCORE.c.score > 0, SCORE.c.visible)
@@ -134,7 +136,7 @@ def expected_buckets(tx: Transaction, organisation: str) -> Rows:
 
 
 def expected_badges(tx: Transaction, organisation: str) -> Rows:
-    """Badges as the ledger's entries say."""
+    """Badges computed from the ledger's entries."""
     query = (
         select(*BADGE_COLUMNS)
         .where(JOURNAL.c.organisation_id == organisation, JOURNAL.c.kind.in_(BADGE_KINDS))
@@ -147,7 +149,7 @@ def expected_badges(tx: Transaction, organisation: str) -> Rows:
 
 
 def stored(tx: Transaction, organisation: str, tables: Iterable[Table] = PROJECTIONS) -> dict[str, Rows]:
-    """Projections as they are, by key without the organisation; rank buckets with nobody in them are left out."""
+    """Stored projections by key without the organisation; empty rank buckets are left out."""
     found: dict[str, Rows] = {}
     for table in tables:
         keys, rest = _keys(table), _rest(table)

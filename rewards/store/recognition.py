@@ -14,12 +14,12 @@ ERASED = "(removed at the person's request)"
 
 
 def add(tx: Transaction, row: Mapping[str, object]) -> int:
-    """Keep one gift of thanks; returns its id."""
+    """Insert one gift of thanks; returns its id."""
     return int(tx.execute(insert(KUDOS).returning(KUDOS.c.id), dict(row)).scalar_one())
 
 
 def by_request(tx: Transaction, organisation: str, keys: Sequence[str]) -> list[KudosRow]:
-    """The gifts made under one of these keys: the first bears the key itself, each further one a number after it."""
+    """Gifts made under one of these idempotency keys: the first has the key itself, each further one a suffix with its number."""
     made = [
         or_(KUDOS.c.dedupe == dedupe, KUDOS.c.dedupe.between(f"{dedupe}:", f"{dedupe}:~")) for dedupe in keys
     ]
@@ -34,19 +34,19 @@ def find(tx: Transaction, organisation: str, kudos_id: int) -> KudosRow | None:
 
 
 def received(tx: Transaction, person_id: int, limit: int) -> list[KudosRow]:
-    """Thanks received, the newest first; those under review are left out."""
+    """Thanks received, newest first; those under review are left out."""
     query = select(KUDOS).where(KUDOS.c.receiver_id == person_id, KUDOS.c.status == "given")
     return tx.rows(KudosRow, query.order_by(KUDOS.c.given_us.desc(), KUDOS.c.id.desc()).limit(limit))
 
 
 def given(tx: Transaction, person_id: int, limit: int) -> list[KudosRow]:
-    """Thanks given, the newest first; those declined or taken back are left out."""
+    """Thanks given, newest first; declined and withdrawn ones are left out."""
     query = select(KUDOS).where(KUDOS.c.giver_id == person_id, KUDOS.c.status.not_in(UNDONE))
     return tx.rows(KudosRow, query.order_by(KUDOS.c.given_us.desc(), KUDOS.c.id.desc()).limit(limit))
 
 
 def count_between(tx: Transaction, giver: int, receiver: int, from_us: int) -> int:
-    """How many gifts went from one to the other since an instant, held ones included."""
+    """Number of gifts from one person to another since an instant, held ones included."""
     query = (
         select(func.count())
         .select_from(KUDOS)
@@ -61,7 +61,7 @@ def count_between(tx: Transaction, giver: int, receiver: int, from_us: int) -> i
 
 
 def often_thanked_by(tx: Transaction, giver: int, more_than: int, from_us: int) -> list[int]:
-    """Whom somebody thanked more than so many times since an instant, held gifts included, by internal id."""
+    """People thanked by somebody more than a number of times since an instant, held gifts included, by internal id."""
     query = (
         select(KUDOS.c.receiver_id)
         .where(KUDOS.c.giver_id == giver, KUDOS.c.given_us >= from_us, KUDOS.c.status.not_in(UNDONE))
@@ -73,12 +73,12 @@ def often_thanked_by(tx: Transaction, giver: int, more_than: int, from_us: int) 
 
 
 def set_status(tx: Transaction, kudos_id: int, status: str) -> None:
-    """given, held, declined or withdrawn."""
+    """Set the status: given, held, declined or withdrawn."""
     tx.execute(update(KUDOS).where(KUDOS.c.id == kudos_id).values(status=status))
 
 
 def between(tx: Transaction, one: int, other: int) -> list[int]:
-    """Gifts from either of two people to the other that count or wait, the oldest first."""
+    """Gifts between two people in either direction that are given or held, oldest first."""
     both = or_(
         and_(KUDOS.c.giver_id == one, KUDOS.c.receiver_id == other),
         and_(KUDOS.c.giver_id == other, KUDOS.c.receiver_id == one),
@@ -88,7 +88,7 @@ def between(tx: Transaction, one: int, other: int) -> list[int]:
 
 
 def sent_since(tx: Transaction, giver: int, from_us: int) -> int:
-    """Millipoints of all gifts since an instant that count or wait."""
+    """Millipoints of a person's gifts since an instant that are given or held."""
     query = select(func.coalesce(func.sum(KUDOS.c.amount), 0)).where(
         KUDOS.c.giver_id == giver, KUDOS.c.given_us >= from_us, KUDOS.c.status.not_in(UNDONE)
     )
@@ -96,6 +96,6 @@ def sent_since(tx: Transaction, giver: int, from_us: int) -> int:
 
 
 def blank_messages(tx: Transaction, person_id: int) -> None:
-    """Remove the words around an erased person; that there was a gift stays."""
+    """Delete the words of thanks to and from an erased person; the gifts remain."""
     where = or_(KUDOS.c.giver_id == person_id, KUDOS.c.receiver_id == person_id)
     tx.execute(update(KUDOS).where(where).values(message=ERASED, request_hash=""))

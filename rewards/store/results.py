@@ -1,4 +1,4 @@
-"""Results of simulations and forecasts, kept as they were computed."""
+"""Results of simulations and forecasts, stored byte for byte."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,7 +35,7 @@ def save_result(
     body_json: str,
     now: datetime,
 ) -> int:
-    """Keep a result; returns its id."""
+    """Insert a result; returns its id."""
     row = {
         "organisation_id": organisation,
         "kind": kind,
@@ -58,7 +58,7 @@ def replace_result(
     now: datetime,
     others_stay: bool = False,
 ) -> int:
-    """Keep a result in the place of all others of its kind (`others_stay`: of its kind and title): it tells of now, nobody refers to it."""
+    """Replace all results of a kind (`others_stay`: of a kind and title) by one that describes the present; no row refers to them."""
     gone = [RESULT.c.organisation_id == organisation, RESULT.c.kind == kind]
     gone += [RESULT.c.title == title] if others_stay else []
     tx.execute(delete(RESULT).where(*gone))
@@ -68,7 +68,7 @@ def replace_result(
 def renew_result(
     tx: Transaction, organisation: str, result_id: int, body_json: str, content_hash: str
 ) -> bool:
-    """Write a result that describes something under way anew, in a place of its own; False where somebody else did meanwhile."""
+    """Replace a result of a running computation by a new row; False where another transaction replaced it first."""
     where = and_(RESULT.c.organisation_id == organisation, RESULT.c.id == result_id)
     gone = tx.rows(ResultRow, delete(RESULT).where(where).returning(*RESULT.c))
     for row in gone:
@@ -87,7 +87,7 @@ def renew_result(
 def latest_result(
     tx: Transaction, organisation: str, kind: str, title: str | None = None
 ) -> StoredResult | None:
-    """The newest result of a kind, and of a title where one is named."""
+    """The newest result of a kind, and of a title where it is given."""
     where = [RESULT.c.organisation_id == organisation, RESULT.c.kind == kind]
     where += [] if title is None else [RESULT.c.title == title]
     row = tx.row(ResultRow, select(RESULT).where(*where).order_by(RESULT.c.id.desc()).limit(1))
@@ -95,7 +95,7 @@ def latest_result(
 
 
 def list_results(tx: Transaction, organisation: str, kind: str, limit: int) -> list[StoredResult]:
-    """The newest results of a kind, the newest first."""
+    """Results of a kind, newest first."""
     where = and_(RESULT.c.organisation_id == organisation, RESULT.c.kind == kind)
     query = select(RESULT).where(where).order_by(RESULT.c.id.desc()).limit(limit)
     return [_stored(row) for row in tx.rows(ResultRow, query)]

@@ -1,4 +1,4 @@
-"""Rows of `review`: what a human should look at before it counts."""
+"""Rows of `review`: the queue of events and thanks held until a person decides."""
 
 from collections.abc import Sequence
 
@@ -52,7 +52,7 @@ def add(
 def open_ones(
     tx: Transaction, organisation: str, limit: int | None = None, kinds: Sequence[str] = ()
 ) -> list[ReviewRow]:
-    """What waits for a decision (of some kinds, or of all), the oldest first."""
+    """Open reviews (of some kinds, or of all), oldest first."""
     where = [REVIEW.c.organisation_id == organisation, REVIEW.c.status == "open"]
     if kinds:
         where.append(REVIEW.c.kind.in_(kinds))
@@ -60,7 +60,7 @@ def open_ones(
 
 
 def count_open(tx: Transaction, organisation: str) -> int:
-    """How much waits for a decision."""
+    """Number of open reviews."""
     where = (REVIEW.c.organisation_id == organisation, REVIEW.c.status == "open")
     return int(tx.execute(select(func.count()).select_from(REVIEW).where(*where)).scalar_one())
 
@@ -79,12 +79,12 @@ def decide(tx: Transaction, review_id: int, status: str, actor: str, reason: str
 
 
 def held_events(tx: Transaction, organisation: str, ids: Sequence[int]) -> set[int]:
-    """Events from which these people may earn, as subject or owner, and that an open review holds."""
+    """Events with these people as subject or owner that are held by an open review."""
     return {row.event_ref for row in tx.ask_each(HELD, ids, organisation=organisation)}
 
 
 def of_events(tx: Transaction, refs: Sequence[int], kind: str) -> set[int]:
-    """Which of these events have had a review of this kind, open or decided."""
+    """Events among these with a review of this kind, open or decided."""
     found: set[int] = set()
     for start in range(0, len(refs), _CHUNK):
         where = and_(REVIEW.c.event_ref.in_(refs[start : start + _CHUNK]), REVIEW.c.kind == kind)
@@ -95,6 +95,6 @@ def of_events(tx: Transaction, refs: Sequence[int], kind: str) -> set[int]:
 def page(
     tx: Transaction, organisation: str, statuses: tuple[str, ...], limit: int, after: int
 ) -> list[ReviewRow]:
-    """Reviews of these statuses by id, those after `after`."""
+    """Reviews with these statuses by id, after the id `after`."""
     where = and_(REVIEW.c.organisation_id == organisation, REVIEW.c.status.in_(statuses), REVIEW.c.id > after)
     return tx.rows(ReviewRow, select(REVIEW).where(where).order_by(REVIEW.c.id).limit(limit))

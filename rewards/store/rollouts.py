@@ -1,4 +1,4 @@
-"""Rows of `rollout` and `rollout_person`, and what those who were drawn did, team by team and week by week."""
+"""Rows of `rollout` and `rollout_person`, and weekly activity of the people drawn, by team."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
@@ -16,7 +16,7 @@ WEEK_DAYS = 7
 
 
 class TeamMemberRow(NamedTuple):
-    """Somebody who could be drawn."""
+    """A person who can be drawn."""
 
     id: int
     segment: str
@@ -25,7 +25,7 @@ class TeamMemberRow(NamedTuple):
 
 
 class WeekOfTeamRow(NamedTuple):
-    """What those who were drawn from one team did in one week, from 0."""
+    """Activity of one team's drawn people in one week, counted from 0."""
 
     cluster: str
     week: int
@@ -35,33 +35,33 @@ class WeekOfTeamRow(NamedTuple):
 
 
 def add(tx: Transaction, row: Mapping[str, object]) -> int:
-    """Keep a plan; returns its id."""
+    """Insert a plan; returns its id."""
     return int(tx.execute(insert(ROLLOUT).returning(ROLLOUT.c.id), dict(row)).scalar_one())
 
 
 def add_people(
     tx: Transaction, organisation: str, rollout: int, people: Sequence[tuple[int, str, int | None]]
 ) -> None:
-    """Keep who was drawn: (person, team, first treated day or None)."""
+    """Insert the people drawn: (person, team, first treated day or None)."""
     names = ("person_id", "cluster", "from_date")
     common = {"rollout_id": rollout, "organisation_id": organisation}
     tx.execute(insert(DRAWN), [common | dict(zip(names, one, strict=True)) for one in people])
 
 
 def page(tx: Transaction, organisation: str, limit: int) -> list[RolloutRow]:
-    """The newest first."""
+    """Rollouts, newest first."""
     where = ROLLOUT.c.organisation_id == organisation
     return tx.rows(RolloutRow, select(ROLLOUT).where(where).order_by(ROLLOUT.c.id.desc()).limit(limit))
 
 
 def find(tx: Transaction, organisation: str, rollout: int) -> RolloutRow | None:
-    """One of them."""
+    """One rollout."""
     where = and_(ROLLOUT.c.organisation_id == organisation, ROLLOUT.c.id == rollout)
     return tx.row(RolloutRow, select(ROLLOUT).where(where))
 
 
 def begun_last(tx: Transaction, organisation: str, day: int) -> RolloutRow | None:
-    """The one that began last by a day."""
+    """The rollout with the latest start up to a day."""
     where = and_(ROLLOUT.c.organisation_id == organisation, ROLLOUT.c.first_date <= day)
     return tx.row(
         RolloutRow,
@@ -70,7 +70,7 @@ def begun_last(tx: Transaction, organisation: str, day: int) -> RolloutRow | Non
 
 
 def drawn_into(tx: Transaction, rollout: int) -> list[tuple[str, str]]:
-    """Who was drawn, by external id, and the team that they were drawn with."""
+    """(external id, team at the draw) of the people drawn."""
     query = (
         select(IDENTITY.c.external_id, DRAWN.c.cluster)
         .join(DRAWN, DRAWN.c.person_id == IDENTITY.c.person_id)
@@ -80,20 +80,20 @@ def drawn_into(tx: Transaction, rollout: int) -> list[tuple[str, str]]:
 
 
 def stop(tx: Transaction, rollout: int, at_us: int, reason: str) -> bool:
-    """End one by hand; False where it was ended before."""
+    """Stop a rollout; False where it was stopped before."""
     where = and_(ROLLOUT.c.id == rollout, ROLLOUT.c.stopped_us.is_(None))
     change = update(ROLLOUT).where(where).values(stopped_us=at_us, stop_reason=reason)
     return bool(tx.execute(change.returning(ROLLOUT.c.id)).all())
 
 
 def under_way(tx: Transaction, organisation: str, day: int) -> bool:
-    """Whether a rollout that was not stopped ends on this day or later."""
+    """True where a rollout that was not stopped ends on this day or later."""
     query = select(ROLLOUT.c.id).where(_holds(organisation, day)).limit(1)
     return tx.execute(query).first() is not None
 
 
 def members(tx: Transaction, organisation: str) -> list[TeamMemberRow]:
-    """Everybody who is with the company, by id."""
+    """All present people by id."""
     query = select(PERSON.c.id, PERSON.c.segment, PERSON.c.team, PERSON.c.standing).where(
         PERSON.c.organisation_id == organisation, PERSON.c.status.in_(PRESENT)
     )
@@ -101,15 +101,15 @@ def members(tx: Transaction, organisation: str) -> list[TeamMemberRow]:
 
 
 def countable(tx: Transaction, organisation: str) -> tuple[int, int, int, int]:
-    """How many teams there are and of how many people, then how many of those of whom nobody was invited, and of how many people.
+    """Numbers of teams and of their people, then the same for teams of which nobody was invited.
 
-    People without a team are one of their segment's. Each of both is counted in the order of an index.
+    People without a team form one team per segment. Both counts follow the order of an index.
     """
-    # SQLite, where it sees a condition that another index meets, would sort everybody.
+    # SQLite would otherwise use the index of a condition and sort every row.
     status = func.coalesce(PERSON.c.status, "") if tx.dialect == "sqlite" else PERSON.c.status
     asked = func.count(case((PERSON.c.standing != "", 1)))
     whole, everybody, unasked, theirs = 0, 0, 0, 0
-    # Those without a team are few: they are looked up, not everybody gone through in the order of segments.
+    # People without a team are few: an index finds them, and the order of segments is not scanned.
     for grouped, without in ((PERSON.c.team, False), (func.coalesce(PERSON.c.segment, ""), True)):
         mine = PERSON.c.team == "" if without else PERSON.c.team > ""
         teams = (
@@ -134,9 +134,9 @@ def countable(tx: Transaction, organisation: str) -> tuple[int, int, int, int]:
 def held_back(
     tx: Transaction, organisation: str, gives: str, people: Collection[int], day: int
 ) -> dict[int, int | None]:
-    """Those of some people who were drawn and whose turn has not come by a day.
+    """People among those given who were drawn and are not yet treated on a day.
 
-    Each with the day on which it comes (None: not before the end).
+    Each with the first treated day (None: not before the end).
     """
     if not people:
         return {}
@@ -145,12 +145,12 @@ def held_back(
 
 
 def not_held(organisation: str, gives: str, day: int) -> ColumnElement[bool]:
-    """A condition on people: nobody whose turn has not come by a day."""
+    """Condition on people: not drawn, or treated by a day."""
     return PERSON.c.id.not_in(_held(organisation, gives, day).with_only_columns(DRAWN.c.person_id))
 
 
 def due(tx: Transaction, organisation: str, standing: str, day: int, limit: int) -> list[str]:
-    """Who was drawn, whose turn has come, and whose standing is this still, by external id."""
+    """External ids of people drawn and treated by a day whose enrolment state is still `standing`."""
     query = (
         select(IDENTITY.c.external_id)
         .join(PERSON, PERSON.c.id == IDENTITY.c.person_id)
@@ -170,7 +170,7 @@ def due(tx: Transaction, organisation: str, standing: str, day: int, limit: int)
 
 
 def weeks(tx: Transaction, rollout: int, first_date: int, last_date: int) -> list[WeekOfTeamRow]:
-    """Shares, clicks and sharers of those who were drawn, by the team that they were drawn with. Clicks count for who shared."""
+    """Shares, clicks and sharers of the people drawn, by team at the draw and week. Clicks count for the sharer."""
     week = (EVENT.c.local_date - literal(first_date)) / literal(WEEK_DAYS)
     week = func.floor(week) if tx.dialect == "postgresql" else week
     clicked = EVENT.c.kind == "click"
@@ -203,7 +203,7 @@ def weeks(tx: Transaction, rollout: int, first_date: int, last_date: int) -> lis
 
 
 def crossed(tx: Transaction, rollout: int, last_us: int) -> tuple[int, int]:
-    """Of those who were never to be treated: how many took part by an instant, and how many they are."""
+    """Among people never to be treated: how many enrolled by an instant (crossover), and their total."""
     joined = select(ENROLMENT.c.person_id).where(
         ENROLMENT.c.from_us <= last_us, ENROLMENT.c.standing == "enrolled"
     )
