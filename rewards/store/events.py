@@ -140,7 +140,7 @@ def void(tx: Transaction, event_ref: int, at_us: int) -> None:
 def admit(
     tx: Transaction, event_ref: int, status: str, scored: bool, owner_id: int | None, *, received_us: int
 ) -> None:
-    """Admit a quarantined event whose time has come; `owner` may earn from it."""
+    """Admit a quarantined event whose time has come; `owner_id` may earn from it."""
     values = {"status": status, "scored": scored, "owner_id": owner_id, "received_us": received_us}
     tx.execute(update(EVENT).where(EVENT.c.id == event_ref).values(**values))
 

@@ -108,7 +108,7 @@ def add(
 
 
 def show(tx: Transaction, organisation: str, person_id: int, visible: bool) -> None:
-    """Show a person on every board, or hide her; the caller holds the person's lock, so that no score is added meanwhile."""
+    """Show a person on every board, or on none; the caller holds the person's lock, so that no score is added meanwhile."""
     mine = and_(
         SCORE.c.organisation_id == organisation, SCORE.c.person_id == person_id, SCORE.c.visible != visible
     )

@@ -37,7 +37,7 @@ def of_hash(tx: Transaction, organisation: str, content: str) -> ListedRecalibra
 
 
 def decide(tx: Transaction, number: int, values: Mapping[str, object], standing: str = OPEN) -> bool:
-    """Record a decision about a proposal with status `before`; False where it has another."""
+    """Record a decision about a proposal in the state `standing`; False where it is in another."""
     where = and_(TABLE.c.id == number, TABLE.c.status == standing)
     change = update(TABLE).where(where).values(**values)
     return bool(tx.execute(change.returning(TABLE.c.id)).all())
