@@ -1,4 +1,4 @@
-"""Opening the database: one transaction per use case, one writer per process on SQLite."""
+"""Database sessions: one transaction per use case, one writer per process on SQLite."""
 
 import json
 import os
@@ -25,7 +25,7 @@ from rewards.store.engines import begin_sqlite, file_of, identity, postgresql_en
 from rewards.store.prepared import KEYS, Compiled, NoRow, Prepared, RowT, check_columns
 from rewards.store.trouble import told
 
-# How long a writer waits for its turn, unless the caller says otherwise. A web request waits less: it holds a thread.
+# How long a writer waits for the write lock by default. A web request waits less, since it holds a thread.
 WAIT_SECONDS = 30.0
 Question = tuple[Prepared[RowT], Sequence[Mapping[str, object]]]
 OtherT = TypeVar("OtherT", bound=NamedTuple)
@@ -33,11 +33,11 @@ SelectT = TypeVar("SelectT", bound=Select[*tuple[Any, ...]])
 
 
 class Transaction:
-    """One open transaction. Use cases pass it on; only `rewards.store` looks inside.
+    """One open transaction. Use cases pass it on; only `rewards.store` uses its members.
 
-    `memo` lives as long as the transaction: compiled schemes and the like, read once; `is_snapshot`: it only reads, and reads the same
-    all the time. On PostgreSQL statements given to
-    `later` wait and travel together with the next question, or with the commit: fewer round trips, the same order.
+    `memo`: a cache for the life of the transaction, of compiled schemes and the like; `is_snapshot`: it is read-only and sees one
+    snapshot. On PostgreSQL statements given to `later` are buffered and sent with the next query, or with the commit: fewer round trips
+    in the same order.
     """
 
     __slots__ = ("_driver", "_waiting", "connection", "database", "dialect", "is_snapshot", "memo")
@@ -62,33 +62,33 @@ class Transaction:
         return self.connection.execute(statement, parameters)
 
     def rows(self, shape: type[RowT], statement: Executable) -> list[RowT]:
-        """What one Core statement gives, as rows of a shape that names its columns."""
+        """The result of one Core statement, as rows of a type that names its columns."""
         found = self.execute(statement)
         check_columns(shape, found.keys())
         return list(map(shape._make, found.all()))
 
     def row(self, shape: type[RowT], statement: Executable) -> RowT | None:
-        """The one row that a Core statement gives, or None where it gives none."""
+        """The single row of a Core statement, or None without one."""
         found = self.execute(statement)
         check_columns(shape, found.keys())
         row = found.one_or_none()
         return None if row is None else shape._make(row)
 
     def ask(self, statement: Prepared[RowT], rows: Sequence[Mapping[str, object]]) -> list[RowT]:
-        """Run a prepared statement once a parameter set; returns what they gave back, in order."""
+        """Run a prepared statement once per parameter set; returns all rows in order."""
         return self._ask_all((statement, rows))[0]
 
     def ask_both(self, first: Question[RowT], second: Question[OtherT]) -> tuple[list[RowT], list[OtherT]]:
-        """Two prepared statements in one go; neither may need the other's answer."""
+        """Run two prepared statements in one round trip; neither may depend on the other's result."""
         one, other = self._ask_all(first, second)
         return one, other
 
     def ask_each(self, statement: Prepared[RowT], keys: Sequence[int], **rest: object) -> list[RowT]:
-        """Run a prepared statement made with `one_of` over some keys; nothing is asked where there are none."""
+        """Run a prepared statement made with `one_of` over some keys; without keys no query is sent."""
         return self.ask(*self.each(statement, keys, **rest)) if keys else []
 
     def each(self, statement: Prepared[RowT], keys: Sequence[int], **rest: object) -> Question[RowT]:
-        """Such a question, to be asked together with others."""
+        """A statement with its keys, to be run together with others."""
         bound = json.dumps(list(keys)) if self.dialect == "sqlite" else list(keys)
         return statement, [{KEYS: bound, **rest}]
 
@@ -106,7 +106,7 @@ class Transaction:
         return answers[len(asked) - len(questions) :]
 
     def later(self, statement: Prepared[NoRow], rows: Sequence[Mapping[str, object]]) -> None:
-        """Run a prepared statement that gives nothing back, now or together with what follows."""
+        """Run a prepared statement that returns no rows, at once or together with the next query."""
         if not rows:
             return
         if self.dialect == "sqlite":
@@ -116,7 +116,7 @@ class Transaction:
             self._waiting.append((statement, rows))
 
     def flush(self) -> None:
-        """Send what waits."""
+        """Send the buffered statements."""
         if self._waiting:
             self._ask_all()
 
@@ -126,7 +126,7 @@ class Transaction:
         return self._driver.cursor().copy(statement)
 
     def commit_with(self, commit: Callable[[], None]) -> None:
-        """Send what waits, and the commit behind it."""
+        """Send the buffered statements and the commit in one round trip."""
         if not self._waiting:
             commit()
             return
@@ -155,7 +155,7 @@ class Transaction:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """All or nothing inside the transaction, for a caller who goes on after a refusal."""
+        """A savepoint: statements of the block are rolled back together, for a caller that goes on after a refusal."""
         self.flush()
         with self.connection.begin_nested():
             try:
@@ -166,7 +166,7 @@ class Transaction:
                 raise
 
     def for_update(self, statement: SelectT) -> SelectT:
-        """The select with row locks; SQLite's BEGIN IMMEDIATE holds the whole file already."""
+        """The select with row locks; on SQLite BEGIN IMMEDIATE has locked the whole file already."""
         return statement.with_for_update() if self.dialect == "postgresql" else statement
 
 
@@ -198,7 +198,7 @@ class Database:
     def begin(self, wait_seconds: float | None = None) -> Iterator[Transaction]:
         """A writing transaction: committed at the end, rolled back when the block raises.
 
-        Raises Unavailable when its turn does not come within the time to wait, or when the database cannot be used.
+        Raises Unavailable when the write lock is not available in time, or when the database cannot be used.
         """
         if self.dialect == "sqlite":
             give_up = time.monotonic() + (self.wait_seconds if wait_seconds is None else wait_seconds)
@@ -223,7 +223,7 @@ class Database:
                     raise
 
     def _write_sqlite(self, give_up: float) -> Iterator[Transaction]:
-        """One kept connection; its transactions are begun and ended through the driver, whatever Core thinks of them."""
+        """A transaction on the one kept connection; begun and ended through the driver, past Core."""
         if self._kept is None:
             self._kept = self._writer.connect()
             self._file = identity(self._path)
@@ -243,7 +243,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """A reading transaction on one snapshot; nothing it does is kept. Raises Unavailable."""
+        """A read-only transaction on one snapshot; nothing is stored. Raises Unavailable."""
         if self.dialect == "sqlite":
             self._check_file()
         with told(), self._reader.connect() as connection:
@@ -256,7 +256,7 @@ class Database:
                 transaction.rollback()
 
     def _check_file(self) -> None:
-        """See that SQLite's file is there and the one that was opened: what is written to a file removed meanwhile is lost."""
+        """Check that SQLite's file is still the one that was opened: writes to a file removed meanwhile would be lost."""
         found = identity(self._path)
         if found is None and (self._file is not None or not self._create):
             raise Unavailable("its file is missing (groundswell db upgrade makes a new one)")
@@ -269,11 +269,11 @@ class Database:
                 self._file = found
 
     def failed(self, error: Exception) -> bool:
-        """True where the error is the database's own (locked, full, gone), whatever was asked of it."""
+        """True where the error is the database's own (locked, full, gone), whatever statement was run."""
         return isinstance(error, Unavailable)
 
     def close(self) -> None:
-        """Give all connections back; one that is being written through, when that is done."""
+        """Close all connections; a connection with an open transaction is closed when that ends."""
         with self._lock:
             if self._kept is not None:
                 self._kept.close()
@@ -285,7 +285,7 @@ class Database:
 def open_database(url: str, create: bool = True, wait_seconds: float | None = None) -> Database:
     """`sqlite:///file` or `postgresql://…` (psycopg 3 is used whatever driver the URL names).
 
-    With `create` a missing SQLite file is made, readable by its owner alone; else its use raises Unavailable. Raises ValueError
+    With `create` a missing SQLite file is created, readable by its owner alone; else its use raises Unavailable. Raises ValueError
     for another database, or for SQLite without a file.
     """
     parsed = parse_address(url)
@@ -302,7 +302,7 @@ def open_database(url: str, create: bool = True, wait_seconds: float | None = No
 
 
 def _answers(cursor: psycopg.Cursor[Any], statement: Compiled[RowT]) -> list[RowT]:
-    """All rows of a cursor, over all the parameter sets it ran with."""
+    """All rows of a cursor, over all parameter sets."""
     if statement.row is None:
         return []
     found: list[Any] = []

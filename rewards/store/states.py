@@ -28,7 +28,7 @@ _KEPT = ("scheme_version", "state", "last_us", "last_source", "last_event")
 
 
 def _keeping(dialect: str) -> Any:
-    """Store the state after a fold, for each person given by `key`."""
+    """Stores the state after a fold, for each person given by `key`."""
     if dialect == "sqlite":
         kept: dict[str, object] = {name: bindparam(name) for name in _KEPT}
         return update(STATE).where(STATE.c.person_id == bindparam("key")).values(kept)
@@ -43,7 +43,7 @@ _FOLDED = [one for one in STATE.columns if one.name not in ("person_id", "organi
 
 
 def _people_and_states(dialect: str) -> Any:
-    """Persons by external id with their states, the states locked in the order of person ids."""
+    """Persons by external id with their states, locked in the order of person ids."""
     query = (
         select(PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email, *_FOLDED)
         .join(IDENTITY, IDENTITY.c.person_id == PERSON.c.id)
@@ -53,7 +53,7 @@ def _people_and_states(dialect: str) -> Any:
     if dialect == "sqlite":
         return query.where(IDENTITY.c.external_id == bindparam("external"))
     named = bindparam("externals", type_=ARRAY(String))
-    # Ids of accounts that were merged: looked up once, so that all are locked in one order.
+    # Aliases of merged accounts are resolved in the same query, so that all states are locked in one order.
     others = func.array(
         select(ALIAS.c.person_id)
         .where(ALIAS.c.organisation_id == bindparam("organisation"), ALIAS.c.external_id == func.any(named))
@@ -69,15 +69,15 @@ _PEOPLE = Prepared(FoldedPersonRow, _people_and_states)
 
 
 def add_many(tx: Transaction, organisation: str, ids: Sequence[int]) -> None:
-    """A blank state for each new person (version 0, no bytes: nothing folded yet)."""
+    """Insert a blank state for each new person (version 0, no bytes: nothing folded yet)."""
     for start in range(0, len(ids), _ROWS):
         tx.later(_BEGIN, [_blank(organisation, id_) for id_ in ids[start : start + _ROWS]])
 
 
 def lock(tx: Transaction, organisation: str, ids: Sequence[int]) -> dict[int, PersonStateRow]:
-    """The states, locked in the order of person ids until the transaction ends.
+    """States, locked in the order of person ids until the transaction ends.
 
-    The organisation's lock comes first, whoever asks: one order for all, so that nobody waits in a circle.
+    The organisation's lock is always taken first: one lock order for every transaction, so that none of them deadlock.
     """
     organisations.find_shared(tx, organisation)
     wanted = sorted(set(ids))
@@ -93,9 +93,9 @@ def lock(tx: Transaction, organisation: str, ids: Sequence[int]) -> dict[int, Pe
 def lock_people(
     tx: Transaction, organisation: str, externals: Iterable[str]
 ) -> tuple[OrganisationRow | None, dict[str, FoldedPersonRow]]:
-    """The organisation's row under its shared lock (None: unknown), and by external id person and locked state in one row.
+    """The organisation's row under its shared lock (None: unknown), and person with locked state by external id.
 
-    The id of an account that was merged names the account that took over.
+    The external id of a merged account stands for its heir.
     """
     wanted = sorted(set(externals))
     each = [{"organisation": organisation, "external": one} for one in wanted]
@@ -111,7 +111,7 @@ def lock_people(
 def _by_name(
     tx: Transaction, organisation: str, wanted: Sequence[str], rows: Iterable[FoldedPersonRow]
 ) -> dict[str, FoldedPersonRow]:
-    """The rows by the names that were asked for."""
+    """The rows by the external ids requested, aliases included."""
     found = {row.external_id: row for row in rows}
     missing = [name for name in wanted if name not in found]
     others = people_rows.aliases(tx, organisation, missing) if missing else {}
@@ -122,7 +122,7 @@ def _by_name(
 
 
 def lock_ids(tx: Transaction, organisation: str, ids: Iterable[int]) -> dict[int, FoldedPersonRow]:
-    """Person and locked state in one row, by internal id; who was erased has no external id."""
+    """Person with locked state by internal id; an erased person has no external id."""
     locked = lock(tx, organisation, sorted(ids))
     query = (
         select(PERSON, IDENTITY.c.external_id, IDENTITY.c.name, IDENTITY.c.email, *_FOLDED)
@@ -143,7 +143,7 @@ def save_many(tx: Transaction, rows: Sequence[Mapping[str, object]]) -> None:
 
 
 def every(tx: Transaction, ids: Sequence[int]) -> dict[int, PersonStateRow]:
-    """The states without locks, of people with at least one event now or in closed periods, or with a badge that outlived theirs."""
+    """States without locks, of people with an event in the open or in closed periods, or with a badge that outlived its events."""
     found: dict[int, PersonStateRow] = {}
     holds = exists().where(
         BADGE.c.organisation_id == STATE.c.organisation_id,
@@ -160,13 +160,13 @@ def every(tx: Transaction, ids: Sequence[int]) -> dict[int, PersonStateRow]:
 
 
 def active_since(tx: Transaction, organisation: str, from_us: int) -> list[PersonStateRow]:
-    """States, locked, whose last event occurred at or after an instant."""
+    """States, locked, of people whose last event occurred at or after an instant."""
     query = select(STATE).where(STATE.c.organisation_id == organisation, STATE.c.last_us >= from_us)
     return tx.rows(PersonStateRow, tx.for_update(query.order_by(STATE.c.person_id)))
 
 
 def rebase_idle(tx: Transaction, organisation: str, before_us: int) -> None:
-    """Where nothing was folded since an instant, the present state is the new base."""
+    """Make the present state the base of people whose last event was folded before an instant."""
     where = (STATE.c.organisation_id == organisation, STATE.c.last_us < before_us)
     tx.execute(
         update(STATE).where(*where).values(base_version=STATE.c.scheme_version, base_state=STATE.c.state)
@@ -174,24 +174,24 @@ def rebase_idle(tx: Transaction, organisation: str, before_us: int) -> None:
 
 
 def rebase(tx: Transaction, person_id: int, version: int, state: bytes) -> None:
-    """The base from which the open period is replayed, after a period was closed."""
+    """Set the base from which the open period is replayed, after a period was closed."""
     where = STATE.c.person_id == person_id
     tx.execute(update(STATE).where(where).values(base_version=version, base_state=state))
 
 
 def outdated(tx: Transaction, organisation: str) -> list[int]:
-    """People whose states were written in another layout."""
+    """People whose states have another layout than this version's."""
     where = (STATE.c.organisation_id == organisation, STATE.c.layout != LAYOUT)
     return list(tx.execute(select(STATE.c.person_id).where(*where).order_by(STATE.c.person_id)).scalars())
 
 
 def any_outdated(tx: Transaction) -> bool:
-    """True while somebody's state, of whatever organisation, was written in another layout."""
+    """True while any state, of any organisation, has another layout than this version's."""
     return tx.execute(select(STATE.c.person_id).where(STATE.c.layout != LAYOUT).limit(1)).first() is not None
 
 
 def renew(tx: Transaction, person_id: int, version: int, state: bytes) -> None:
-    """A base in the layout of now; the state that goes on from it is folded next."""
+    """Store a base in this version's layout; the state that continues from it is folded next."""
     where = STATE.c.person_id == person_id
     values = {"base_version": version, "base_state": state, "layout": LAYOUT}
     tx.execute(update(STATE).where(where).values(**values))

@@ -1,4 +1,4 @@
-"""Rows of suggestion and set_aside: what employees want to share, and what they do not."""
+"""Rows of suggestion and set_aside: items that employees suggest, and items that they dismiss."""
 
 from sqlalchemy import and_, delete, func, insert, select, update
 
@@ -12,13 +12,13 @@ OPEN = "open"
 
 
 def add(tx: Transaction, values: dict[str, object]) -> int:
-    """Keep one; returns its number."""
+    """Insert a suggestion; returns its number."""
     made = insert(SUGGESTION).values(**values).returning(SUGGESTION.c.id)
     return int(tx.execute(made).scalar_one())
 
 
 def find(tx: Transaction, organisation: str, suggestion: int, lock: bool = False) -> SuggestionRow | None:
-    """One, held until the transaction ends where it is to be decided."""
+    """One suggestion, locked until the transaction ends on request."""
     where = and_(SUGGESTION.c.organisation_id == organisation, SUGGESTION.c.id == suggestion)
     query = select(SUGGESTION).where(where)
     return tx.row(SuggestionRow, tx.for_update(query) if lock else query)
@@ -27,7 +27,7 @@ def find(tx: Transaction, organisation: str, suggestion: int, lock: bool = False
 def with_status(
     tx: Transaction, organisation: str, status: str, limit: int, after: int = 0
 ) -> list[NamedSuggestionRow]:
-    """Those of a status with who made them, the oldest first, from a number on."""
+    """Suggestions with a status and their authors, oldest first, from a number on."""
     where = and_(
         SUGGESTION.c.organisation_id == organisation, SUGGESTION.c.status == status, SUGGESTION.c.id > after
     )
@@ -40,51 +40,51 @@ def with_status(
 
 
 def of_person(tx: Transaction, person_id: int, limit: int) -> list[SuggestionRow]:
-    """A person's own, the newest first."""
+    """A person's suggestions, newest first."""
     query = select(SUGGESTION).where(SUGGESTION.c.person_id == person_id)
     return tx.rows(SuggestionRow, query.order_by(SUGGESTION.c.id.desc()).limit(limit))
 
 
 def waiting(tx: Transaction, organisation: str) -> int:
-    """How many nobody has decided about."""
+    """Number of open suggestions."""
     where = and_(SUGGESTION.c.organisation_id == organisation, SUGGESTION.c.status == OPEN)
     return int(tx.execute(select(func.count()).select_from(SUGGESTION).where(where)).scalar_one())
 
 
 def open_of(tx: Transaction, person_id: int) -> int:
-    """How many of a person's nobody has decided about."""
+    """Number of a person's open suggestions."""
     where = and_(SUGGESTION.c.person_id == person_id, SUGGESTION.c.status == OPEN)
     return int(tx.execute(select(func.count()).select_from(SUGGESTION).where(where)).scalar_one())
 
 
 def change(tx: Transaction, suggestion: int, values: dict[str, object]) -> None:
-    """Note what was decided."""
+    """Record the decision."""
     tx.execute(update(SUGGESTION).where(SUGGESTION.c.id == suggestion).values(**values))
 
 
 def blank_words(tx: Transaction, person_id: int) -> None:
-    """Forget what a person wrote."""
+    """Delete the text of a person's suggestions."""
     values = {"words": ERASED, "title": ERASED}
     tx.execute(update(SUGGESTION).where(SUGGESTION.c.person_id == person_id).values(**values))
 
 
 def put_aside(tx: Transaction, organisation: str, person_id: int, item: str) -> None:
-    """Note that an item is not for a person; noted twice, it is noted once."""
+    """Dismiss an item for a person; idempotent."""
     if item not in put_aside_by(tx, person_id):
         row = {"organisation_id": organisation, "person_id": person_id, "item": item}
         tx.execute(insert(ASIDE), row)
 
 
 def take_up(tx: Transaction, person_id: int, item: str) -> None:
-    """Forget that an item was not for a person."""
+    """Undo a dismissal."""
     tx.execute(delete(ASIDE).where(ASIDE.c.person_id == person_id, ASIDE.c.item == item))
 
 
 def put_aside_by(tx: Transaction, person_id: int) -> set[str]:
-    """Items that a person has set aside."""
+    """Items dismissed by a person."""
     return set(tx.execute(select(ASIDE.c.item).where(ASIDE.c.person_id == person_id)).scalars())
 
 
 def drop_aside(tx: Transaction, person_id: int) -> None:
-    """Forget everything that a person has set aside."""
+    """Delete all dismissals of a person."""
     tx.execute(delete(ASIDE).where(ASIDE.c.person_id == person_id))

@@ -1,4 +1,4 @@
-"""The audit log and the outbox: who did what and why, and messages to other systems."""
+"""The audit log, and the outbox of messages to other systems."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ _TELL = inserting(OUTBOX, NoRow)
 def log(
     tx: Transaction, organisation: str, actor: str, action: str, subject: str, *, reason: str, at_us: int
 ) -> None:
-    """One line of the audit log. `subject` holds internal ids, never names."""
+    """Add a line to the audit log. `subject` holds internal ids, never names."""
     row = {
         "organisation_id": organisation,
         "actor": actor,
@@ -30,7 +30,7 @@ def log(
 
 
 def subjects_of(tx: Transaction, organisation: str, action: str) -> list[tuple[int, str]]:
-    """(when, subject) of every line of an action, the oldest first."""
+    """(instant, subject) of every log line with an action, oldest first."""
     where = (AUDIT.c.organisation_id == organisation, AUDIT.c.action == action)
     query = select(AUDIT.c.recorded_us, AUDIT.c.subject).where(*where).order_by(AUDIT.c.id)
     return [(row.recorded_us, row.subject) for row in tx.execute(query)]

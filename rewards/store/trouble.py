@@ -1,4 +1,4 @@
-"""What a driver's error means: trouble with the database itself, or a defect of ours."""
+"""Classification of driver errors: trouble with the database itself, or a defect of the program."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -28,13 +28,13 @@ _SQLITE_DOWN = frozenset(
 
 
 def trouble(error: BaseException) -> str | None:
-    """Why the database cannot be used, in a few words without any value; None where the error is of another kind."""
+    """Why the database cannot be used, in a few words without any value; None for an error of another kind."""
     cause = error.orig if isinstance(error, exc.DBAPIError) and error.orig is not None else error
     text = str(cause)
     if isinstance(cause, _OLDER):
         return OTHER_TABLES
     if isinstance(cause, sqlite3.OperationalError) or type(cause) is sqlite3.DatabaseError:
-        # Without a code it is the driver's own word, of the kind that it gives when the library cannot go on.
+        # Without an SQLite code the exception's class tells: the driver raises this one when the library cannot continue.
         code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_BUSY) & 0xFF
         if code == sqlite3.SQLITE_ERROR and text.startswith(_OTHER_TABLES):
             return OTHER_TABLES
@@ -45,19 +45,19 @@ def trouble(error: BaseException) -> str | None:
 
 
 def _words(cause: BaseException) -> str:
-    """What may be repeated of the driver's words; an address could be in them."""
+    """The driver's message where it is safe, else its class; a message could contain an address."""
     return said(cause) or type(cause).__name__
 
 
 def _was_lost(error: BaseException) -> bool:
-    """Whether the connection is gone, so that no answer of the server's says what became of the last statement."""
+    """True where the connection was lost, so that the outcome of the last statement is unknown."""
     cause = error.orig if isinstance(error, exc.DBAPIError) else error
     return isinstance(cause, psycopg.Error) and (cause.sqlstate or "08").startswith(("08", "57P"))
 
 
 @contextmanager
 def told(commits: bool = False) -> Iterator[None]:
-    """Raises `Unavailable` in place of a driver's error that is the database's own trouble; `commits`: while a transaction ends."""
+    """Translates a driver error that is the database's own trouble to `Unavailable`; `commits`: the block ends a transaction."""
     try:
         yield
     except Exception as error:

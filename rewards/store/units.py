@@ -45,5 +45,5 @@ def digest(text: str) -> str:
 
 
 def upsert(tx: Transaction, table: Table) -> Any:
-    """The dialect's insert, which knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    """The dialect's insert, with `on_conflict_do_nothing` and `on_conflict_do_update`."""
     return postgresql_insert(table) if tx.dialect == "postgresql" else sqlite_insert(table)

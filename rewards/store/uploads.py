@@ -1,4 +1,4 @@
-"""Rows of people_upload: files of people that were sent and wait to be looked at."""
+"""Rows of people_upload: uploaded people files waiting for their import."""
 
 from sqlalchemy import delete, insert, select, update
 
@@ -12,7 +12,7 @@ UPLOAD = schema.people_upload
 def add(
     tx: Transaction, organisation: str, id_: str, actor_id: int, name: str, *, sheet: bytes, digest: str, at_us: int
 ) -> None:  # fmt: skip
-    """Keep a file for a while."""
+    """Insert an uploaded file."""
     row = {
         "id": id_, "organisation_id": organisation, "actor_id": actor_id, "name": name, "sheet": sheet, "digest": digest,
         "created_at_us": at_us,
@@ -21,33 +21,33 @@ def add(
 
 
 def find(tx: Transaction, organisation: str, id_: str, since_us: int) -> PeopleUploadRow | None:
-    """A file that is still kept."""
+    """A file uploaded at or after an instant."""
     where = (UPLOAD.c.organisation_id == organisation, UPLOAD.c.id == id_, UPLOAD.c.created_at_us >= since_us)
     return tx.row(PeopleUploadRow, select(UPLOAD).where(*where))
 
 
 def keep_look(tx: Transaction, organisation: str, id_: str, looked: str) -> bool:
-    """Keep what was seen in a file; False where it is gone."""
+    """Store a file's preview; False where the file is gone."""
     where = (UPLOAD.c.organisation_id == organisation, UPLOAD.c.id == id_)
     return tx.execute(update(UPLOAD).where(*where).values(looked=looked)).rowcount == 1
 
 
 def drop(tx: Transaction, organisation: str, id_: str) -> None:
-    """Forget a file."""
+    """Delete a file."""
     tx.execute(delete(UPLOAD).where(UPLOAD.c.organisation_id == organisation, UPLOAD.c.id == id_))
 
 
 def drop_of(tx: Transaction, actor_id: int) -> None:
-    """Forget the files that somebody sent."""
+    """Delete the files that a person uploaded."""
     tx.execute(delete(UPLOAD).where(UPLOAD.c.actor_id == actor_id))
 
 
 def ids(tx: Transaction, organisation: str) -> list[str]:
-    """The files of an organisation that are kept."""
+    """Ids of an organisation's files."""
     query = select(UPLOAD.c.id).where(UPLOAD.c.organisation_id == organisation).order_by(UPLOAD.c.id)
     return list(tx.execute(query).scalars())
 
 
 def drop_before(tx: Transaction, at_us: int) -> None:
-    """Forget the files of former days."""
+    """Delete files uploaded before an instant."""
     tx.execute(delete(UPLOAD).where(UPLOAD.c.created_at_us < at_us))

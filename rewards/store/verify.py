@@ -1,4 +1,4 @@
-"""`db verify`: the ledger sums to zero, cannot be changed, and says what the projections say."""
+"""`db verify`: the ledger sums to zero, is append-only, and agrees with its projections."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that should not be. `organisation` None: the database as a whole."""
+    """A violated invariant. `organisation` None: the database as a whole."""
 
     check: str
     organisation: str | None
@@ -32,7 +32,7 @@ class Finding:
 
 
 def verify(db: Database) -> list[Finding]:
-    """Check everything; an empty list is a clean bill."""
+    """Check every invariant; an empty list means that all hold."""
     found_state = state(db)
     if found_state != CURRENT:
         return [Finding("schema", None, WHAT_TO_DO[found_state])]

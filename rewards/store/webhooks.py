@@ -1,4 +1,4 @@
-"""Rows of webhook and webhook_delivery: subscriptions, and messages being delivered."""
+"""Rows of webhook and webhook_delivery: subscriptions, and the messages to deliver to them."""
 
 import secrets
 from collections import Counter
@@ -19,7 +19,7 @@ WAITING, DELIVERED, FAILED = "waiting", "delivered", "failed"
 
 
 def add(tx: Transaction, row: Mapping[str, object]) -> int:
-    """Keep a subscription; returns its id."""
+    """Insert a subscription; returns its id."""
     return int(tx.execute(insert(WEBHOOK).returning(WEBHOOK.c.id), dict(row)).scalar_one())
 
 
@@ -30,7 +30,7 @@ def find(tx: Transaction, organisation: str, webhook: int) -> WebhookRow | None:
 
 
 def lock(tx: Transaction, organisation: str, webhook: int) -> None:
-    """Hold one subscription until the transaction ends: of two rotations the second replaces the first's secret."""
+    """Lock one subscription until the transaction ends: of two concurrent rotations the second secret counts."""
     where = and_(WEBHOOK.c.organisation_id == organisation, WEBHOOK.c.id == webhook)
     tx.execute(tx.for_update(select(WEBHOOK.c.id).where(where)))
 
@@ -47,13 +47,13 @@ def change(tx: Transaction, webhook: int, values: Mapping[str, object]) -> None:
 
 
 def end_of(tx: Transaction, person_id: int) -> None:
-    """Whoever made them is gone: nothing is sent to these subscriptions any more, until somebody rotates their secret."""
+    """Stop the subscriptions of a person who left: nothing is sent until somebody else rotates their secret."""
     where = and_(WEBHOOK.c.person_id == person_id, WEBHOOK.c.status != GONE)
     tx.execute(update(WEBHOOK).where(where).values(status=GONE))
 
 
 def give(tx: Transaction, webhook: int, person_id: int | None) -> None:
-    """Whoever rotates a subscription's secret answers for it."""
+    """Set the person responsible for a subscription: the last one who rotated its secret."""
     tx.execute(update(WEBHOOK).where(WEBHOOK.c.id == webhook).values(person_id=person_id))
 
 
@@ -66,7 +66,7 @@ def drop(tx: Transaction, webhook: int) -> None:
 def deliveries(
     tx: Transaction, organisation: str, webhook: int, limit: int, before: int | None
 ) -> list[SentRow]:
-    """Messages to one subscription, the newest first, with their topics."""
+    """Messages to one subscription, newest first, with their topics."""
     query = (
         select(DELIVERY, OUTBOX.c.topic)
         .join(OUTBOX, OUTBOX.c.id == DELIVERY.c.outbox_id)
@@ -78,7 +78,7 @@ def deliveries(
 
 
 def take_from_outbox(tx: Transaction, limit: int, now_us: int) -> list[OutboxRow]:
-    """Messages nobody has looked at, marked as looked at."""
+    """Undispatched outbox messages, marked as dispatched."""
     query = select(OUTBOX).where(OUTBOX.c.dispatched_at_us.is_(None)).order_by(OUTBOX.c.id).limit(limit)
     found = tx.rows(OutboxRow, _skip_locked(tx, query))
     if found:
@@ -88,12 +88,12 @@ def take_from_outbox(tx: Transaction, limit: int, now_us: int) -> list[OutboxRow
 
 
 def told(tx: Transaction) -> list[WebhookRow]:
-    """Every subscription that messages are kept for: those that are paused get theirs later."""
+    """Subscriptions that messages are queued for; paused ones receive them later."""
     return tx.rows(WebhookRow, select(WEBHOOK).where(WEBHOOK.c.status != GONE).order_by(WEBHOOK.c.id))
 
 
 def send_later(tx: Transaction, pairs: Sequence[tuple[WebhookRow, OutboxRow]], now_us: int) -> None:
-    """Queue (subscription, message) pairs. The message's id is drawn here, once: every attempt carries the same one."""
+    """Queue (subscription, message) pairs. The message's id is drawn here, so that every attempt carries the same one."""
     rows = [
         {
             "organisation_id": webhook.organisation_id,
@@ -113,7 +113,7 @@ def send_later(tx: Transaction, pairs: Sequence[tuple[WebhookRow, OutboxRow]], n
 
 
 def hold_back(tx: Transaction, webhook: int, until_us: int) -> None:
-    """Let everything that waits for a receiver wait at least until then."""
+    """Postpone all waiting messages of a receiver to an instant."""
     where = and_(
         DELIVERY.c.webhook_id == webhook, DELIVERY.c.status == WAITING, DELIVERY.c.next_us < until_us
     )
@@ -121,9 +121,9 @@ def hold_back(tx: Transaction, webhook: int, until_us: int) -> None:
 
 
 def claim_due(tx: Transaction, limit: int, per_webhook: int, now_us: int, until_us: int) -> list[DueRow]:
-    """Messages whose time has come, leased to the caller: unless it reports back, they are due again at `until_us`.
+    """Due messages, leased to the caller until `until_us`: without a report they become due again.
 
-    Of one subscription no more than `per_webhook`, so that one with a long queue does not keep the others waiting.
+    At most `per_webhook` of one subscription, so that a long queue does not delay the others.
     """
     query = (
         select(DELIVERY.c.id, DELIVERY.c.webhook_id)
@@ -157,7 +157,7 @@ def claim_due(tx: Transaction, limit: int, per_webhook: int, now_us: int, until_
 
 
 def report(tx: Transaction, delivery: int, attempt: int, values: Mapping[str, object]) -> bool:
-    """What became of an attempt; False when another attempt has begun since, whose word then counts."""
+    """Store an attempt's outcome; False when a later attempt has begun, whose outcome counts instead."""
     where = and_(DELIVERY.c.id == delivery, DELIVERY.c.attempts == attempt, DELIVERY.c.status == WAITING)
     return tx.execute(update(DELIVERY).where(where).values(**values)).rowcount == 1
 
@@ -171,7 +171,7 @@ def again(
     *,
     states: Sequence[str] = (FAILED, DELIVERED),
 ) -> int:
-    """Put a message that has come to its end back in the queue under its old id, or (None) all of these states; returns how many."""
+    """Requeue one ended message under its old id, or (None) all messages in these states; returns how many."""
     where = [
         DELIVERY.c.organisation_id == organisation,
         DELIVERY.c.webhook_id == webhook,
@@ -184,5 +184,5 @@ def again(
 
 
 def _skip_locked(tx: Transaction, query: SelectT) -> SelectT:
-    """Two workers never take the same rows; on SQLite the one writer sees to that."""
+    """Rows locked by another worker are skipped; SQLite has only one writer at a time."""
     return query.with_for_update(skip_locked=True) if tx.dialect == "postgresql" else query
