@@ -1,6 +1,6 @@
-"""One shape for the rows of each table, and one for each selection over several: what a statement gives, wherever it ran.
+"""Row types: one for each table, and one for each query over several tables, whichever driver runs it.
 
-A test holds the shapes of tables to their columns; `Transaction.rows` refuses a statement that gives other columns.
+A test compares the types of tables with their columns; `Transaction.rows` refuses a statement with other columns.
 """
 
 from rewards.store.rows.access import (

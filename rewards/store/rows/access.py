@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class AccountRow(NamedTuple):
-    """A sign-in: roles apart by blanks, and the password's hash where there is one."""
+    """An account: roles separated by spaces, and the password's hash where there is one."""
 
     person_id: int
     organisation_id: str
@@ -15,7 +15,7 @@ class AccountRow(NamedTuple):
 
 
 class AccessLinkRow(NamedTuple):
-    """A link that works once, by its hash. `ending` says why it ended before its time."""
+    """A single-use link, by its hash. `ending`: why it ended before its expiry."""
 
     link_hash: str
     organisation_id: str
@@ -37,7 +37,7 @@ class SetupLinkRow(NamedTuple):
 
 
 class HeldLinkRow(NamedTuple):
-    """A link with whom it is for and the state of her account."""
+    """A link with its person and the state of the person's account."""
 
     link_hash: str
     organisation_id: str
@@ -54,7 +54,7 @@ class HeldLinkRow(NamedTuple):
 
 
 class ListedRow(NamedTuple):
-    """A person with her account, if she has one."""
+    """A person with the account, if there is one."""
 
     id: int
     external_id: str
@@ -69,7 +69,7 @@ class ListedRow(NamedTuple):
 
 
 class SessionTokenRow(NamedTuple):
-    """One open session, by the hash of its token."""
+    """One open session, by its token's hash."""
 
     token_hash: str
     organisation_id: str
@@ -84,7 +84,7 @@ class SessionTokenRow(NamedTuple):
 
 
 class ApiTokenRow(NamedTuple):
-    """One token of the API, by its hash."""
+    """One API token, by its hash."""
 
     token_hash: str
     organisation_id: str
@@ -99,7 +99,7 @@ class ApiTokenRow(NamedTuple):
 
 
 class ListedTokenRow(NamedTuple):
-    """A token with whom it speaks for and who made it, by external id."""
+    """A token with external ids of the person it acts for and of its creator."""
 
     token_hash: str
     organisation_id: str
@@ -116,7 +116,7 @@ class ListedTokenRow(NamedTuple):
 
 
 class HolderRow(NamedTuple):
-    """An account with its person's id and status."""
+    """An account with its person's external id and status."""
 
     person_id: int
     organisation_id: str
@@ -140,7 +140,7 @@ class SignedInRow(NamedTuple):
 
 
 class BearerRow(NamedTuple):
-    """A token of the API, with the id and status of the person it speaks for and the status of who made it."""
+    """An API token with external id and status of the person it acts for, and its creator's status."""
 
     token_hash: str
     organisation_id: str

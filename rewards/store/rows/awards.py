@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class NominationRow(NamedTuple):
-    """One colleague naming another for an award."""
+    """One nomination of a colleague for an award."""
 
     id: int
     organisation_id: str
@@ -41,7 +41,7 @@ class HighlightRoundRow(NamedTuple):
 
 
 class OpenRoundRow(NamedTuple):
-    """A round in which somebody was named, with the scheme's version of the last nomination."""
+    """A round with nominations, and the scheme version of the last of them."""
 
     award: str
     first_date: int

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class BalanceRow(NamedTuple):
-    """What is on one account of one holder."""
+    """The balance of one account of one holder."""
 
     organisation_id: str
     account: str
@@ -14,7 +14,7 @@ class BalanceRow(NamedTuple):
 
 
 class PersonDayRow(NamedTuple):
-    """What a person earned on one of her own dates."""
+    """Points earned by a person on a local date."""
 
     organisation_id: str
     person_id: int
@@ -23,7 +23,7 @@ class PersonDayRow(NamedTuple):
 
 
 class TeamDayRow(NamedTuple):
-    """What a team earned on one date of the boards."""
+    """Points earned by a team on a board date."""
 
     organisation_id: str
     team: str
@@ -42,7 +42,7 @@ class BoardScoreRow(NamedTuple):
 
 
 class BoardBucketRow(NamedTuple):
-    """How many visible people have scores of one bucket."""
+    """Number of visible people with scores in one bucket."""
 
     organisation_id: str
     window: str
@@ -51,7 +51,7 @@ class BoardBucketRow(NamedTuple):
 
 
 class PersonBadgeRow(NamedTuple):
-    """A badge's state according to the ledger."""
+    """A badge's state, projected from the ledger."""
 
     organisation_id: str
     person_id: int
@@ -63,7 +63,7 @@ class PersonBadgeRow(NamedTuple):
 
 
 class MovedScoreRow(NamedTuple):
-    """A score of the boards after it was added to."""
+    """A board score after an addition."""
 
     window: str
     person_id: int

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class ContentDecisionRow(NamedTuple):
-    """One line of an item's history."""
+    """One decision about an item."""
 
     id: int
     organisation_id: str
@@ -17,7 +17,7 @@ class ContentDecisionRow(NamedTuple):
 
 
 class ContentPolicyRow(NamedTuple):
-    """An organisation's rules for content."""
+    """An organisation's content policy."""
 
     organisation_id: str
     document: str
@@ -26,7 +26,7 @@ class ContentPolicyRow(NamedTuple):
 
 
 class SuggestionRow(NamedTuple):
-    """What somebody suggested to share."""
+    """An employee's suggestion."""
 
     id: int
     organisation_id: str
@@ -44,7 +44,7 @@ class SuggestionRow(NamedTuple):
 
 
 class ContentDraftRow(NamedTuple):
-    """An item that is not published yet, or its next words."""
+    """A draft of an item, published already or not."""
 
     organisation_id: str
     item: str
@@ -57,7 +57,7 @@ class ContentDraftRow(NamedTuple):
 
 
 class NamedSuggestionRow(NamedTuple):
-    """A suggestion with who made it, if she was not erased since."""
+    """A suggestion with its author, unless erased."""
 
     id: int
     organisation_id: str
@@ -77,7 +77,7 @@ class NamedSuggestionRow(NamedTuple):
 
 
 class SetAsideRow(NamedTuple):
-    """One row of `set_aside`."""
+    """An item dismissed by a person."""
 
     id: int
     organisation_id: str

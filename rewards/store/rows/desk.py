@@ -27,7 +27,7 @@ class AuditRow(NamedTuple):
 
 
 class ReviewRow(NamedTuple):
-    """One thing that a person should look at."""
+    """One review: an event or thanks held until a person decides."""
 
     id: int
     organisation_id: str
@@ -43,7 +43,7 @@ class ReviewRow(NamedTuple):
 
 
 class ResultRow(NamedTuple):
-    """One saved result of a simulation or forecast."""
+    """One stored result of a simulation or forecast."""
 
     id: int
     organisation_id: str

@@ -23,7 +23,7 @@ class SchemeDraftRow(NamedTuple):
 
 
 class SchemeRehearsalRow(NamedTuple):
-    """A text of a scheme that was rehearsed, and what came out."""
+    """A rehearsed text of a scheme, and the rehearsal's results."""
 
     id: int
     organisation_id: str
@@ -36,7 +36,7 @@ class SchemeRehearsalRow(NamedTuple):
 
 
 class SchemeDecisionRow(NamedTuple):
-    """A draft that somebody proposed to publish, and what became of it."""
+    """A draft proposed for publication, and the decision about it."""
 
     id: int
     organisation_id: str
@@ -59,7 +59,7 @@ class SchemeDecisionRow(NamedTuple):
 
 
 class DraftTextRow(NamedTuple):
-    """What was written of a draft in one revision."""
+    """The text of a draft in one revision."""
 
     organisation_id: str
     draft_id: int

@@ -20,7 +20,7 @@ class KudosRow(NamedTuple):
 
 
 class RewardTakenRow(NamedTuple):
-    """How many of a reward are taken."""
+    """Number of claims of a reward."""
 
     organisation_id: str
     reward: str
@@ -28,7 +28,7 @@ class RewardTakenRow(NamedTuple):
 
 
 class ClaimRow(NamedTuple):
-    """One reward asked for."""
+    """One claim of a reward."""
 
     id: int
     organisation_id: str

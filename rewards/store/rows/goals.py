@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class ChallengeResultRow(NamedTuple):
-    """One unit's final count in a challenge that is over."""
+    """One unit's final count in a finished challenge."""
 
     organisation_id: str
     challenge: str

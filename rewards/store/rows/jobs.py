@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class JobRow(NamedTuple):
-    """Long work that somebody asked for."""
+    """One job: long work requested by a person or by the program."""
 
     id: int
     organisation_id: str
@@ -31,7 +31,7 @@ class JobRow(NamedTuple):
 
 
 class JobChunkRow(NamedTuple):
-    """One piece of a job that is done."""
+    """One finished chunk of a job."""
 
     job_id: int
     organisation_id: str

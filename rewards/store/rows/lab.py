@@ -17,7 +17,7 @@ class ExperimentRow(NamedTuple):
 
 
 class ExperimentTextRow(NamedTuple):
-    """What was written of an experiment in one revision."""
+    """The text of an experiment in one revision."""
 
     organisation_id: str
     experiment_id: int
@@ -28,7 +28,7 @@ class ExperimentTextRow(NamedTuple):
 
 
 class ExperimentRunRow(NamedTuple):
-    """One job of an experiment, and the revision that it runs."""
+    """One job of an experiment, with the revision it runs."""
 
     job_id: int
     organisation_id: str

@@ -47,7 +47,7 @@ class EventRow(NamedTuple):
 
 
 class MovedEventRow(NamedTuple):
-    """Under which account an event of a merged account happened."""
+    """The account under which an event of a merged account occurred."""
 
     organisation_id: str
     event_id: int
@@ -56,7 +56,7 @@ class MovedEventRow(NamedTuple):
 
 
 class PersonStateRow(NamedTuple):
-    """The state of a person's fold, and the base of the open period."""
+    """The state of a person's fold, and its base at the start of the open period."""
 
     person_id: int
     organisation_id: str
@@ -96,7 +96,7 @@ class JournalRow(NamedTuple):
 
 
 class PostingRow(NamedTuple):
-    """One leg of an entry."""
+    """One posting of an entry."""
 
     id: int
     organisation_id: str
@@ -119,7 +119,7 @@ class VersionSpanRow(NamedTuple):
 
 
 class NewEventRow(NamedTuple):
-    """The key of an event that was not known."""
+    """The key of an event newly inserted."""
 
     id: int
     source: str
@@ -127,7 +127,7 @@ class NewEventRow(NamedTuple):
 
 
 class ScoredEventRow(NamedTuple):
-    """What a fold reads of an event, and whose fold: `who` is its subject or its owner."""
+    """The columns that a fold reads of an event; `who` is its subject or its owner, whose fold it is."""
 
     id: int
     source: str
@@ -148,25 +148,25 @@ class ScoredEventRow(NamedTuple):
 
 
 class EventRefRow(NamedTuple):
-    """Which event is meant."""
+    """A reference to an event."""
 
     event_ref: int
 
 
 class EntryIdRow(NamedTuple):
-    """The number of an entry just made."""
+    """The id of an entry newly inserted."""
 
     id: int
 
 
 class LapsedRow(NamedTuple):
-    """Whose points have lapsed."""
+    """A person with expired points."""
 
     holder: int
 
 
 class ComparedRow(NamedTuple):
-    """What of an entry is compared with what a fold says."""
+    """The columns of an entry that are compared with a fold's result."""
 
     id: int
     person_id: int | None
@@ -181,7 +181,7 @@ class ComparedRow(NamedTuple):
 
 
 class BadgeEntryRow(NamedTuple):
-    """A ledger entry of a badge: whose, of what object (0: of none), and what decides whether the badge is held."""
+    """A ledger entry of a badge: person, object (0: none), and the columns that decide whether the badge is held."""
 
     person_id: int
     rule: str
@@ -194,7 +194,7 @@ class BadgeEntryRow(NamedTuple):
 
 
 class SpendableRow(NamedTuple):
-    """An entry that moved spendable points, and how many of this person."""
+    """An entry with spendable points, and the person's share of them."""
 
     id: int
     origin: str
@@ -210,7 +210,7 @@ class SpendableRow(NamedTuple):
 
 
 class PieceRow(NamedTuple):
-    """One thing that counts towards a challenge."""
+    """One event or entry that counts towards a challenge."""
 
     person_id: int
     occurred_us: int

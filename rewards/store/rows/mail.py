@@ -25,7 +25,7 @@ class MailRow(NamedTuple):
 
 
 class AddressedMailRow(NamedTuple):
-    """A mail with what is known of whom it goes to, and of the organisation."""
+    """A mail with its recipient and organisation."""
 
     id: int
     organisation_id: str
@@ -54,7 +54,7 @@ class AddressedMailRow(NamedTuple):
 
 
 class ListedMailRow(NamedTuple):
-    """A mail with whom it goes to."""
+    """A mail with its recipient."""
 
     id: int
     organisation_id: str
@@ -77,7 +77,7 @@ class ListedMailRow(NamedTuple):
 
 
 class MailChoiceRow(NamedTuple):
-    """What a person chose to get."""
+    """A person's mail preferences."""
 
     person_id: int
     organisation_id: str
@@ -92,7 +92,7 @@ class MailChoiceRow(NamedTuple):
 
 
 class DueDigestRow(NamedTuple):
-    """A choice whose digest is due, with the person's zone and state."""
+    """Preferences with a digest due, with the person's time zone and state."""
 
     person_id: int
     organisation_id: str
@@ -112,14 +112,14 @@ class DueDigestRow(NamedTuple):
 
 
 class ZonedPersonRow(NamedTuple):
-    """A person and where she lives."""
+    """A person and the time zone."""
 
     id: int
     timezone: str
 
 
 class ToldPersonRow(NamedTuple):
-    """A recipient of a notice, with language and zone."""
+    """A recipient of a notice, with language and time zone."""
 
     id: int
     locale: str
@@ -127,7 +127,7 @@ class ToldPersonRow(NamedTuple):
 
 
 class AnnouncementRow(NamedTuple):
-    """An announcement to many, and up to whom its mail is queued."""
+    """An announcement to many, and the last recipient whose mail is queued."""
 
     id: int
     organisation_id: str

@@ -16,7 +16,7 @@ class IssuerKeyRow(NamedTuple):
 
 
 class CredentialRow(NamedTuple):
-    """One signed badge and its place in a status list."""
+    """One signed badge and its index in a status list."""
 
     id: str
     organisation_id: str
@@ -48,7 +48,7 @@ class WebhookRow(NamedTuple):
 
 
 class WebhookDeliveryRow(NamedTuple):
-    """One message to be delivered to one subscription."""
+    """One message to deliver to one subscription."""
 
     id: int
     organisation_id: str
@@ -63,7 +63,7 @@ class WebhookDeliveryRow(NamedTuple):
 
 
 class RequestKeyRow(NamedTuple):
-    """A request made under a key, and its answer once there is one."""
+    """A request made under an idempotency key, and its response once there is one."""
 
     organisation_id: str
     caller: str
@@ -92,7 +92,7 @@ class SentRow(NamedTuple):
 
 
 class DueRow(NamedTuple):
-    """A message whose time has come, and all that sending it takes."""
+    """A due message, with everything needed to send it."""
 
     id: int
     organisation_id: str

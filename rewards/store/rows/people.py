@@ -24,7 +24,7 @@ class OrganisationRow(NamedTuple):
 
 
 class PersonRow(NamedTuple):
-    """One person without name or address, who may have been erased."""
+    """One person without name or address, erased or not."""
 
     id: int
     organisation_id: str
@@ -52,7 +52,7 @@ class PersonRow(NamedTuple):
 
 
 class PersonIdentityRow(NamedTuple):
-    """Who a person is; erasure drops it."""
+    """A person's identity; erasure deletes it."""
 
     person_id: int
     organisation_id: str
@@ -63,7 +63,7 @@ class PersonIdentityRow(NamedTuple):
 
 
 class PersonWordRow(NamedTuple):
-    """A word by which a person is found."""
+    """A search word of a person."""
 
     organisation_id: str
     kind: int
@@ -72,7 +72,7 @@ class PersonWordRow(NamedTuple):
 
 
 class PersonAliasRow(NamedTuple):
-    """The former id of an account that was merged."""
+    """The former id of a merged account."""
 
     organisation_id: str
     external_id: str
@@ -82,7 +82,7 @@ class PersonAliasRow(NamedTuple):
 
 
 class MembershipRow(NamedTuple):
-    """From when on a person belongs to a segment and a team."""
+    """A membership of a segment and a team, from an instant on."""
 
     id: int
     organisation_id: str
@@ -94,7 +94,7 @@ class MembershipRow(NamedTuple):
 
 
 class ZoneChangeRow(NamedTuple):
-    """From when on a person lives in a time zone."""
+    """A change of time zone, from an instant on."""
 
     id: int
     organisation_id: str
@@ -115,7 +115,7 @@ class LeaveRow(NamedTuple):
 
 
 class AbsenceRow(NamedTuple):
-    """When a person was not with the company."""
+    """An absence from the company."""
 
     id: int
     organisation_id: str
@@ -125,7 +125,7 @@ class AbsenceRow(NamedTuple):
 
 
 class EnrolmentRow(NamedTuple):
-    """From when on a person takes part, or no longer does."""
+    """A change of the enrolment state, from an instant on."""
 
     id: int
     organisation_id: str
@@ -175,7 +175,7 @@ class NamedPersonRow(NamedTuple):
 
 
 class ListedPersonRow(NamedTuple):
-    """A person with name and address, the name as lists are ordered by it, and the roles of her sign-in."""
+    """A person with name, address, sort key of the name, and the account's roles."""
 
     id: int
     organisation_id: str
@@ -208,7 +208,7 @@ class ListedPersonRow(NamedTuple):
 
 
 class ColleagueRow(NamedTuple):
-    """Somebody whom a colleague may name."""
+    """A colleague who can be chosen in a form."""
 
     person_id: int
     external_id: str
@@ -217,7 +217,7 @@ class ColleagueRow(NamedTuple):
 
 
 class FoundPersonRow(NamedTuple):
-    """All by which somebody is found."""
+    """The columns from which a person's search words derive."""
 
     person_id: int
     organisation_id: str
@@ -229,7 +229,7 @@ class FoundPersonRow(NamedTuple):
 
 
 class PeopleUploadRow(NamedTuple):
-    """A file of people that was sent and waits to be looked at."""
+    """An uploaded people file waiting for its import."""
 
     id: str
     organisation_id: str
@@ -242,7 +242,7 @@ class PeopleUploadRow(NamedTuple):
 
 
 class FoldedPersonRow(NamedTuple):
-    """A person with the state of her fold, in one row. Somebody erased has no id, name or address."""
+    """A person with the fold's state in one row. An erased person has no id, name or address."""
 
     id: int
     organisation_id: str

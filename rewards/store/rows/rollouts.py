@@ -21,7 +21,7 @@ class RolloutRow(NamedTuple):
 
 
 class RolloutPersonRow(NamedTuple):
-    """Who was drawn, with her team, and the day from which she is treated; None: never."""
+    """A person drawn, with the team at the draw and the first treated day (None: never)."""
 
     rollout_id: int
     organisation_id: str
@@ -31,7 +31,7 @@ class RolloutPersonRow(NamedTuple):
 
 
 class RecalibrationRow(NamedTuple):
-    """A posterior that was proposed."""
+    """A proposed posterior."""
 
     id: int
     organisation_id: str
@@ -47,7 +47,7 @@ class RecalibrationRow(NamedTuple):
 
 
 class ListedRecalibrationRow(NamedTuple):
-    """A posterior that was proposed, without the document, which is long."""
+    """A proposed posterior without its document, which is long."""
 
     id: int
     content_hash: str

@@ -18,7 +18,7 @@ class ContentItemRow(NamedTuple):
 
 
 class ContentFactRow(NamedTuple):
-    """What a document says that the grid is narrowed and ordered by."""
+    """Columns derived from a document, by which the grid is filtered and sorted."""
 
     organisation_id: str
     item: str
@@ -35,9 +35,9 @@ class ContentFactRow(NamedTuple):
 
 
 class GridRow(NamedTuple):
-    """One line of the desk's grid.
+    """One line of the content grid.
 
-    `published_us`: None where it is a draft alone; `status` and `changed_us`: of its draft, if it has one.
+    `published_us`: None for a draft alone; `status` and `changed_us`: of the draft, if there is one.
     """
 
     item: str
@@ -87,7 +87,7 @@ class ClickRow(NamedTuple):
 
 
 class ClickOriginRow(NamedTuple):
-    """Where a click came from, and when."""
+    """The origin of a click, and its instant."""
 
     code: str
     address_hash: str | None

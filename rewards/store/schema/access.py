@@ -1,4 +1,4 @@
-"""Signing in. Tokens are stored as hashes only."""
+"""Tables of sign-in. Tokens are stored as hashes only."""
 
 from sqlalchemy import Column, ForeignKey, Index, String, Text, UniqueConstraint
 
@@ -44,11 +44,11 @@ session_token = table(
     instant("created_at_us"),
     instant("expires_at_us"),
     instant("seen_at_us"),
-    # What it was opened with, in a few words such as "Firefox, Windows"; never the browser's whole name for itself.
+    # A few words on the device, such as "Firefox, Windows"; never the browser's whole User-Agent.
     Column("device", String(64), nullable=False),
-    # What the provider of a single sign-on is sent at its end. A proof for that provider alone, and for machines alone.
+    # The ID token returned to the identity provider at sign-out. Only the provider accepts it, and no page shows it.
     Column("provider_hint", String, nullable=True),
-    # By these the provider ends it: SHA-256 of its subject and of its session there.
+    # Look-up keys of a back-channel logout: SHA-256 of the provider's subject and session.
     Column("provider_subject", String(64), nullable=True),
     Column("provider_session", String(64), nullable=True),
     Index("ix_session_token_person", "person_id"),
@@ -67,7 +67,7 @@ api_token = table(
     instant("created_at_us"),
     instant("expires_at_us", nullable=True),
     instant("revoked_at_us", nullable=True),
-    # To the hour: writing it down costs more than all else that a request with a token asks of the database.
+    # To the hour: storing each use would cost more than all else that a request with a token asks of the database.
     instant("used_at_us", nullable=True),
     UniqueConstraint("organisation_id", "name"),
 )

@@ -1,4 +1,4 @@
-"""Tables of awards for which colleagues name each other and a person decides, and of highlights."""
+"""Tables of awards by nomination, which a person decides, and of highlights."""
 
 from sqlalchemy import (
     Column,

@@ -1,4 +1,4 @@
-"""What every table is made of: names of constraints, keys and common columns."""
+"""Common parts of tables: naming of constraints, keys and frequent columns."""
 
 from typing import Literal, TypeVar
 
@@ -29,12 +29,12 @@ Key = BigInteger().with_variant(Integer, "sqlite")
 
 
 def row_id() -> Column[int]:
-    """A key that counts up."""
+    """A generated integer key."""
     return Column("id", Key, primary_key=True, autoincrement=True)
 
 
 def of_organisation() -> Column[str]:
-    """The tenant that the row belongs to."""
+    """The organisation (tenant) that the row belongs to."""
     return Column("organisation_id", String(64), ForeignKey("organisation.organisation_id"), nullable=False)
 
 
@@ -57,13 +57,13 @@ def of_person(
     merge: Merge | None = None,
     erasure: Erasure | None = None,
 ) -> Column[int]:
-    """A reference to a person by internal id. Both of the last are to be said: a test walks all columns."""
+    """A reference to a person by internal id. Both keyword arguments are required: a test checks every column."""
     column: Column[int] = Column(name, Key, ForeignKey("person.id"), nullable=nullable)
     return column if merge is None or erasure is None else naming(column, merge, erasure)
 
 
 def naming(column: Column[T], merge: Merge, erasure: Erasure) -> Column[T]:
-    """Say of a column that it names people, and what merging and erasing do with it."""
+    """Declare that a column refers to people, and how a merge and an erasure treat it."""
     column.info.update(merge=merge, erasure=erasure)
     return column
 
@@ -74,7 +74,7 @@ def instant(name: str, nullable: bool = False) -> Column[int]:
 
 
 def folded(length: int) -> String:
-    """A text in the form of `rewards.words`, which sorts by its letters' numbers whatever the language of the database."""
+    """A text in the form of `rewards.words`, sorted by code points whatever the database's collation."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
@@ -84,5 +84,5 @@ def flag(name: str) -> Column[bool]:
 
 
 def table(name: str, *parts: SchemaItem) -> Table:
-    """A table of this schema."""
+    """A table of the schema."""
     return Table(name, metadata, *parts)

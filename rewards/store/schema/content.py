@@ -1,4 +1,4 @@
-"""The content desk: drafts before publication, the decisions about them, its rules, and employees' suggestions."""
+"""Tables of the content desk: drafts, decisions, policy, and employees' suggestions."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, String, Text
 

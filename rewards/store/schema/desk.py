@@ -1,4 +1,4 @@
-"""What waits for others: the outbox, the audit log, the review queue, saved results."""
+"""Tables of pending and recorded work: the outbox, the audit log, the review queue, stored results."""
 
 from sqlalchemy import Column, ForeignKey, Index, String, Text, text
 

@@ -1,4 +1,4 @@
-"""Tables of what is not in force yet: drafts of schemes, their rehearsals, and the decisions about them."""
+"""Tables of schemes before publication: drafts, rehearsals, and publishing decisions."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, String, Text
 
@@ -32,7 +32,7 @@ scheme_rehearsal = table(
     Column("result_id", Key, ForeignKey("result.id"), nullable=False),
     Column("runs", Integer, nullable=False),
     flag("fair"),
-    # Numbers and limits as the result has them; nobody is named.
+    # Numbers and limits of the result; nobody is named.
     Column("forecast", String, nullable=False),
     instant("rehearsed_us"),
     Index("ix_scheme_rehearsal_hash", "organisation_id", "content_hash", "id"),
@@ -66,7 +66,7 @@ draft_text = table(
     of_organisation(),
     Column("draft_id", Key, ForeignKey("scheme_draft.id"), nullable=False),
     Column("revision", Integer, nullable=False),
-    # With its comments, which may name people: swept, and the document of the draft stands where it then says something else.
+    # With its comments, which may name people: swept on erasure; where it then differs from the document, that counts.
     Column("text", Text, nullable=False),
     naming(Column("actor", Text, nullable=False), "stays", "swept"),
     instant("written_us"),

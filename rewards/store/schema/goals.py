@@ -1,4 +1,4 @@
-"""Tables of common goals: results of challenges, fixed once late events can no longer change them."""
+"""Tables of challenges: results, fixed once late events can no longer change them."""
 
 from sqlalchemy import BigInteger, Column, Integer, PrimaryKeyConstraint, String
 
@@ -9,7 +9,7 @@ challenge_result = table(
     of_organisation(),
     Column("challenge", String(64), nullable=False),
     Column("first_date", Integer, nullable=False),
-    # Of a challenge of persons: the internal id.
+    # In challenges of persons: the internal id.
     naming(Column("team", String(128), nullable=False), "stays", "number"),
     Column("amount", BigInteger, nullable=False),
     Column("goal", BigInteger, nullable=False),

@@ -1,6 +1,6 @@
-"""Tables of long work: what was asked of the workers, and the pieces of it that are done.
+"""Tables of jobs: their specifications, and the chunks that are finished.
 
-What is asked and what comes out are documents of machines, which name nobody: String, so that erasure never rewrites them.
+Specifications and results are machine-written documents that name nobody: String, so that erasure never rewrites them.
 """
 
 from sqlalchemy import (

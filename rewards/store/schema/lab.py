@@ -1,4 +1,4 @@
-"""Tables of the scenario lab: experiments as they were written, every revision of them, and the runs that were asked for."""
+"""Tables of the scenario lab: experiments, all revisions of their texts, and their runs."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Text
 
@@ -22,7 +22,7 @@ experiment_text = table(
     of_organisation(),
     Column("experiment_id", Key, ForeignKey("experiment.id"), nullable=False),
     Column("revision", Integer, nullable=False),
-    # With its comments, which may name people: swept.
+    # With its comments, which may name people: swept on erasure.
     Column("text", Text, nullable=False),
     naming(Column("actor", Text, nullable=False), "stays", "swept"),
     instant("written_us"),

@@ -90,7 +90,7 @@ person_state = table(
     Column("last_event", Text, nullable=False),
     Column("base_version", Integer, nullable=False),
     Column("base_state", LargeBinary, nullable=False),
-    # How the two states are to be read: see rewards.ledger.renewing.
+    # The layout of both states: see rewards.ledger.renewing.
     Column("layout", Integer, nullable=False),
 )
 
@@ -115,7 +115,7 @@ journal = table(
     instant("hold_until_us", nullable=True),
     Column("reverses", Key, ForeignKey("journal.id"), nullable=True),
     naming(Column("dedupe", String(160), nullable=True), "stays", "number"),
-    # Of a badge that every object earns anew: the key of the object, which outlasts what the event says of it.
+    # Where each object earns the badge anew: the object's key, which is kept after the event's own fields are erased.
     Column("object_key", BigInteger, nullable=True),
     UniqueConstraint("reverses"),
     UniqueConstraint("organisation_id", "dedupe"),

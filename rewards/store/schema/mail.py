@@ -1,6 +1,6 @@
-"""Queued mail, and people's choices of what to receive.
+"""Queued mail, and people's mail preferences.
 
-A mail holds no address: it is read when the mail is made, so that nothing goes to somebody who was erased meanwhile.
+A mail holds no address: it is read when the mail is sent, so that nothing goes to a person erased meanwhile.
 """
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
@@ -46,11 +46,11 @@ announcement = table(
     of_organisation(),
     Column("kind", String(32), nullable=False),
     Column("key", String(64), nullable=False),
-    # By language, what the mails hold.
+    # Bodies of the mails by language.
     Column("data", Text, nullable=False),
     flag("enrolled_only"),
     instant("created_us"),
-    # Up to whom mails are queued, by internal id.
+    # The last recipient whose mail is queued, by internal id.
     Column("told_until", Key, nullable=False),
     UniqueConstraint("organisation_id", "key"),
 )

@@ -1,6 +1,6 @@
-"""Tables of what faces the outside: signing keys and credentials, webhooks and their deliveries.
+"""Tables of external interfaces: signing keys and credentials, webhooks and their deliveries.
 
-Texts that machines alone read are String, not Text: erasure sweeps every Text for names, and must not touch signatures.
+Texts read by machines alone are String, not Text: erasure sweeps every Text for names, and must not touch signatures.
 """
 
 from sqlalchemy import (

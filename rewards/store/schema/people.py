@@ -1,4 +1,4 @@
-"""Tenants and people: who belongs where, since when."""
+"""Tables of organisations and people: identities, memberships, absences, enrolment."""
 
 from sqlalchemy import (
     CheckConstraint,
@@ -197,7 +197,7 @@ people_upload = table(
     Column("sheet", LargeBinary, nullable=False),
     Column("digest", String(64), nullable=False),
     instant("created_at_us"),
-    # What a worker saw in it; its names are forgotten with those of every text.
+    # A worker's preview of the file; its names are erased like those of every text.
     Column("looked", Text, nullable=True),
     Index("ix_people_upload_created", "created_at_us"),
 )

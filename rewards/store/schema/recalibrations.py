@@ -1,4 +1,4 @@
-"""What the model is to believe of the company: posteriors that were proposed, and what was decided about each."""
+"""The table of recalibrations: posteriors proposed for the model, and the decision about each."""
 
 from sqlalchemy import Column, Index, String, Text
 

@@ -1,4 +1,4 @@
-"""Tables of randomised rollouts: the plan that was registered, and who was drawn into which arm. Neither is changed afterwards."""
+"""Tables of randomised rollouts: the registered plan, and the people drawn into each arm. Neither is changed afterwards."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, String, Text
 

@@ -23,14 +23,14 @@ content_item = table(
     instant("expires_us", nullable=True),
     instant("recalled_us", nullable=True),
     Column("recall_reason", Text, nullable=True),
-    # What whoever follows a link of it reads; the reason is for those who shared it.
+    # The notice for visitors of recalled links; the reason is for people who shared the item.
     Column("recall_notice", Text, nullable=True),
-    # Of a recall: the sharer up to whom (by internal id) mail was queued; none once all are told.
+    # Of a recall: the last sharer (by internal id) whose mail was queued; none once all are notified.
     Column("told_until", Key, nullable=True),
     PrimaryKeyConstraint("organisation_id", "item"),
 )
 
-# What a document says that the grid is narrowed and ordered by (`rewards.store.facts`), of what is published and of drafts.
+# Columns derived from documents (`rewards.store.facts`), of published items and of drafts, to filter and sort the grid.
 content_fact = table(
     "content_fact",
     of_organisation(),
@@ -60,7 +60,7 @@ share_link = table(
     Column("counted_clicks", Integer, nullable=False),
     instant("created_at_us"),
     instant("declared_us", nullable=True),
-    # Which of the item's texts she was offered, and what her own was like (`rewards.content.likeness`), never the words.
+    # The text variant offered, and a similarity sketch of the sharer's own words (`rewards.content.likeness`), never the words.
     Column("variant", Integer, nullable=True),
     Column("sketch", String(1200), nullable=True),
     instant("recall_seen_us", nullable=True),
