@@ -1,4 +1,4 @@
-"""People and accounts."""
+"""Creates the tables of people and accounts."""
 
 import sqlalchemy as sa
 from alembic import op

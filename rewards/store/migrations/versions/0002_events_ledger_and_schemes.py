@@ -1,4 +1,4 @@
-"""Events, ledger and schemes."""
+"""Creates the tables of events, ledger and schemes."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Boards, content and rewards."""
+"""Creates the tables of boards, content and rewards."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Signing keys, credentials, webhooks and their deliveries."""
+"""Creates the tables of signing keys, credentials, webhooks and their deliveries."""
 
 import sqlalchemy as sa
 from alembic import op

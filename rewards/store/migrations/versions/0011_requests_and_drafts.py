@@ -1,4 +1,4 @@
-"""Keys of requests, and drafts of schemes."""
+"""Creates the tables of idempotency keys of requests, and of scheme drafts."""
 
 import sqlalchemy as sa
 from alembic import op

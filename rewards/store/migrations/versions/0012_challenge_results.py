@@ -1,4 +1,4 @@
-"""Results of challenges."""
+"""Creates the table of challenge results."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""A badge that every object earns anew is held once for each of them."""
+"""Adds the object to the key of badges, so that a badge can be held once per object."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,7 +19,7 @@ def upgrade() -> None:
 
 
 def _rekey_badges() -> None:
-    """The same rows under a longer key. Awards from before say nothing of their object and stay one row a person."""
+    """Rebuild the table with the longer key. Earlier awards have no object and remain one row per person."""
     op.execute("CREATE TABLE person_badge_before AS SELECT * FROM person_badge")
     op.drop_table("person_badge")
     op.create_table(

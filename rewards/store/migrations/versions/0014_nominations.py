@@ -1,4 +1,4 @@
-"""Awards by nomination."""
+"""Creates the tables of awards by nomination."""
 
 import sqlalchemy as sa
 from alembic import op

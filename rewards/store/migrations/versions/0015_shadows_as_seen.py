@@ -1,4 +1,4 @@
-"""A shadow says from when and in which mode it was seen; those seen before are looked at again."""
+"""Adds the start and mode of a shadow replay; shadows stored before are computed again."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Of every reward it is kept how many were taken; how many are left follows from the scheme in force."""
+"""Adds a counter of claims per reward; the remaining stock follows from the scheme in force."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Events say whether they were taken in as history: those never wait for a look at their speed."""
+"""Adds a flag for backfilled events, which are exempt from the review of unusual speed."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""A stored state says how it is to be read; those of before are folded again by `groundswell db upgrade`."""
+"""Adds the layout of stored fold states; `groundswell db upgrade` folds states of an older layout again."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Periods of highlights that were recorded."""
+"""Creates the table of recorded highlight rounds."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""When people were away from the company: what happened then does not count, also once they are back."""
+"""Creates the table of absences from the company: events during one do not count, even after the return."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""The ids of accounts merged into others go on working, and events know under which account they happened."""
+"""Adds aliases for merged accounts, and the account under which each of their events occurred."""
 
 import sqlalchemy as sa
 from alembic import op

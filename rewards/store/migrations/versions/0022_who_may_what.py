@@ -1,4 +1,4 @@
-"""Where clicks come from, as hashes; who made a token or a webhook."""
+"""Adds hashed origins of clicks, and the creators of tokens and webhooks."""
 
 import sqlalchemy as sa
 from alembic import op

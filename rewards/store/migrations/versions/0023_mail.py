@@ -1,4 +1,4 @@
-"""Mail on its way, and what people choose to get."""
+"""Creates the tables of queued mail and of mail preferences."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Sessions say when and with what they were seen, and how they end at a provider; tokens say when they were used last."""
+"""Adds the last use and device of sessions, their sign-out at an identity provider, and the last use of tokens."""
 
 import sqlalchemy as sa
 from alembic import op

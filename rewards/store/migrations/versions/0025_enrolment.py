@@ -1,4 +1,4 @@
-"""Who takes part in the program, and since when."""
+"""Adds people's enrolment states and their history."""
 
 import sqlalchemy as sa
 from alembic import op

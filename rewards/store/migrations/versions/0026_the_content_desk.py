@@ -1,4 +1,4 @@
-"""The content desk: drafts, decisions, rules, suggestions; which text a sharer was offered; notices of recalls."""
+"""Creates the tables of the content desk, and adds text variants offered to sharers and notices of recalls."""
 
 import json
 
@@ -35,7 +35,7 @@ def upgrade() -> None:
 
 
 def _keep_channel_rules() -> None:
-    """Schemes from before go on paying where they paid: what their networks forbid is not added behind anybody's back."""
+    """Mark stored schemes so that they keep their own channel rules: networks' rules are not added to them retroactively."""
     connection = op.get_bind()
     for table, keys in (("scheme_version", ("organisation_id", "version")), ("scheme_draft", ("id",))):
         there = sa.table(table, *(sa.column(key) for key in keys), sa.column("document"))
@@ -43,7 +43,7 @@ def _keep_channel_rules() -> None:
             document = json.loads(row.document)
             if "channel_rules" in document:
                 continue
-            # The same canonical text as a document that was written so from the first.
+            # The same canonical text as in a document written with this field from the start.
             text = json.dumps(document | {"channel_rules": "listed"}, ensure_ascii=False)
             here = sa.and_(*(there.c[key] == getattr(row, key) for key in keys))
             connection.execute(sa.update(there).where(here).values(document=text))

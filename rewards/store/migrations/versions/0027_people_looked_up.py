@@ -1,4 +1,4 @@
-"""Words and sorted names by which people are looked up; moves that lie ahead; files of people that wait; the audit log by person."""
+"""Adds search words and sort keys of people, future memberships, uploaded people files, and indexes of the audit log."""
 
 from typing import Any
 
@@ -75,7 +75,7 @@ def upgrade() -> None:
 
 
 def _fill() -> None:
-    """The words and sorted names of everybody who is known."""
+    """Fill in the search words and sort keys of all people."""
     connection = op.get_bind()
     known = connection.execute(
         sa.text(

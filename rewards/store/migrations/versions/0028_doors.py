@@ -1,4 +1,4 @@
-"""Links that let somebody in once, the link of the first set-up, sign-ins that ended, languages and networks of a company."""
+"""Adds single-use links, the set-up link, ended accounts, and the company's languages and networks."""
 
 import sqlalchemy as sa
 from alembic import op

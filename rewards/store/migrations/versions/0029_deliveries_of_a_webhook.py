@@ -1,4 +1,4 @@
-"""A page shows the newest messages of a webhook among all that were ever sent."""
+"""Adds an index for the latest deliveries of a webhook."""
 
 from alembic import op
 

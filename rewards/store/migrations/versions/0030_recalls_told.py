@@ -1,4 +1,4 @@
-"""How far those who shared a recalled item have been told."""
+"""Adds the progress of notifying the sharers of a recalled item."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Items that somebody has set aside as not for her."""
+"""Creates the table of items dismissed by people."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What was written of a draft, revision by revision, comments and all."""
+"""Creates the table of draft texts by revision, comments included."""
 
 import sqlalchemy as sa
 from alembic import op

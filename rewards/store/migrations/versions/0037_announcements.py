@@ -1,4 +1,4 @@
-"""What many are told of by mail, and up to whom that is queued."""
+"""Creates the table of announcements by mail, with the last recipient queued."""
 
 import sqlalchemy as sa
 from alembic import op

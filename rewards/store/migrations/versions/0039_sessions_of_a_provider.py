@@ -1,4 +1,4 @@
-"""Sessions that a provider can end: whose they are there, as hashes."""
+"""Adds hashes of an identity provider's subject and session to sessions, for back-channel logout."""
 
 import sqlalchemy as sa
 from alembic import op

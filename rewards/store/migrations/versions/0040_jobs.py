@@ -1,4 +1,4 @@
-"""Long work: jobs and their pieces."""
+"""Creates the tables of jobs and their chunks."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What publishing a scheme asks for: rehearsals of a text, and decisions. Organisations there are already publish as they did."""
+"""Creates the tables of the approval gate: rehearsals and decisions. Existing organisations publish without the gate."""
 
 import sqlalchemy as sa
 from alembic import op

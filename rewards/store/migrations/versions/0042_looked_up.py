@@ -1,4 +1,4 @@
-"""Addresses are found by an index, in whatever capitals; lines of the log of one instant are read in the order of theirs."""
+"""Adds a case-insensitive index of addresses, and one of audit log lines by instant and id."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Companies that never said which languages they speak are offered all: until now the column said English, and pages came in any."""
+"""Resets the languages of companies that never chose any, which offers all of them, as their pages already did."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""What documents of content say that the grid is narrowed and ordered by, in columns beside them."""
+"""Adds columns derived from content documents, by which the grid is filtered and sorted."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What a worker saw in a large file of people, kept beside it."""
+"""Adds a worker's preview to large people files."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""The scenario lab: experiments, what was written of them, and their runs."""
+"""Creates the tables of the scenario lab: experiments, revisions of their texts, and runs."""
 
 import sqlalchemy as sa
 from alembic import op

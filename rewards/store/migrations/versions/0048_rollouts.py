@@ -1,4 +1,4 @@
-"""Randomised rollouts: registered plans, and who was drawn into which arm."""
+"""Creates the tables of randomised rollouts: registered plans, and the people drawn into each arm."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Posteriors that were proposed for the model of a company, and what was decided."""
+"""Creates the table of recalibrations: proposed posteriors and their decisions."""
 
 import sqlalchemy as sa
 from alembic import op

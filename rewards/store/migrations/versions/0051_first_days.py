@@ -1,4 +1,4 @@
-"""Since when somebody is with the company, where it is known."""
+"""Adds the first day with the company, where it is known."""
 
 import sqlalchemy as sa
 from alembic import op

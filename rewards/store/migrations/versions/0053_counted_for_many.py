@@ -1,4 +1,4 @@
-"""Who takes part is counted in the order of an index, and ids are listed in it; what a rollback would change is asked anew."""
+"""Adds indexes for counting participants and listing ids; deletes stored rollback effects, which are computed again."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.drop_index("ix_person_team", table_name="person")
     op.create_index("ix_person_team", "person", ["organisation_id", "team", "standing", "status", "segment"])
     if op.get_bind().dialect.name == "postgresql":
-        # Lists over the API go by the numbers of letters, as SQLite's index does anyway.
+        # API lists are in code point order, which SQLite's index has anyway.
         letters = sa.text('(external_id::text) COLLATE "C"')
         op.create_index("ix_person_identity_letters", "person_identity", ["organisation_id", letters])
     op.execute("DELETE FROM result WHERE kind = 'rollback'")

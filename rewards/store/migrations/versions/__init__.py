@@ -1,1 +1,1 @@
-"""One file per change of the schema."""
+"""Alembic revisions, one file per change of the schema."""
