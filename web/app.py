@@ -1,4 +1,4 @@
-"""The application: routes, safety, metrics, static files. It never loads the model."""
+"""Assembly of the application: routes, security headers, metrics, static files. It never imports the simulation model."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ ROUTERS = (
 
 @cache
 def _routes() -> tuple[BaseRoute, ...]:
-    """Pages and API. What calling each takes is worked out at its first request, once for all applications of a process."""
+    """Routes of pages and API. A route's dependency tree is built at its first request, once for all applications of a process."""
     together = APIRouter()
     for router in ROUTERS:
         together.include_router(router)
@@ -199,9 +199,9 @@ def _routes() -> tuple[BaseRoute, ...]:
 
 
 def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS) -> FastAPI:
-    """The application over the database that `settings` name; the database is opened with it and closed at shutdown.
+    """The application over the database that `settings` name, which is opened at start-up and closed at shutdown.
 
-    Where the settings name no public address, `listens_at` is taken for it; where that is '' nobody knows it.
+    `listens_at` is the public address where the settings name none; '' leaves it unknown.
     """
     settings = settings or settings_from_environment()
     database = open_database(settings.database_url, create=False, wait_seconds=WAIT_SECONDS)
@@ -219,10 +219,10 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
         version=version("groundswell"),
         description="Employee advocacy: one incentive scheme, simulated and run live.",
         lifespan=lifespan,
-        # The interactive pages load scripts from elsewhere, which the content policy forbids.
+        # The interactive API pages load scripts from other hosts, which the Content-Security-Policy forbids.
         docs_url=None,
         redoc_url=None,
-        # It would tell others of requests, and of errors with the values in them; `Measure` and the log do so without.
+        # Would send requests, and errors with their values, to third parties; `Measure` and the log do without values.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
@@ -246,6 +246,6 @@ def create_app(settings: Settings | None = None, listens_at: str = LOCAL_ADDRESS
     app.add_middleware(Edge)
     app.add_middleware(Language, offered=app.state.offered)
     app.add_middleware(Measure, metrics=app.state.metrics)
-    # Outermost, so that everything within knows the visitor.
+    # Outermost, so that every other middleware sees the visitor's address.
     app.add_middleware(Visitors, trusted=settings.proxies, header=settings.proxy_header)
     return app

@@ -1,8 +1,8 @@
-"""Requests that come at the same time share one transaction, and each still gets its own answer.
+"""Concurrent requests share one transaction, and each gets its own answer.
 
-A transaction costs the same whether it carries one event or ten: its begin, its locks, its commit to the disk. While one is
-under way, what comes in waits, and all of it goes into the next. Nobody waits for company: where nothing is under way, one
-request goes alone.
+A transaction costs the same for one event as for ten: its begin, its locks, its commit to the disk. Requests that arrive while one
+runs are queued, and the next one takes all of them. No request waits for others to arrive: on an idle queue it starts
+at once.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ MOST_AT_ONCE = 64
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """In the place of an answer: what is raised to the one who asked. The trace is kept, as several may raise one error."""
+    """An exception as the answer to one request, to be raised there. Keeps the traceback, as several requests may raise one error."""
 
     error: Exception
     trace: TracebackType | None
 
     @classmethod
     def of(cls, error: Exception) -> Failure:
-        """The failure that an error is."""
+        """The failure of an exception."""
         return cls(error, error.__traceback__)
 
     def again(self) -> Exception:
-        """The error as it was caught."""
+        """The exception with its original traceback."""
         return self.error.with_traceback(self.trace)
 
 
@@ -43,9 +43,10 @@ _Future = asyncio.Future[Answer | Failure]
 
 
 class Batcher(Generic[Asked, Answer]):
-    """Calls of one kind, worked off together by a few threads. `work` answers each, in order; what it raises, all get.
+    """A queue of calls of one kind, worked off in batches by a few threads.
 
-    Calls may come from several event loops.
+    `work` returns an answer for each call in order; an exception from it goes to every call of the batch. Calls may come from several event
+    loops.
     """
 
     def __init__(self, name: str, work: Work[Asked, Answer], threads: int = 1) -> None:
@@ -56,7 +57,7 @@ class Batcher(Generic[Asked, Answer]):
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
     async def ask(self, asked: Asked) -> Answer:
-        """The answer to one call. Raises what its own work raised."""
+        """The answer to one call. Raises the call's own failure."""
         future: _Future[Answer] = asyncio.get_running_loop().create_future()
         with self._lock:
             self._waiting.append((asked, future))
@@ -70,11 +71,11 @@ class Batcher(Generic[Asked, Answer]):
         return found
 
     def close(self) -> None:
-        """End the threads when what waits is done."""
+        """Stop the threads once the queue is empty."""
         self._threads.shutdown()
 
     def _drain(self) -> None:
-        """In a thread: batch after batch until nothing waits."""
+        """The loop of a thread: batch after batch until the queue is empty."""
         while batch := self._next():
             by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Future[Answer], Answer | Failure]]] = {}
             for future, answer in zip(
@@ -82,7 +83,7 @@ class Batcher(Generic[Asked, Answer]):
             ):
                 by_loop.setdefault(future.get_loop(), []).append((future, answer))
             for loop, told in by_loop.items():
-                # One call for all of a loop: each call wakes it.
+                # One callback for all futures of a loop: each callback wakes the loop.
                 loop.call_soon_threadsafe(_tell, told)
 
     def _answers(self, batch: Sequence[Asked]) -> Sequence[Answer | Failure]:
@@ -102,6 +103,6 @@ class Batcher(Generic[Asked, Answer]):
 
 def _tell(told: Sequence[tuple[_Future[Answer], Answer | Failure]]) -> None:
     for future, answer in told:
-        # Who has gone away meanwhile is not told; what was done stays done.
+        # A cancelled request gets no answer; the work stays committed.
         if not future.done():
             future.set_result(answer)

@@ -1,4 +1,4 @@
-"""Which posterior numbers follow from, in words: the company's own, by its number, or that of published findings."""
+"""The posterior used by a computation, in words: a recalibration by its number, or published findings."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from rewards.language import gettext as _
 
 
 def recalibration_of(provenance: Mapping[str, Any]) -> int | None:
-    """The number of the recalibration; None where runs went by none, or what they went by was not kept."""
+    """The number of the recalibration used; None where none was used or it was not stored."""
     named = provenance.get("recalibration")
     return None if named is None else int(named["number"])
 
 
 def went_by(provenance: Mapping[str, Any]) -> str:
-    """In a sentence; "" where it was not kept."""
+    """A sentence on the posterior used; "" where it was not stored."""
     if "recalibration" not in provenance:
         return ""
     number = recalibration_of(provenance)

@@ -1,6 +1,6 @@
-"""Regenerates the catalogues of messages from code and templates: `python -m web.catalogues`.
+"""Regenerates the message catalogues from code and templates: `python -m web.catalogues`.
 
-What is translated stays; new messages come in empty, and what nothing says any more goes.
+Translations are kept; new messages are added without one, and messages no longer in use are deleted.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ WIDTH = 110
 
 
 def spoken() -> Catalog:
-    """Every message that code and templates say, with the file that says it."""
+    """Every message in code and templates, with its source file."""
     found = Catalog(project="Groundswell", charset="utf-8")
     for folder in ("agents", "rewards", "sims", "web"):
         methods = [
@@ -75,7 +75,7 @@ def spoken() -> Catalog:
 
 
 def stored(language: str) -> Catalog:
-    """The catalogue of a language as it is now."""
+    """The stored catalogue of a language."""
     path = catalogue_file(language)
     if not path.exists():
         return Catalog(locale=language, project="Groundswell", charset="utf-8")
@@ -91,7 +91,7 @@ def renewed(language: str) -> Catalog:
         if not message.id:
             continue
         known = former.get(message.id, message.context)
-        # What counts now and did not before, or the other way about, is another message.
+        # A message that gains or loses a plural is a different message.
         kept = known is not None and known.pluralizable == message.pluralizable
         now.add(
             message.id,
@@ -105,7 +105,7 @@ def renewed(language: str) -> Catalog:
 
 
 def untranslated(catalogue: Catalog) -> Iterator[Message]:
-    """Messages without a text, or without one for every plural."""
+    """Messages without a translation, or without one for each plural form."""
     for message in catalogue:
         texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
         if message.id and not all(texts):
@@ -113,7 +113,7 @@ def untranslated(catalogue: Catalog) -> Iterator[Message]:
 
 
 def as_file(catalogue: Catalog) -> bytes:
-    """The catalogue as a PO file, without lines or dates that change by themselves."""
+    """The catalogue as a PO file without line numbers and dates, which would change in every commit."""
     out = BytesIO()
     write_po(out, catalogue, width=WIDTH, omit_header=True, sort_output=True, include_lineno=False)
     head = (
@@ -124,7 +124,7 @@ def as_file(catalogue: Catalog) -> bytes:
 
 
 def main() -> None:
-    """Write every catalogue, and say how much is not translated."""
+    """Write every catalogue, and print the number of missing translations."""
     for language in LANGUAGES:
         if language == SOURCE:
             continue

@@ -1,4 +1,4 @@
-"""The `groundswell` command: what asks the model (sims.cli), and what runs the product."""
+"""The `groundswell` command: model commands (sims.cli), and commands that run the product."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def demo(
     if url == DEMO_DATABASE_URL:
         Path("var").mkdir(exist_ok=True)
     taken = server.listen(HOST, port) if serve else None
-    # The pages open at once; the history comes up to now beside them.
+    # Pages are served at once; the history is simulated beside them.
     made = create_demo(url, say=typer.echo, go_on=not serve)
     typer.echo(f"The demo company is ready in {shown(url)}; its live scheme is “{made.live}”.")
     if taken is None:

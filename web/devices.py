@@ -1,8 +1,8 @@
-"""What a browser is, in the few words by which its owner knows it again. Its whole name for itself is kept nowhere."""
+"""Short descriptions of browsers for their owners. The full User-Agent is never stored."""
 
 from __future__ import annotations
 
-# The first that is found counts: browsers name those that they are built on, and systems those that they are like.
+# The first match counts: browsers also name those they derive from, and systems those they are compatible with.
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),

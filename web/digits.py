@@ -1,4 +1,4 @@
-"""Numbers with the digits they deserve: what the spread of the runs leaves undecided is not written."""
+"""Rounding of estimates to the digits that their spread across runs supports."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ class Told:
 
 
 def told(interval: Mapping[str, Any], scale: float = 1.0) -> Told:
-    """An interval, every number of it rounded to the digit that its middle 80 % resolves."""
+    """An interval with each number rounded to the digit that its middle 80 % resolves."""
     low, high = (scale * value for value in interval["p80"])
     step = step_of(high - low)
     return Told(*(rounded(value, step) for value in (scale * interval["median"], low, high)))
 
 
 def step_of(spread: float) -> float:
-    """The power of ten to which numbers with such a spread are rounded."""
+    """The power of ten to which numbers with this spread are rounded."""
     if spread <= 0.0:
         return 0.0
     return float(10.0 ** max(floor(log10(spread / STEPS_A_SPREAD)), -MOST_DECIMALS))
 
 
 def rounded(value: float, step: float) -> str:
-    """A number to a step; without one, as it is to a hundredth at most. Never a minus before nothing."""
+    """A number rounded to a step; without one, to a hundredth at most. Never "-0"."""
     decimals = max(0, -floor(log10(step))) if step else 2
     text = f"{round(value / (step or 0.01)) * (step or 0.01):,.{decimals}f}"
     if not step:

@@ -1,4 +1,4 @@
-"""What every chart that is drawn here shares: round distances of an axis."""
+"""Common parts of charts drawn here: round distances between ticks."""
 
 from __future__ import annotations
 

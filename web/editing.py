@@ -1,4 +1,4 @@
-"""An editor of form and text side by side, wherever there is one: the designer of schemes, and the lab."""
+"""The two-way editor of form and text, used by the scheme designer and the lab."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_FIELDS = 4000
 
 @dataclass(frozen=True)
 class Typed:
-    """What an editor sent: the text, the text that the form beside it was made from, the one that the edit began with, and what to do."""
+    """An editor's post: the text, the text that its form was made from, the text that the edit began with, and the button pressed."""
 
     text: str
     was: str
@@ -27,7 +27,7 @@ class Typed:
 
 
 def typed_of(form: FormData) -> Typed:
-    """What was sent, as texts that a database can hold."""
+    """The fields of a post, as texts that a database can hold."""
     given: dict[str, str] = {}
     for name, value in form.multi_items():
         if isinstance(value, str):
@@ -44,7 +44,7 @@ def typed_of(form: FormData) -> Typed:
 
 @dataclass(frozen=True)
 class Ways:
-    """What a form and its buttons do to the text of one kind of document; `adds` and `drops` are the groups that grow and shrink."""
+    """Operations on the text of one kind of document; `adds` and `drops` are the groups that can grow and shrink."""
 
     with_changes: Callable[[str, str, Mapping[str, str]], str]
     with_part: Callable[[str, str], str]
@@ -55,9 +55,9 @@ class Ways:
 
 @dataclass(frozen=True)
 class Edit:
-    """What an editor shows. `text` is its content, `base` is what the edit began from; the form shows `was` where the text is not YAML.
+    """The state of an editor: `text`, and `base`, which the edit began from; the form shows `was` where the text is not YAML.
 
-    `theirs`: what somebody else saved meanwhile ("": nobody did); `together`: whether the text holds both.
+    `theirs`: a concurrent edit saved meanwhile ("": none); `together`: the text contains both edits.
     """
 
     text: str
@@ -72,17 +72,17 @@ class Edit:
 
     @property
     def clash(self) -> bool:
-        """Whether somebody else saved meanwhile."""
+        """True where a concurrent edit was saved meanwhile."""
         return bool(self.theirs)
 
 
 def as_it_stands(text: str, revision: int, saved: bool = False) -> Edit:
-    """A document that nobody has changed here yet."""
+    """The editor of an unchanged document."""
     return Edit(text, text, text, revision, saved=saved)
 
 
 def taken_in(typed: Typed, ways: Ways) -> Edit:
-    """The text with what the form changed, and with the part that a button adds or takes away. Without an edit no fault is reported."""
+    """The text with the form's changes, and with the part that a button adds or removes. Without an edit no error is reported."""
     text, fault = typed.text, ""
     try:
         text = _taken(typed, ways)
@@ -92,7 +92,7 @@ def taken_in(typed: Typed, ways: Ways) -> Edit:
 
 
 def clashed(text: str, stands: str, revision: int, together: bool) -> Edit:
-    """A text that was not saved, since `stands` was saved meanwhile."""
+    """The editor of a text that was not saved because of a concurrent edit, `stands`."""
     return Edit(text, text, stands, revision, status=409, theirs=stands, together=together)
 
 

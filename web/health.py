@@ -22,7 +22,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class Metrics:
-    """Requests by route, method and status, and their seconds."""
+    """Request counts and durations by route, method and status."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -38,7 +38,7 @@ class Metrics:
 
 
 class Measure:
-    """ASGI middleware that counts into `Metrics`. The route's template is the label, never the path itself."""
+    """ASGI middleware that feeds `Metrics`. The label is the route's template, never the path."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self.app, self.metrics = app, metrics
@@ -61,7 +61,7 @@ class Measure:
         finally:
             route: Any = scope.get("route")
             name = getattr(route, "path", "unmatched")
-            # What a sender may make up is no label: each new one would be kept for ever.
+            # A value chosen by the sender is no label: every new label is kept until the process ends.
             method = scope["method"] if scope["method"] in METHODS else "other"
             self.metrics.requests.labels(method, name, str(status)).inc()
             self.metrics.seconds.labels(method, name).observe(time.perf_counter() - began)
@@ -69,7 +69,7 @@ class Measure:
 
 @router.get("/healthz", summary="The process is alive", response_class=PlainTextResponse)
 async def alive() -> str:
-    """Answers as long as the process runs, without a thread of the pool: all of those may be waiting for the database."""
+    """Liveness: answers from the event loop, since all threads of the pool may be waiting for the database."""
     return "ok"
 
 
@@ -77,7 +77,7 @@ async def alive() -> str:
     "/readyz", summary="The database answers and its schema is current", response_class=PlainTextResponse
 )
 def ready(store: Store) -> str:
-    """503 where the database does not answer or lacks migrations."""
+    """Readiness: 503 where the database does not answer or lacks migrations."""
     try:
         found = state(store)
     except Unavailable:
@@ -97,7 +97,7 @@ def ready(store: Store) -> str:
 
 @router.get("/metrics", summary="Prometheus metrics", response_class=PlainTextResponse)
 async def metrics(request: Request, config: Config) -> Response:
-    """Counts since the process began."""
+    """Metrics since the process started."""
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
     if config.metrics_token and not hmac.compare_digest(given.encode(), config.metrics_token.encode()):
         raise Problem(

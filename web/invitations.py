@@ -1,4 +1,4 @@
-"""Behind a link that works once: choosing a password, after an invitation or where it was forgotten; and asking for such a link."""
+"""Pages behind single-use links: choosing a password after an invitation or a reset; and requesting a reset link."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class ChooseContext:
-    """The form at which a password is chosen. `roles` have their titles; `action` is where the form goes."""
+    """Page context of the form for a password. `roles`: their titles; `action`: the form's target."""
 
     waiting: Waiting
     organisation: str
@@ -42,7 +42,7 @@ class ChooseContext:
 
 @dataclass(frozen=True)
 class AskContext:
-    """`asked`: a link was requested; whether the person exists is not disclosed. `mail`: whether this server sends mail."""
+    """Page context. `asked`: a link was requested, whether or not the person exists; `mail`: this server sends mail."""
 
     asked: bool
     mail: bool
@@ -58,7 +58,7 @@ def _form(
     fault: str = "",
     status: int = 200,
 ) -> Response:
-    """The form, as long as the link is open; it is used by sending the form, never by looking. Raises NotFound and Gone."""
+    """The form while the link is open; only posting the form uses the link up, not opening it. Raises NotFound and Gone."""
     with store.read() as tx:
         waiting = look(tx, config.organisation, purpose, token, now())
         home = get_organisation(tx, config.organisation)
@@ -112,7 +112,7 @@ async def _choose(
 
 @router.get("/invitation/{token}")
 def invitation(request: Request, store: Store, config: Config, token: Plain) -> Response:
-    """Whom the invitation is for, and a form for the password."""
+    """The invitation, and a form for the password."""
     return _form(request, store, config, INVITATION, token)
 
 
@@ -120,13 +120,13 @@ def invitation(request: Request, store: Store, config: Config, token: Plain) -> 
 async def accept_invitation(
     request: Request, store: Store, config: Config, token: Plain, password: Password, again: Password
 ) -> Response:
-    """Choose the password and begin."""
+    """Set the password and sign in."""
     return await _choose(request, store, config, INVITATION, token, password=password, again=again)
 
 
 @router.get("/reset")
 def ask(request: Request) -> Response:
-    """Where a link for another password is asked for."""
+    """The form that requests a reset link."""
     return page(
         request, "ask_reset.html", AskContext("asked" in request.query_params, mail=sends_mail(request))
     )
@@ -140,7 +140,7 @@ def ask_for(
     public: PublicAddress,
     who: Annotated[Plain, Form(max_length=254)],
 ) -> Response:
-    """Send a link to whoever has an address. The answer is the same whether there is anybody."""
+    """Mail a reset link to a known person. The answer does not disclose whether the person exists."""
     if not sends_mail(request):
         raise Problem(409, _("This server sends no mail: ask an administrator for a link."))
     with store.begin() as tx:
@@ -152,7 +152,7 @@ def ask_for(
 
 @router.get("/reset/{token}")
 def reset(request: Request, store: Store, config: Config, token: Plain) -> Response:
-    """Whom the link is for, and a form for the password."""
+    """The reset, and a form for the password."""
     return _form(request, store, config, RESET, token)
 
 
@@ -160,5 +160,5 @@ def reset(request: Request, store: Store, config: Config, token: Plain) -> Respo
 async def accept_reset(
     request: Request, store: Store, config: Config, token: Plain, password: Password, again: Password
 ) -> Response:
-    """Choose the other password and begin."""
+    """Set the new password and sign in."""
     return await _choose(request, store, config, RESET, token, password=password, again=again)

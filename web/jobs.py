@@ -1,4 +1,4 @@
-"""The pages of jobs by kind. A job without a page of its own is shown on the page of the job that it was done for."""
+"""Addresses of jobs' pages by kind. A job without a page of its own is shown on the page of the job it belongs to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Page = Callable[[Transaction, str, Job], str | None]
 
 
 def _under(path: str) -> Page:
-    """Its own page, under its number."""
+    """The address of a job's own page, with its number."""
     return lambda _tx, _organisation, job: f"{path}/{job.id}"
 
 
@@ -49,11 +49,11 @@ SIMULATED = frozenset({REHEARSAL, TURNING, LAB, ROLLOUT_POWER, FORECAST, CALIBRA
 
 
 def is_told(job: Job) -> bool:
-    """True where the result of a job may be read by scheme designers, unlike that of an import of people."""
+    """True where scheme designers may read the result of a job, unlike an import of people."""
     return job.kind in SIMULATED
 
 
 def page_of(tx: Transaction, organisation: str, job: Job) -> str | None:
-    """The page that shows a job; None where its kind has none, or it is gone."""
+    """The page of a job; None where its kind has none, or the job that it belongs to was deleted."""
     found = PAGES.get(job.kind)
     return None if found is None else found(tx, organisation, job)

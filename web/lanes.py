@@ -1,4 +1,4 @@
-"""Lanes: how much of what anybody may ask for is under way at once, so that it never takes the threads that others need."""
+"""Lanes: bounded concurrency for expensive requests, so that they never occupy the threads that others need."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class LaneFull(Exception):  # noqa: N818 - it is an answer, not an accident
 
 
 class Lane:
-    """Threads of its own, `at_once` of them. Who waits for one waits in the event loop and holds none."""
+    """A pool of `at_once` threads. Waiting requests wait in the event loop and hold no thread."""
 
     def __init__(self, at_once: int) -> None:
         self._threads = CapacityLimiter(at_once)
 
     async def run(self, work: Callable[[], T], seconds: float) -> T:
-        """The result of the work. Raises LaneFull after `seconds`; work that has started by then runs to its end."""
+        """The result of the work. Raises LaneFull where it did not start within `seconds`; work that has started runs to its end."""
         with move_on_after(seconds):
             return await to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._threads)
         raise LaneFull

@@ -1,4 +1,4 @@
-"""The language of a request: what the reader chose, else what the browser asks for, else English."""
+"""The language of a request: the reader's choice, else the browser's, else English."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ router = APIRouter(include_in_schema=False)
 
 
 class Offered:
-    """The languages that the company speaks, its own first: read once in a while, so that a change holds everywhere within a minute."""
+    """The company's languages, its own first: cached for a short while, so that a change takes effect everywhere within a minute."""
 
     def __init__(self, database: Database, organisation: str, clock: Callable[[], float] = monotonic) -> None:
         self._database, self._organisation, self._clock = database, organisation, clock
@@ -38,24 +38,24 @@ class Offered:
 
     @property
     def is_old(self) -> bool:
-        """True where they are due to be read again."""
+        """True where the cache has expired."""
         return self._clock() >= self._until
 
     def forget(self) -> None:
-        """Read them at the next request."""
+        """Expire the cache."""
         self._until = 0.0
 
     def read(self) -> None:
-        """Read them; where they cannot be read, what was known holds."""
+        """Read the languages; after a database error the cached ones stay."""
         self._until = self._clock() + KEPT_SECONDS
-        # Whatever is wrong with the database, the request itself finds and reports, where an answer can be made of it.
+        # The same database error is reported where the request itself uses the database.
         with suppress(Exception), self._database.read() as tx:
             home = get_organisation(tx, self._organisation)
             self.languages = tuple(LANGUAGES) if home is None else home.languages
 
 
 class Language:
-    """ASGI middleware: what a request makes is made in its language."""
+    """ASGI middleware that sets the language of a request."""
 
     def __init__(self, app: ASGIApp, offered: Offered) -> None:
         self.app, self.offered = app, offered
@@ -72,7 +72,7 @@ class Language:
 
 
 def wished(headers: Headers, offered: Sequence[str]) -> str:
-    """The language that a request's headers ask for, of those that are offered."""
+    """The requested language among those offered, from the headers."""
     chosen: SimpleCookie = SimpleCookie()
     try:
         chosen.load(headers.get("cookie", ""))
@@ -83,7 +83,7 @@ def wished(headers: Headers, offered: Sequence[str]) -> str:
 
 
 def remember(response: Response, language: str, secure: bool) -> None:
-    """Keep the reader's choice in the browser. It holds nothing but the language."""
+    """Store the reader's choice in a cookie, which holds only the language."""
     response.set_cookie(
         LANGUAGE_COOKIE,
         language,
@@ -99,7 +99,7 @@ def remember(response: Response, language: str, secure: bool) -> None:
 def choose(
     request: Request, config: Config, language: Annotated[str, Form()], next: Annotated[str, Form()] = "/"
 ) -> RedirectResponse:
-    """Read in another language from now on, and go back to where one was."""
+    """Change the language, and redirect back to the page."""
     offered: Offered = request.app.state.offered
     if language not in offered.languages:
         raise Problem(

@@ -1,4 +1,4 @@
-"""Tracked links: /l/{code} leads on, and counts people only; once its item is recalled it leads to a notice."""
+"""Tracked links: /l/{code} redirects to the item and counts visitors; once the item is recalled it shows a notice."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WAIT_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class RecalledContext:
-    """Why what a link led to is no longer there."""
+    """Page context: the notice of a recall."""
 
     recall: Recall
 
@@ -58,8 +58,8 @@ def _keyed(text: str, key: str) -> str:
 async def follow(request: Request, store: Store, config: Config, code: str) -> Response:
     """Redirect to the item; a visitor's first click of the day is recorded for the sharer, the sharer's own is not.
 
-    Who sends it is decided before anything is written. Whatever goes wrong with the count, the visitor is led on. Nobody reaches a
-    recalled item: its visitors read the notice, which is gone (410) for programs, so that previews and searches drop it.
+    The visitor is classified before anything is written. An error while counting never prevents the redirect. A recalled item is not
+    reachable: visitors read the notice, with status 410, so that link previews and search engines drop it.
     """
     at = now()
 

@@ -27,7 +27,7 @@ Item = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 
 @dataclass(frozen=True)
 class UnsubscribeContext:
-    """`done` says that the kind of mail has ended."""
+    """Page context; `done`: the kind of mail was ended."""
 
     token: str
     done: bool
@@ -35,13 +35,13 @@ class UnsubscribeContext:
 
 @router.get("/mail/unsubscribe/{token}")
 def ask(request: Request, token: Token) -> Response:
-    """A page with one button: programs that follow links in mails unsubscribe nobody."""
+    """A page with one button: a program that follows links in mails unsubscribes nobody."""
     return page(request, "unsubscribe.html", UnsubscribeContext(token, done=False))
 
 
 @router.post("/mail/unsubscribe/{token}")
 def leave_list(request: Request, store: Store, token: Token) -> Response:
-    """End this kind of mail for whom the token names. Done twice, it is done once."""
+    """Unsubscribe the token's person from this kind of mail. Idempotent."""
     with store.begin() as tx:
         if not unsubscribe(tx, token, now()):
             raise Problem(404, said("this link is not whole; open it from the mail again"))
@@ -55,14 +55,14 @@ def _by_digest(store: Store, account: Account, token: str) -> None:
 
 @router.get("/digest/{token}")
 def open_page(store: Store, account: Employee, token: Token) -> Response:
-    """The own page, by way of a digest."""
+    """Redirect to the reader's start page, as a visit from a digest."""
     _by_digest(store, account, token)
     return RedirectResponse("/", 303)
 
 
 @router.get("/digest/{token}/{item}")
 def open_item(store: Store, account: Employee, token: Token, item: Item) -> Response:
-    """An item named in a digest, ready to be shared where it may be; the own page where it is gone."""
+    """An item named in a digest, ready to share if allowed; the start page where it is gone."""
     _by_digest(store, account, token)
     with store.read() as tx:
         return RedirectResponse(_place(tx, account.organisation, item), 303)

@@ -11,7 +11,7 @@ from rewards.people.rights import Right
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A page of the navigation, shown to those with its right. `own`: about the reader, not about the reader's work."""
+    """A page in the navigation, shown to accounts with its right. `own`: about the reader, not about the reader's work."""
 
     path: str
     label: str
@@ -65,12 +65,12 @@ HOMES = {
 
 
 def doors(account: Account | None) -> tuple[tuple[Door, ...], tuple[Door, ...]]:
-    """The doors that are open to somebody: the own ones, and those of the work."""
+    """Pages open to an account: its own ones, and those of its work."""
     held = account.rights if account is not None else frozenset()
     shown = [door for door in DOORS if door.right in held]
     return tuple(door for door in shown if door.own), tuple(door for door in shown if not door.own)
 
 
 def home_of(account: Account) -> str:
-    """The page that somebody begins with."""
+    """The start page of an account."""
     return next((path for role, path in HOMES.items() if role in account.roles), ACCOUNT)
