@@ -1,4 +1,4 @@
-"""Errors as answers: problem+json (RFC 9457) for programs, a page for people. Bad input never ends in a 500."""
+"""Errors as responses: problem+json (RFC 9457) for programs, a page for browsers. Bad input never ends in a 500."""
 
 from __future__ import annotations
 
@@ -83,19 +83,19 @@ _BARE = {
 
 
 class BodyTooLarge(Exception):  # noqa: N818 - a signal from the edge to itself
-    """The body ran over its limit while it was read."""
+    """The body exceeded its size limit while it was read."""
 
 
 class BodyTooSlow(Exception):  # noqa: N818 - a signal from the edge to itself
-    """The body did not come in its time."""
+    """The body did not arrive within its time limit."""
 
 
 class BrokenOff(Exception):  # noqa: N818 - a signal to the server
-    """An answer that had begun cannot be ended."""
+    """A response that has started cannot be completed."""
 
 
 class Problem(Exception):  # noqa: N818 - it is an answer, not an accident
-    """An answer other than success, raised from a route."""
+    """A response other than success, raised from a route."""
 
     def __init__(
         self, status: int, detail: str, headers: dict[str, str] | None = None, **extra: object
@@ -117,7 +117,7 @@ def problem_body(status: int, detail: str, **extra: object) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class ProblemContext:
-    """The error, and the account signed in (None: nobody, or unknown)."""
+    """Page context: the error, and the account signed in (None: nobody, or unknown)."""
 
     account: Account | None
     person: Person | None
@@ -127,14 +127,14 @@ class ProblemContext:
 
 
 def refused(fault: Fault) -> int:
-    """The status of a page that shows its form again, with the words that were typed."""
+    """The status of a page that shows its form again with the values typed."""
     return 422 if isinstance(fault, BadValue) else 409
 
 
 def answer(
     request: Request, status: int, detail: str, headers: dict[str, str] | None = None, **extra: object
 ) -> Response:
-    """The problem in the form that the caller wants: a page where a person asks for one."""
+    """The problem in the caller's format: a page for a browser, else problem+json."""
     detail = sayable(detail)
     if _wants_page(request):
         account, person = (None, None) if status == 503 else _reader(request)
@@ -144,7 +144,7 @@ def answer(
 
 
 def answer_to_nobody(request: Request, status: int, detail: str) -> Response:
-    """The same at the edge, where nobody has looked at who asks."""
+    """The problem at the edge, where the session is not read."""
     if _wants_page(request):
         return _page(request, ProblemContext(None, None, _title(status), status, detail))
     return JSONResponse(problem_body(status, detail), status, media_type=MEDIA_TYPE)
@@ -169,7 +169,7 @@ def _asked(request: Request) -> dict[str, str]:
 
 
 def unexpected(request: Request, error: Exception) -> Response:
-    """Log what failed and where, by the route's template and never by the address asked for; the answer says only that."""
+    """The 500 of an unhandled error; the log names the error and the route's template, never the path requested."""
     log_error("unexpected error", error, **_asked(request))
     return answer(
         request,
@@ -179,7 +179,7 @@ def unexpected(request: Request, error: Exception) -> Response:
 
 
 class Unexpected:
-    """ASGI middleware: an error that no handler knows is logged without a value and answered with a 500."""
+    """ASGI middleware: an error without a handler is logged without values and answered with a 500."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -201,19 +201,19 @@ class Unexpected:
         except (BodyTooLarge, BodyTooSlow):
             raise
         except ClientDisconnect:
-            # Nobody is left to hear it, but it counts as the sender's doing and not as a fault of ours.
+            # The client has gone; this is counted as its doing and not as an error of the server.
             gone = problem_body(400, "the body broke off; send it whole")
             await JSONResponse(gone, 400, media_type=MEDIA_TYPE)(scope, receive, send)
         except Exception as error:
             response = await run_in_threadpool(unexpected, Request(scope), error)
             if started:
-                # Too late for another answer; the server breaks the connection off.
+                # Too late for another response: the server closes the connection.
                 raise BrokenOff from None
             await response(scope, receive, send)
 
 
 def unavailable(request: Request, error: Unavailable) -> Response:
-    """503: the database does not take the request just now. Nobody's name is looked up, and nothing else that needs it."""
+    """503: the database is not available now. The account is not looked up, since that needs the database too."""
     log.warning(
         "database unavailable", why=error.brief, **_asked(request), **trace_of(error.__cause__ or error)
     )
@@ -229,7 +229,7 @@ def unavailable(request: Request, error: Unavailable) -> Response:
 
 
 def methods_of(routes: Iterable[BaseRoute], path: str) -> set[str]:
-    """Every method that some route takes at a path; a router that was included keeps routes of its own."""
+    """All methods of the routes at a path; an included router keeps routes of its own."""
     found: set[str] = set()
     for route in routes:
         inside = getattr(route, "original_router", None)
@@ -295,7 +295,7 @@ def install(app: FastAPI) -> None:
         if error.status_code in _BARE and detail == HTTPStatus(error.status_code).phrase:
             detail = gettext(_BARE[error.status_code])
         if error.status_code == 400:
-            # The framework's own words are English alone, and speak of its limits.
+            # The framework's own messages are in English only, and mention its limits.
             detail = gettext(_UNREADABLE)
         return answer(request, error.status_code, detail, headers)
 

@@ -24,7 +24,7 @@ Look = Callable[[], tuple[Job, int]]
 
 
 async def followed(request: Request, look: Look) -> StreamingResponse:
-    """Progress as server-sent events, until it has ended or the page has to ask anew. `look` gives the job and how many are before it."""
+    """Progress as server-sent events, until the job has ended or the page must reconnect. `look`: the job and the number before it."""
 
     def progress() -> tuple[str, bool]:
         job, before = look()

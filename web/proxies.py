@@ -1,8 +1,7 @@
 """Client addresses of requests that come through proxies named by the operator.
 
-A proxy notes whom it forwards for by appending to a header. Whatever is further to the left was written by somebody else, so
-the list is read from the right, for as long as the hop that wrote an entry is one of ours. What an unnamed sender claims
-is not looked at.
+Each proxy appends the address of its client to a header. Entries further to the left may be forged, so the list is read from
+the right, as long as the hop that wrote an entry is a trusted proxy. Headers from other senders are ignored.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _FOR = re.compile(r'(?:^|;)\s*for\s*=\s*("[^"]{0,100}"|[^;,"\s]{0,100})', re.IGN
 
 
 def parse_networks(text: str) -> tuple[Network, ...]:
-    """Addresses and networks, separated by commas or spaces; `*` is everybody. Raises BadValue."""
+    """Addresses and networks, separated by commas or spaces; `*` trusts every sender. Raises BadValue."""
     found: list[Network] = []
     for word in text.replace(",", " ").split():
         if word == "*":
@@ -44,7 +43,7 @@ def parse_networks(text: str) -> tuple[Network, ...]:
 
 
 def visitor_address(peer: str, noted: Sequence[str], trusted: Sequence[Network]) -> str:
-    """The address of the visitor: `peer` sent the request, `noted` is what the header says, the nearest hop last."""
+    """The visitor's address: `peer` sent the request, `noted` are the header's entries, the nearest hop last."""
     current = _address(peer)
     if current is None:
         return peer
@@ -53,14 +52,14 @@ def visitor_address(peer: str, noted: Sequence[str], trusted: Sequence[Network])
             break
         behind = _address(entry)
         if behind is None:
-            # An entry that is no address tells nothing; the hop that wrote it is all that is known.
+            # An entry that is no address is ignored; the hop that wrote it counts as the visitor.
             break
         current = behind
     return str(current)
 
 
 def noted_addresses(headers: Headers, header: str) -> list[str]:
-    """The entries of the header that the proxies write, in order, over all its lines."""
+    """The entries of the proxies' header in order, over all its lines."""
     entries = [entry for line in headers.getlist(header) for entry in line.split(",")]
     if header != "forwarded":
         return [entry.strip() for entry in entries]
@@ -68,7 +67,7 @@ def noted_addresses(headers: Headers, header: str) -> list[str]:
 
 
 def _forwarded(elements: Iterable[str]) -> Iterable[str]:
-    """The `for` of each element of a Forwarded header (RFC 7239); '' where it has none."""
+    """The `for` of each element of a Forwarded header (RFC 7239); '' without one."""
     for element in elements:
         found = _FOR.search(element)
         yield found.group(1).strip('"') if found else ""
@@ -92,7 +91,7 @@ def _within(address: Address, networks: Iterable[Network]) -> bool:
 
 
 class Visitors:
-    """ASGI middleware: the client of a request is the visitor, not the proxy that forwards for it."""
+    """ASGI middleware that replaces the client of a request, a proxy, by the visitor."""
 
     def __init__(self, app: ASGIApp, trusted: Sequence[Network], header: str) -> None:
         self.app, self.trusted, self.header = app, trusted, header

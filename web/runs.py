@@ -38,8 +38,10 @@ Find = Callable[[Transaction, str, int], Job]
 
 @dataclass(frozen=True)
 class Standing:
-    """A job's status. `path`: its page; `same`: whether it repeats another one to the byte (None: it repeats none); `mine`: whether the
-    reader may run and cancel."""
+    """A job's status. `path`: its page; `same`: True where it repeats another job byte for byte (None: it is no repetition).
+
+    `mine`: the reader may run and cancel jobs.
+    """
 
     path: str
     job: Job
@@ -52,7 +54,7 @@ class Standing:
 
 
 def standing_of(tx: Transaction, account: Account, job: Job, path: str) -> tuple[Standing, Body | None]:
-    """Its status, and its numbers as far as there are any."""
+    """A job's status, with the results known so far."""
     org = account.organisation
     text, kept = outcome_of(tx, org, job.id)
     standing = Standing(
@@ -69,7 +71,7 @@ def standing_of(tx: Transaction, account: Account, job: Job, path: str) -> tuple
 
 
 def cancelled(store: Database, account: Account, id: int, path: str, find: Find) -> Response:
-    """End a job and lead to its page. `find` raises where it is none of these."""
+    """Cancel a job and redirect to its page. `find` raises where the job is of another kind."""
     with store.begin() as tx:
         find(tx, account.organisation, id)
         cancel(tx, account.organisation, id, account.person, now())
@@ -77,7 +79,7 @@ def cancelled(store: Database, account: Account, id: int, path: str, find: Find)
 
 
 def repeated(store: Database, account: Account, id: int, path: str, find: Find) -> Response:
-    """Ask for the very same once more and lead to its page. `find` raises where it is none of these."""
+    """Queue a repetition of a job and redirect to its page. `find` raises where the job is of another kind."""
     with store.begin() as tx:
         find(tx, account.organisation, id)
         job = again(tx, account.organisation, id, account.person, now())
@@ -85,7 +87,7 @@ def repeated(store: Database, account: Account, id: int, path: str, find: Find) 
 
 
 async def stream_of(request: Request, store: Database, account: Account, id: int, find: Find) -> Response:
-    """A job's progress as server-sent events, until it has ended or the page has to ask anew."""
+    """A job's progress as server-sent events, until it has ended or the page must reconnect."""
 
     def look() -> tuple[Job, int]:
         with store.read() as tx:
@@ -95,13 +97,13 @@ async def stream_of(request: Request, store: Database, account: Account, id: int
 
 
 def opened(text: str) -> Body | None:
-    """The JSON of a run, or None where there is none yet."""
+    """A run's JSON result, or None without one."""
     found: Body | None = json.loads(text) if text else None
     return found
 
 
 def known_words(precision: Body) -> str:
-    """The precision of the estimate, and what further runs would not narrow. Of results stored before this was computed, the runs alone."""
+    """The precision of the estimate, and the uncertainty that more runs would not reduce; for older results the number of runs alone."""
     runs, half = precision["runs"], precision.get("half_width")
     if "part_of_range" not in precision:
         return _("{runs} paired runs.").format(runs=runs)
@@ -133,9 +135,9 @@ def taken_away(
     chart: Callable[[Body, str], str | None],
     whole: bool,
 ) -> Response:
-    """A file of a run: `result.json`, a table of `sheets`, or a chart. Raises Problem where there is no such file, or no numbers yet.
+    """A file of a run: `result.json`, a table of `sheets`, or a chart. Raises Problem for an unknown file, or without a result.
 
-    `what` it is stands in the file's name and in the fault; of a run that is not `whole` the name says that it is a part.
+    `what` is part of the file's name and of the error message; unless `whole`, the name marks the result as partial.
     """
     body = opened(text)
     if body is None:

@@ -1,4 +1,4 @@
-"""Sentences that stand in sealed documents, in the reader's language: a document says them in the language it was made in."""
+"""Translations of sentences in sealed documents, which keep the language they were created in."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ COUNTED = (
 
 
 def in_words(text: str) -> str:
-    """The sentence as the reader says it; one that is not known stays as it is."""
+    """The sentence in the reader's language; an unknown one is returned unchanged."""
     for sentence, pattern in _patterns():
         if found := pattern.fullmatch(text):
             return _(sentence).format(**found.groupdict())
@@ -100,7 +100,7 @@ def in_words(text: str) -> str:
 
 
 def _pattern(sentence: str) -> str:
-    """What a sentence matches: a place holds one word."""
+    """A pattern for a message; a placeholder matches one word."""
     return re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>\\S+)", re.escape(sentence))
 
 
@@ -111,7 +111,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 @cache
 def _counted() -> tuple[tuple[tuple[str, str], re.Pattern[str]], ...]:
-    """Each sentence with either of its forms."""
+    """Each message in its singular and plural forms."""
     return tuple(
         (pair, re.compile(_pattern(form).replace(r"(?P<count>\S+)", r"(?P<count>[\d,]+)")))
         for pair in COUNTED

@@ -1,4 +1,4 @@
-"""Safety at the edge: response headers, cross-site requests refused, headers and bodies bounded."""
+"""Security at the edge: response headers, cross-site requests refused, size limits of headers and bodies."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ MOST_HEADER_BYTES = 8 * 1024
 MOST_BODY_SECONDS = 60.0
 """Time limit to receive a whole body, so that slow senders do not hold connections."""
 MOST_DIGITS = 12
-# What may be longer than any use of it, and is then cut: nobody is refused for the name of a browser.
+# Headers that are cut at a limit beyond any use: no request is refused for a long User-Agent.
 _CUT = {b"user-agent": MOST_AGENT_CHARACTERS + 1, b"referer": 1024, b"accept": 1024, b"accept-language": 1024}
 _MANY_BYTES = {
     "/api/v1/events": MOST_BODY_BYTES,
-    # A file of people is read only when it is known who sends it.
+    # A people file is read only after authorisation.
     "/hr/import": MOST_FILE_BYTES,
     "/api/v1/people/import": MOST_FILE_BYTES,
 }
@@ -64,20 +64,20 @@ def cross_site(headers: Headers, method: str) -> bool:
 
 
 def cut_headers(headers: Sequence[tuple[bytes, bytes]]) -> tuple[list[tuple[bytes, bytes]], bytes | None]:
-    """The headers with what is only looked at cut to its limit, and the name of one that is too long to be taken."""
+    """The headers with informational ones cut to their limit, and the name of one that is too long to be accepted."""
     kept = [(name, value[: _CUT[name]] if name in _CUT else value) for name, value in headers]
     return kept, next((name for name, value in kept if len(value) > MOST_HEADER_BYTES), None)
 
 
 class Body:
-    """A request's body as it comes in, no more and no longer than it may. Raises BodyTooLarge and BodyTooSlow."""
+    """A request's body within limits of size and time. Raises BodyTooLarge and BodyTooSlow."""
 
     def __init__(self, receive: Receive, most_bytes: int) -> None:
         self._receive, self._left, self._whole = receive, most_bytes, False
         self._give_up = asyncio.get_running_loop().time() + MOST_BODY_SECONDS
 
     async def __call__(self) -> Message:
-        """The next piece; once the body is whole, the end of the connection."""
+        """The next message of the body; after the last one, that of the disconnect."""
         try:
             async with asyncio.timeout_at(None if self._whole else self._give_up):
                 message = await self._receive()
@@ -91,7 +91,7 @@ class Body:
 
 
 class Edge:
-    """ASGI middleware: headers on every answer, cross-site and oversized requests refused."""
+    """ASGI middleware: headers on every response, cross-site and oversized requests refused."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -116,7 +116,7 @@ class Edge:
                     out.setdefault(name, value)
                 if not scope["path"].startswith("/static/"):
                     out.setdefault("Cache-Control", "no-store")
-                # The router leads from /points/ to /points by way of whatever host the request named.
+                # The router redirects from /points/ to /points with the host that the request named.
                 place = out.get("location", "")
                 if place.startswith(named):
                     out["location"] = place[len(named) - 1 :]
@@ -151,7 +151,7 @@ class Edge:
 def _refusal(
     scope: Scope, headers: Headers, too_long: bytes | None, most_bytes: int
 ) -> tuple[int, str] | None:
-    """The status and the reason for which a request is refused before anything of its body is read; None where it goes on."""
+    """The status and reason of a request refused before its body is read; None where it is accepted."""
     if too_long is not None:
         name = too_long.decode("latin-1")[:40]
         return 431, said(
@@ -161,7 +161,7 @@ def _refusal(
         return 403, gettext(
             "the request came from another site; only this site's own pages may send it; open the page here"
         )
-    # No database text can hold a NUL, so that an address with one names nothing.
+    # No database text can hold a NUL, so that such a path cannot exist.
     if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
         return 400, gettext("the address has a NUL in it; remove %00 and ask again")
     length = headers.get("content-length", "0")

@@ -1,4 +1,4 @@
-"""The web process: the port is taken first, so that a busy one is reported in one line before any work is done."""
+"""The web process: it binds its port before anything else, so that a busy port is reported at once and in one line."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _TAKEN = (errno.EADDRINUSE, errno.EACCES)
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A bound socket; port 0 takes a free one. Raises InputError naming the port where it cannot be had."""
+    """A bound socket; port 0 takes a free one. Raises InputError naming the port where it cannot be bound."""
     if not host.strip():
         raise InputError(
             "--host: got nothing, which would be every interface; name an address, or 0.0.0.0 for all of them"
         )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named because asyncio sends small answers at once (TCP_NODELAY) only where it reads TCP there: else each
-    # answer on a kept connection waits for the client's delayed acknowledgement, 40 ms.
+    # The protocol is named because asyncio sets TCP_NODELAY only for sockets that name TCP: otherwise each response on a
+    # kept connection waits for the client's delayed acknowledgement, 40 ms.
     taken = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -62,27 +62,27 @@ def is_loopback(taken: socket.socket) -> bool:
 
 
 def reachable(taken: socket.socket) -> str:
-    """The address for links; '' where the server listens on every interface, since none of them is the right one."""
+    """The address for links; '' where the server listens on every interface, since no single address is right."""
     return "" if ip_address(taken.getsockname()[0]).is_unspecified else address(taken)
 
 
 class Bounded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
-    """Uvicorn's protocol, which itself waits for ever for the rest of a request's head."""
+    """Uvicorn's protocol with a time limit for a request's head, which Uvicorn itself waits for without limit."""
 
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:
-        """Somebody has connected, and has to say what she wants."""
+        """Start the time limit on a new connection."""
         super().connection_made(transport)
         self._watch()
 
     def data_received(self, data: bytes) -> None:
-        """Something came in."""
+        """Update the time limit when data arrive."""
         super().data_received(data)
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is gone."""
+        """Cancel the time limit."""
         super().connection_lost(exc)
         self._stop()
 
@@ -106,27 +106,27 @@ class Bounded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
 def run(taken: socket.socket) -> None:
     """Serve until interrupted or terminated; requests in progress may finish."""
     try:
-        # Bound early, opened only now: until there is something to answer with, connections are refused.
+        # Bound early, listening only now: until the application can answer, connections are refused.
         taken.listen(BACKLOG)
     except OSError as error:
         raise _busy(address(taken), error) from None
     config = uvicorn.Config(
         create_app(listens_at=reachable(taken)),
         http=Bounded,
-        # Uvicorn's own configuration would write errors with their messages, and requests with their addresses.
+        # Uvicorn's own configuration would log errors with their messages, and requests with client addresses.
         log_config=None,
         access_log=False,
-        # Whom a proxy forwards for is for web.proxies to find out.
+        # Client addresses behind proxies are resolved in web.proxies.
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     collect_seldom()
-    # What the start made stays, and is not walked again.
+    # Objects created at start-up live on, and are exempt from garbage collection.
     gc.collect()
     gc.freeze()
     threading.Thread(target=warm, name="warming", daemon=True).start()
-    # Uvicorn raises the signal again once it has shut down; for us that is the ordinary end.
+    # Uvicorn raises the signal again after its shutdown, which is the regular end here.
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[taken])
     print("\nStopped.")

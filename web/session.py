@@ -29,7 +29,7 @@ MOST_KNOWN_TOKENS = 1024
 
 
 def now() -> datetime:
-    """The present, aware, UTC."""
+    """The current instant, aware, in UTC."""
     return datetime.now(UTC)
 
 
@@ -46,9 +46,9 @@ def settings(request: Request) -> Settings:
 
 
 def public_address(request: Request) -> str:
-    """The address that links and badges begin with. It is the operator's word, never the Host that a request names.
+    """The base URL of links and badges. It is set by the operator, never taken from a request's Host.
 
-    Raises Problem where nobody has said it.
+    Raises Problem where it is not set.
     """
     found: str = request.app.state.public_address
     if not found:
@@ -74,7 +74,7 @@ def current_account(request: Request) -> Account | None:
 
 
 def signed_in(request: Request) -> Account:
-    """The person who is signed in, in any role. Raises Problem: a browser is redirected to the sign-in page and back."""
+    """The account signed in, in any role. Raises Problem: a browser is redirected to the sign-in page and back."""
     found = current_account(request)
     if found is None:
         if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
@@ -87,7 +87,7 @@ def signed_in(request: Request) -> Account:
 
 @dataclass(frozen=True)
 class Needs:
-    """A dependency: the person who is signed in, who must hold the right. Raises Problem."""
+    """A dependency: the account signed in, which must hold the right. Raises Problem."""
 
     right: Right
 
@@ -132,7 +132,7 @@ Tokens = Batcher[str, ApiToken | None]
 
 
 def token_reader(store: Database, uses: TokenUses) -> Tokens:
-    """Reads tokens from the database, every time: one that was revoked, or whose person has gone, ends at once."""
+    """A reader of tokens without a cache of validity: a revoked token, or one of a person who left, ends at once."""
 
     def read(secrets: Sequence[str]) -> list[ApiToken | None]:
         with store.read() as tx:
@@ -144,13 +144,13 @@ def token_reader(store: Database, uses: TokenUses) -> Tokens:
 
 
 class KnownTokens:
-    """Tokens as they were when last read. It says which way a token is read next, and never that one is good still."""
+    """Tokens as last read. The cache only decides how a token is read next, never that it is still valid."""
 
     def __init__(self) -> None:
         self._found: dict[str, ApiToken] = {}
 
     def get(self, secret: str) -> ApiToken | None:
-        """The token as it was, if it is remembered."""
+        """The token as last read, if it is cached."""
         return self._found.get(digest(secret))
 
     def note(self, secret: str, found: ApiToken | None) -> None:
@@ -164,7 +164,7 @@ class KnownTokens:
 
 
 class ShownToken:
-    """The bearer token that a request shows, which must have one of the scopes."""
+    """The bearer token of a request, which must have one of the scopes."""
 
     def __init__(self, request: Request, scopes: Sequence[str]) -> None:
         self._request, self._scopes = request, scopes
@@ -183,7 +183,7 @@ class ShownToken:
         return cast("ApiToken", found)
 
     async def read(self) -> ApiToken:
-        """The token as read now. Raises Problem."""
+        """The token as stored now. Raises Problem."""
         tokens: Tokens = self._request.app.state.tokens
         found = await tokens.ask(self.secret)
         self._request.app.state.known_tokens.note(self.secret, found)
@@ -202,7 +202,7 @@ class ShownToken:
 
 @dataclass(frozen=True)
 class ShownWith:
-    """A dependency: the bearer token of the request, not yet read; it must have one of the scopes."""
+    """A dependency: the bearer token of the request, not yet read from the database; it must have one of the scopes."""
 
     scopes: tuple[str, ...]
 

@@ -114,7 +114,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def proxies(self) -> tuple[Network, ...]:
-        """The networks of the proxies that are believed."""
+        """The networks of the trusted proxies."""
         return parse_networks(self.trusted_proxies)
 
     @cached_property
@@ -164,7 +164,7 @@ class Settings(BaseSettings):
 
 
 def settings_from_environment() -> Settings:
-    """The settings. Raises BadValue, which names the variable and what is wrong, and repeats no value: it could be a secret."""
+    """The settings. Raises BadValue, which names the variable and the problem, and repeats no value, as it could be a secret."""
     provider = provider_from_environment()
     try:
         found = Settings(oidc=provider)

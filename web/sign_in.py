@@ -1,4 +1,4 @@
-"""Signing in with a password, and as anybody in the demo."""
+"""Sign-in with a password, and by role in the demo."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ WORK = {
 
 @dataclass(frozen=True)
 class SignInContext:
-    """`roles` are offered as buttons in the demo; `failed` repeats the form with a word, `fault` says another.
+    """Page context. `roles`: buttons in the demo; `failed`: the form is shown again after wrong credentials; `fault`: another error.
 
-    `provider` is by whom one may sign in too, if anybody; `password` is false where that is the only way; `empty`: nothing is set up.
+    `provider`: name of the identity provider, if any; `password` is false where that is the only way; `empty`: nothing is set up.
     """
 
     roles: list[tuple[str, str, str]]
@@ -67,7 +67,7 @@ def form(request: Request, next: str = "/") -> Response:
 
 
 def _target(asked: str, account: Account) -> str:
-    """The page asked for; where that is just the start page, the one of the account's role."""
+    """The page requested before sign-in; the role's start page where that was the general one."""
     path = local_path(asked)
     return home_of(account) if path == "/" else path
 
@@ -80,7 +80,7 @@ def demo_offered(request: Request) -> bool:
 
 
 def is_local(host: str) -> bool:
-    """True for this machine: its loopback, or a peer without an address (a socket of its file system, a test)."""
+    """True for a client on this machine: a loopback address, or a peer without an address (a Unix socket, a test)."""
     try:
         address = ip_address(host.partition("%")[0])
     except ValueError:
@@ -92,7 +92,7 @@ def is_local(host: str) -> bool:
 def sign_in_page(
     request: Request, target: str = "/", *, failed: bool = False, fault: str = "", status: int = 200
 ) -> Response:
-    """The page with every way to sign in that there is."""
+    """The sign-in page with every way to sign in that is available."""
     config, provider = request.app.state.settings, request.app.state.provider
     context = SignInContext(
         roles=[(role, _(TITLES[role]), _(WORK[role])) for role in ROLES] if demo_offered(request) else [],
@@ -107,7 +107,7 @@ def sign_in_page(
 
 
 def _is_empty(request: Request) -> bool:
-    """True while nothing is set up, so that nobody can sign in; checked in the database until somebody has signed in."""
+    """True while nothing is set up, so that nobody can sign in; read from the database until the first sign-in."""
     state = request.app.state
     if not state.founded:
         with state.database.read() as tx:

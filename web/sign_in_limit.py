@@ -1,7 +1,7 @@
 """Rate limits of failed sign-ins by person, by address, and by both; only failures count, in bounded memory.
 
-An address may be a whole office: beyond its limit a wrong password is answered by a wait, a right one is let in. A person's limit over all
-addresses stops whoever changes his address with every try, and never an address from which she signed in before.
+An address may be a whole office: beyond its limit a wrong password is answered by a wait, a right one is accepted. A person's limit
+over all addresses stops attackers who change their address, and never an address from which the person signed in before.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MOST_KEPT = 20_000
 
 
 class _Window:
-    """Failures of the last minute by key; of the keys the last MOST_KEPT."""
+    """Failures of the last minute by key, of the MOST_KEPT most recent keys."""
 
     def __init__(self) -> None:
         self._failures: OrderedDict[object, deque[float]] = OrderedDict()
@@ -43,7 +43,7 @@ class _Window:
 
 
 class SignInLimit:
-    """Ask `allows` before a password is checked, then say `failed` or `succeeded`."""
+    """Call `allows` before a password is checked, then `failed` or `succeeded`."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -65,7 +65,7 @@ class SignInLimit:
             )
 
     def failed(self, address: str, person: str) -> bool:
-        """Count a failure; True where the address has had too many of them, which the answer then says."""
+        """Count a failure; True where the address has exceeded its limit, which the response then says."""
         address, now = block_of(address), self._clock()
         with self._lock:
             beyond = self._address.count(address, now) >= SIGN_IN_PER_MINUTE_AND_ADDRESS
@@ -75,7 +75,7 @@ class SignInLimit:
             return beyond
 
     def succeeded(self, address: str, person: str) -> None:
-        """Remember that the person comes from here."""
+        """Remember the person's successful address."""
         key = (block_of(address), person)
         with self._lock:
             self._known[key] = None
@@ -85,7 +85,7 @@ class SignInLimit:
 
 
 def block_of(address: str, of_four: int = 32, of_six: int = 64) -> str:
-    """The network that an address counts as: itself, or the /64 that one household has of IPv6. Anything else stays as it is."""
+    """The network that an address is counted as: itself, or an IPv6 address's /64, which one household has."""
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""Single sign-on: to the provider and back. The state of a sign-on in progress is a signed cookie that is valid for ten minutes."""
+"""Single sign-on with OpenID Connect. The state of a sign-on in progress is a signed cookie that is valid for ten minutes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 
 def provider(request: Request) -> Provider:
-    """The provider of this process. Raises Problem where there is none."""
+    """The identity provider of this process. Raises Problem where there is none."""
     found: Provider | None = request.app.state.provider
     if found is None:
         raise Problem(404, said("single sign-on is not set up here; sign in with your id and password"))
@@ -55,7 +55,7 @@ async def begin(
     address: PublicAddress,
     next: Annotated[str, Query()] = "/",
 ) -> Response:
-    """To the provider."""
+    """Redirect to the provider."""
     asked = provider(request)
 
     def work() -> tuple[str, Begun, bytes]:
@@ -83,7 +83,7 @@ async def begin(
 
 @router.get(PATH + "/callback")
 async def callback(request: Request, store: Store, config: Config, address: PublicAddress) -> Response:
-    """Back from the provider: a session for whom it vouches for, or one sentence that says why not."""
+    """The provider's redirect back: starts a session for the person it identifies, or shows an error in one sentence."""
     asked = provider(request)
     kept, former = request.cookies.get(STATE_COOKIE, ""), request.cookies.get(COOKIE)
     answer, browser = dict(request.query_params), device(request)
@@ -118,7 +118,7 @@ async def callback(request: Request, store: Store, config: Config, address: Publ
 async def back_channel_logout(
     request: Request, store: Store, config: Config, logout_token: Annotated[str, Form()] = ""
 ) -> Response:
-    """The provider says that somebody's session with it has ended; hers here end too. It is a machine that asks, and proves itself."""
+    """Back-channel logout: a request by the provider, proved by its logout token, ends a person's sessions here."""
     asked = provider(request)
 
     def work() -> int | None:
@@ -152,7 +152,7 @@ async def back_channel_logout(
 
 
 def _on_its_way(store: Database, config: Settings, kept: str, answer: Mapping[str, str]) -> tuple[Begun, str]:
-    """(sign-on started in this browser, its destination). Raises NotProven where it is another one or too old."""
+    """(sign-on started in this browser, its destination). Raises NotProven where it is another one or has expired."""
     with store.read() as tx:
         found = unseal(state_key(tx, config.organisation), kept)
         if found is None or found["until"] < now().timestamp():
@@ -166,13 +166,13 @@ def vouched_by(settings: ProviderSettings, proof: Proof) -> Vouched:
     """The identity and roles in verified claims, by the operator's settings."""
     claims = proof.claims
     email = claims.get("email")
-    # Providers that write truth as a word exist; one that is not sure says false or nothing.
+    # Some providers send booleans as strings; an unverified address is false or missing.
     verified = settings.trust_email or claims.get("email_verified") in (True, "true")
     address = email.strip() if isinstance(email, str) and email.strip() and verified else None
     person = None
     if settings.person_claim != "email":
         said = claim_of(claims, settings.person_claim)
-        # Where it is not there nobody is found by anything else.
+        # Without this claim nobody is found by another one instead.
         person = str(said) if isinstance(said, str | int) and not isinstance(said, bool) else ""
     name = claims.get("name")
     return Vouched(
@@ -185,13 +185,13 @@ def vouched_by(settings: ProviderSettings, proof: Proof) -> Vouched:
 
 
 def _session_of(claims: Mapping[str, Any]) -> str:
-    """The session with the provider, where it says which."""
+    """The provider's session id in the claims, if any."""
     found = claims.get("sid")
     return found if isinstance(found, str) else ""
 
 
 def _roles(settings: ProviderSettings, claims: Mapping[str, Any]) -> frozenset[str] | None:
-    """The roles of the claim's values. Everybody is an employee, unless the mapping says who is."""
+    """The roles mapped from the claim's values. Everybody is an employee, unless the mapping says who is."""
     if not settings.roles_claim:
         return None
     said = claim_of(claims, settings.roles_claim)
@@ -202,13 +202,13 @@ def _roles(settings: ProviderSettings, claims: Mapping[str, Any]) -> frozenset[s
 
 
 def seal(key: bytes, values: Mapping[str, Any]) -> str:
-    """The values as text that nobody else can write."""
+    """Values as signed text."""
     body = base64.urlsafe_b64encode(json.dumps(dict(values)).encode()).decode()
     return f"{body}.{_signature(key, body)}"
 
 
 def unseal(key: bytes, text: str) -> dict[str, Any] | None:
-    """The values, or None where somebody else wrote them."""
+    """The values of signed text, or None with a wrong signature."""
     body, _gap, signature = text.partition(".")
     if not hmac.compare_digest(signature.encode(), _signature(key, body).encode()):
         return None
@@ -221,7 +221,7 @@ def _signature(key: bytes, body: str) -> str:
 
 
 async def _in_lane(request: Request, work: Callable[[], T]) -> T:
-    """The work, among a few at once: what waits for the provider never takes the threads of others. Raises Silent."""
+    """Run work in a lane of few threads, so that waiting for the provider never occupies the others. Raises Silent."""
     try:
         found: T = await request.app.state.signing_on.run(work, SECONDS_TO_ANSWER)
     except LaneFull:

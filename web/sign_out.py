@@ -1,4 +1,4 @@
-"""Signing out, here and with the provider of the single sign-on."""
+"""Sign-out, here and at the identity provider."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SECONDS_FOR_AN_ADDRESS = 3.0
 
 @dataclass(frozen=True)
 class SignedOutContext:
-    """`there`: where the session with the provider ends."""
+    """Page context; `there`: the provider's address that ends its session."""
 
     provider: str
     there: str
@@ -30,14 +30,14 @@ class SignedOutContext:
 
 @router.post("/sign-out")
 async def sign_out(request: Request, store: Store) -> Response:
-    """End the session. Where a provider opened it, the browser goes on to end the one that it has there."""
+    """End the session. Where a provider opened it, the browser continues to the provider's sign-out."""
     token = request.cookies.get(COOKIE)
     hint = await run_in_threadpool(_close, store, token) if token else None
     there = await _there(request, hint) if hint else None
     provider: Provider | None = request.app.state.provider
     response: Response = RedirectResponse("/sign-in", 303)
     if there and provider is not None:
-        # A page of ours and no redirect: the content policy lets a form lead to this site alone.
+        # A page and no redirect: the Content-Security-Policy allows form targets on this site alone.
         response = page(request, "signed_out.html", SignedOutContext(provider.settings.title, there))
     response.delete_cookie(COOKIE, path="/")
     return response
@@ -51,7 +51,7 @@ def _close(store: Store, token: str) -> str | None:
 
 
 async def _there(request: Request, hint: str) -> str | None:
-    """The provider's address for it; None where it offers none, or does not answer."""
+    """The provider's sign-out address; None where it has none, or does not answer."""
     provider: Provider | None = request.app.state.provider
     address: str = request.app.state.public_address
     if provider is None or not address:

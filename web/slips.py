@@ -1,4 +1,4 @@
-"""Links handed out: sent by mail where there is an address and a way to send, else shown once, to be printed or copied."""
+"""Links given to people: mailed where there is an address and a mail server, else shown once, to be printed or copied."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from web.session import PublicAddress, now
 
 @dataclass(frozen=True)
 class Slip:
-    """A link as a page shows it once: for whom, the whole address, and whether it goes to her by mail instead."""
+    """A link shown once: for whom, its URL, and whether it is mailed instead."""
 
     link: Link
     address: str
@@ -24,7 +24,7 @@ class Slip:
 
 @dataclass(frozen=True)
 class Way:
-    """How links are delivered: their base address, and whether by mail where possible."""
+    """How links are delivered: their base URL, and whether by mail where possible."""
 
     public: str
     mail: bool
@@ -36,7 +36,7 @@ def sends_mail(request: Request) -> bool:
 
 
 def handing(request: Request, public: PublicAddress, show: Annotated[bool, Form()] = False) -> Way:
-    """By mail where there is a server, unless the form asks for the links to be shown."""
+    """The way of delivery: by mail where there is a mail server, unless the form asks for the links to be shown."""
     return Way(public, sends_mail(request) and not show)
 
 
@@ -44,7 +44,7 @@ Handing = Annotated[Way, Depends(handing)]
 
 
 def slips(tx: Transaction, organisation: str, links: Iterable[Link], public: str, mail: bool) -> list[Slip]:
-    """The links with their addresses, those that can be sent queued where `mail` is asked for."""
+    """The links with their URLs; those that can be mailed are queued where `mail` is set."""
     return [
         Slip(link, public + link.path, mailed=mail and send(tx, organisation, link, public, now()))
         for link in links

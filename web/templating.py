@@ -39,7 +39,7 @@ MOST_WITH_CENTS = 100
 
 @pass_context
 def when_text(context: Context, instant: datetime) -> str:
-    """A date and time to the minute in the reader's zone, which the foot of every page names."""
+    """A date and time to the minute in the reader's time zone, which every page names in its footer."""
     zone: tzinfo = context["zone"]
     # Translators: a day and a time of day, in the signs of Unicode's date patterns (CLDR).
     pattern = gettext("d MMM y, HH:mm")
@@ -48,35 +48,35 @@ def when_text(context: Context, instant: datetime) -> str:
 
 @pass_context
 def day_text(context: Context, instant: datetime) -> str:
-    """A date in the reader's zone."""
+    """A date in the reader's time zone."""
     zone: tzinfo = context["zone"]
     return date_text(instant.astimezone(zone).date())
 
 
 def date_text(day: date) -> str:
-    """A date as a calendar shows it."""
+    """A date as written in a calendar."""
     # Translators: a day, in the signs of Unicode's date patterns (CLDR).
     return format_date(day, gettext("d MMM y"), locale=language())
 
 
 def short_date_text(day: date) -> str:
-    """A date of a year that is plain: day and month."""
+    """Day and month of a date whose year is obvious."""
     # Translators: a day without its year, in the signs of Unicode's date patterns (CLDR).
     return format_date(day, gettext("d MMM"), locale=language())
 
 
 def first_date_text(first: date, last: date) -> str:
-    """The first day of a span whose last day is shown with its year: the year is said where it is another one."""
+    """The first day of a span whose last day is shown with its year; with a year only where that differs."""
     return short_date_text(first) if first.year == last.year else date_text(first)
 
 
 def per_head_text(millipoints: int) -> str:
-    """Points a head, to the hundredth throughout, so that they stand one under the other."""
+    """Points per head with two decimals throughout, so that they align in a column."""
     return in_signs(f"{millipoints / 1000:,.2f}")
 
 
 def number_text(value: float) -> str:
-    """A number for reading: thousands apart, about three digits, at most MOST_DECIMALS of them after the point."""
+    """A number for reading: thousands separators, about three digits, at most MOST_DECIMALS of them after the point."""
     if isnan(value):
         return "–"
     digits = 0 if value == 0 else floor(log10(abs(value)))
@@ -88,19 +88,19 @@ def number_text(value: float) -> str:
 
 
 def whole_text(value: float) -> str:
-    """A count, which has no fractions even where it is foreseen."""
+    """A count without decimals, even where it is an estimate."""
     text = f"{value:,.0f}"
     return "0" if text == "-0" else in_signs(text).replace("-", "\N{MINUS SIGN}")
 
 
 def money_text(value: float) -> str:
-    """An amount of money: cents up to a hundred where there are any, whole above."""
+    """An amount of money: with cents below a hundred where there are any, else whole."""
     whole = abs(value) >= MOST_WITH_CENTS or float(value).is_integer()
     return in_signs(f"{value:,.0f}" if whole else f"{value:,.2f}").replace("-", "\N{MINUS SIGN}")
 
 
 def level_text(value: float) -> str:
-    """A level from 0 to 1, to a hundredth of its range and a digit more: from week to week it moves little."""
+    """A level from 0 to 1 with three decimals, since it changes little from week to week."""
     return in_signs(f"{value:.3f}")
 
 
@@ -111,7 +111,7 @@ def percent_text(share: float) -> str:
 
 
 def told_text(count: str, minimum: int) -> str:
-    """A count as `rewards.disclosure` allows it, in the current language: the number, or the words in its place."""
+    """A count under disclosure control (`rewards.disclosure`) in the current language: the number, or words in its place."""
     if count.isdecimal():
         return whole_text(int(count))
     words = {NOT_SHOWN: gettext("not shown"), NEARLY_ALL: gettext("nearly all")}
@@ -119,7 +119,7 @@ def told_text(count: str, minimum: int) -> str:
 
 
 def roles_text(roles: Iterable[str]) -> str:
-    """Roles as pages call them, one after another; one that is not known any more by its id."""
+    """Names of roles, separated by commas; an unknown role by its id."""
     return ", ".join(gettext(TITLES.get(role, role)) for role in roles)
 
 
@@ -157,7 +157,7 @@ _ENVIRONMENT.filters["in_words"] = in_words
 
 
 def compile_templates() -> None:
-    """Compile every template now, which else each page does when it is first shown."""
+    """Compile every template now instead of at its first use."""
     for name in _ENVIRONMENT.list_templates():
         _ENVIRONMENT.get_template(name)
 
@@ -169,9 +169,9 @@ def page(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
-    """Render a template with a context (a dataclass, whose fields are all that the template gets besides the frame's).
+    """Render a template with a context: a dataclass, whose fields are all that the template gets besides those of the layout.
 
-    `account` and `person` are who is signed in (None: nobody); times are shown in the person's zone.
+    `account` and `person`: the account signed in (None: nobody); times are shown in the person's time zone.
     """
     values = {
         "account": None,

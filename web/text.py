@@ -1,4 +1,4 @@
-"""Text that a database and a page can hold: no NUL and no half of a surrogate pair."""
+"""Validation of text that a database and a page can hold: no NUL and no surrogates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_TYPED = 20_000
 
 
 def plain(text: str) -> str:
-    """The text itself. Raises ValueError for a NUL or for what is not Unicode text."""
+    """The text unchanged. Raises ValueError for a NUL or a surrogate."""
     if "\x00" in text:
         raise BadValue("must not contain NUL; remove it")
     if any("\ud800" <= letter <= "\udfff" for letter in text):
@@ -24,7 +24,7 @@ def plain(text: str) -> str:
 
 
 def one_break(value: object) -> object:
-    """A browser shows and counts a line break as one character, and sends it as two. Signs that nobody sees are no words by themselves."""
+    """Normalise line breaks, of which browsers count one character and send two; invisible text other than white space becomes empty."""
     if not isinstance(value, str):
         return value
     text = value.replace("\r\n", "\n").replace("\r", "\n")
@@ -32,7 +32,7 @@ def one_break(value: object) -> object:
 
 
 def within(text: str, most: int, what: str) -> None:
-    """Raises BadValue where a text is longer than its field says."""
+    """Raises BadValue where a text is longer than its field allows."""
     if len(text) > most:
         raise BadValue(
             "{what} of {count} characters: limit {most}; say it in fewer words",

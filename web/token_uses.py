@@ -1,4 +1,4 @@
-"""Times at which tokens were used, written in the background: no request waits for it."""
+"""Last uses of tokens, written in the background so that no request waits for it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rewards.store.session import Database
 
 
 class TokenUses:
-    """Notes the use of each token at most once in USED_EVERY, in a thread of its own, all that came meanwhile together."""
+    """Writes the use of each token at most once in USED_EVERY, in batches and in a thread of its own."""
 
     def __init__(self, store: Database) -> None:
         self._store = store
@@ -23,7 +23,7 @@ class TokenUses:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="token-uses")
 
     def note(self, tokens: Sequence[ApiToken | None], at: datetime) -> None:
-        """These tokens were used."""
+        """Record a use of these tokens."""
         with self._lock:
             for token in tokens:
                 if token is None:
@@ -37,7 +37,7 @@ class TokenUses:
                 self._thread.submit(self._write, at)
 
     def close(self) -> None:
-        """End the thread when what waits is written."""
+        """Stop the thread once the queue is written."""
         self._thread.shutdown()
 
     def _write(self, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Warms up what the first request of each kind would wait for, in the background of the server's first seconds."""
+"""Warm-up of what first requests would wait for, in the background of the server's first seconds."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from web.templating import compile_templates
 
 
 def warm() -> None:
-    """Read the catalogues of messages and what each language says of dates and numbers, and compile all templates.
+    """Load message catalogues and locale data, and compile all templates.
 
-    The description of the API is not made here: it takes longer than all of this, and hardly anybody asks for it.
+    The OpenAPI document is not generated here: it takes longer than all of this, and is rarely requested.
     """
     for code in LANGUAGES:
         with speaking(code):
@@ -26,7 +26,7 @@ def warm() -> None:
 
 
 def warm_lab() -> None:
-    """Load what the first page of the lab would wait for: the definitions of scenarios, read with an experiment, and the essay's walk."""
+    """Load what the lab's first page would wait for: scenario definitions, read with an experiment, and the essay's model."""
     from rewards.scheme.presets import PRESETS
     from sims.lab.document import read
     from sims.lab.essay import Played, played

@@ -35,9 +35,9 @@ def run(
     *,
     starter: BaseProcess | None = None,
 ) -> Sweep:
-    """Work until SIGTERM or SIGINT, or for one round; a round under way is finished. Returns the sums of all rounds.
+    """Work until SIGTERM or SIGINT, or for one round; a running round is finished. Returns the sums of all rounds.
 
-    Long work runs parallel to the rounds, in processes of its own. `starter`: the process with which this one ends.
+    Jobs run beside the rounds, in processes of their own. `starter`: the process with which this one ends.
     """
     stop = threading.Event()
     runner = Runner(database)
@@ -83,7 +83,7 @@ def _rounds(
         except Unavailable as error:
             if once:
                 raise
-            # It comes back, and this process should still be there then.
+            # The database may return, and this process should still run then.
             log.warning("a round was put off", why=error.brief)
             done, counted = IDLE, 0
         total = _sum(total, done)
@@ -119,7 +119,7 @@ def _sum(one: Sweep, other: Sweep) -> Sweep:
 def working_beside(
     url: str, rounds: bool, allow_loopback: bool = False, post: Post | None = None
 ) -> Iterator[None]:
-    """A worker in a child process, which ends with this one, however that ends. Without `rounds` it does long work alone."""
+    """A worker in a child process, which ends with this one, however that ends. Without `rounds` it runs jobs alone."""
     process = get_context("spawn").Process(
         target=_beside, args=(url, rounds, allow_loopback, post), name="worker"
     )
