@@ -1,6 +1,6 @@
 """The curve of a sweep as SVG: the median over the settings of a lever, and the middle 50 and 80 % of the runs around it.
 
-Colours come from classes; a file carries its own.
+Colours come from CSS classes; a downloaded file has its own.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def curve(
     turn: tuple[float, float, float] | None = None,
     own: bool = False,
 ) -> str:
-    """One curve. `label` is read to whoever does not see it; `across` names the lever; `turn`: where it turns and between what (80 %)."""
+    """One curve. `label`: text for screen readers; `across`: the lever's name; `turn`: the turning point with its 80 % interval."""
     low, high, step = scale_of([gains])
     first, last = settings[0], settings[-1]
     wide, tall = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM

@@ -1,4 +1,4 @@
-"""The lab's first page: experiments so far, and what a new one can begin from."""
+"""The lab's start page: experiments, and templates for new ones."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ExperimentId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 
 @dataclass(frozen=True)
 class LabContext:
-    """`experiments`: the newest, `names` those who wrote them; `templates` can be begun from; `mine`: whether the reader may."""
+    """Page context. `experiments`: newest first, with `names` of their authors; `templates` for a new one; `mine`: the reader may write."""
 
     account: Account
     person: Person
@@ -48,7 +48,7 @@ class LabContext:
 
 @router.get(PATH)
 def listed(request: Request, store: Store, account: ForecastReader) -> Response:
-    """The experiments, and what a new one can begin from."""
+    """The experiments, and the templates for a new one."""
     org = account.organisation
     with store.read() as tx:
         found = list_experiments(tx, org, MOST_SHOWN)
@@ -67,7 +67,7 @@ def listed(request: Request, store: Store, account: ForecastReader) -> Response:
 def begin(
     store: Store, account: Rehearser, begin_from: Annotated[Plain, Form(max_length=80)] = ""
 ) -> Response:
-    """A new experiment from `template:NAME` or `experiment:N`."""
+    """Create an experiment from `template:NAME` or `experiment:N`."""
     with store.begin() as tx:
         title, text = start_of(tx, account.organisation, begin_from)
         made = create_experiment(tx, account.organisation, title, text, account.person, now=now())
@@ -75,7 +75,7 @@ def begin(
 
 
 def start_of(tx: Transaction, organisation: str, source: str) -> tuple[str, str]:
-    """Title and text that a new experiment begins with. Raises BadValue, NotFound."""
+    """Title and text of a new experiment. Raises BadValue, NotFound."""
     kind, _, name = source.partition(":")
     if kind == "template" and name in TEMPLATES:
         return gettext(TEMPLATES[name].title), text_of(name, live=count_people(tx, organisation) > 0)
@@ -90,7 +90,7 @@ def start_of(tx: Transaction, organisation: str, source: str) -> tuple[str, str]
 
 @router.post(PATH + "/{id}/put-aside")
 def aside(store: Store, account: Rehearser, id: ExperimentId) -> Response:
-    """Take it out of the list."""
+    """Archive an experiment, which hides it from the list."""
     with store.begin() as tx:
         put_aside(tx, account.organisation, id, account.person, now())
     return RedirectResponse(PATH, 303)

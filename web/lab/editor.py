@@ -1,6 +1,6 @@
-"""One experiment as form and text side by side: one document, which either edits; and its runs.
+"""One experiment as form and text side by side: two editors of one document; and its runs.
 
-As in the designer of schemes, the buttons send the page and it comes back with what was typed; with a script it is asked for after a pause.
+As in the scheme designer, the buttons post the page, which returns with the values typed; with JavaScript it is requested after a pause.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ WAYS = Ways(with_changes, with_part, without_part, adds=GROUPS, drops=GROUPS)
 
 @dataclass(frozen=True)
 class ExperimentContext:
-    """`form` is that of the text, or of the last that was YAML; `asked` is what the text asks for (None: it is no experiment yet)."""
+    """Page context. `form` of the text, or of the last text that was YAML; `asked`: its summary (None: not a valid experiment)."""
 
     account: Account
     person: Person
@@ -60,7 +60,7 @@ class ExperimentContext:
 
 @router.get(PATH + "/{id}")
 def shown(request: Request, store: Store, account: ForecastReader, id: ExperimentId) -> Response:
-    """The experiment as it is now."""
+    """The experiment as stored."""
     with store.read() as tx:
         found = get_experiment(tx, account.organisation, id)
     edit = as_it_stands(found.text, found.revision, "saved" in request.query_params)
@@ -69,7 +69,7 @@ def shown(request: Request, store: Store, account: ForecastReader, id: Experimen
 
 @router.post(PATH + "/{id}")
 async def edited(request: Request, store: Store, account: Rehearser, id: ExperimentId) -> Response:
-    """Take in what was typed: to look at it, to add or take away a part, to save it, or to save and run it."""
+    """Take over the values typed: to preview, to add or remove a part, to save, or to save and run."""
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
         typed = typed_of(form)
     return await run_in_threadpool(_edited, request, store, account, id, typed)
@@ -106,7 +106,7 @@ def _edited(request: Request, store: Database, account: Account, id: int, typed:
 
 
 def _title(tx: Transaction, organisation: str, text: str) -> str:
-    """The title of a text that says an experiment. Raises BadValue with the first fault of one that does not."""
+    """The title in the text of an experiment. Raises BadValue with the first error of an invalid one."""
     found, _known = read_experiment(tx, organisation, text, now())
     if found.written is None:
         first = found.faults[0]

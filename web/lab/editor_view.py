@@ -61,7 +61,7 @@ AS_USUAL = msg("as usual")
 
 @dataclass(frozen=True)
 class FieldView:
-    """A field of the form; `fault` says what is wrong with it, and the remedy."""
+    """A form field; `fault` is its error message with the remedy."""
 
     field: FormField
     label: str
@@ -71,7 +71,7 @@ class FieldView:
 
 @dataclass(frozen=True)
 class PartView:
-    """A kind of content, an account or a variant, with its fields; `groups` gathers a variant's under headings."""
+    """A kind of content, an account or a variant, with its fields; `groups`: a variant's fields under headings."""
 
     part: Part
     groups: tuple[tuple[str, tuple[FieldView, ...]], ...]
@@ -79,7 +79,7 @@ class PartView:
 
 @dataclass(frozen=True)
 class FormView:
-    """The whole form, and the faults that belong to no field of it, by line."""
+    """The whole form, and the errors that belong to none of its fields, by line."""
 
     head: tuple[FieldView, ...]
     policy: tuple[FieldView, ...]
@@ -108,7 +108,7 @@ def form_view(text: str, found: Read, schemes: Sequence[str]) -> FormView | None
         by_place.setdefault(fault.place, fault.message)
     places = {field.name: numbers_of(data, field.place) for field in form.fields()}
     exact = {field.name for field in form.fields() if len(places[field.name]) == len(field.place)}
-    # A required field that is missing is reported at its place all the same.
+    # A missing required field is reported at its own place anyway.
     view = _Viewer(
         {name: by_place[place] for name, place in places.items() if name in exact and place in by_place}
     )
@@ -131,7 +131,7 @@ class _Viewer:
         self._faults = faults
 
     def all(self, fields: Sequence[FormField]) -> tuple[FieldView, ...]:
-        """Fields with their labels, choices and faults."""
+        """Fields with their labels, choices and errors."""
         return tuple(map(self._one, fields))
 
     def part(self, part: Part) -> PartView:
@@ -139,7 +139,7 @@ class _Viewer:
         return PartView(part, (("", self.all(part.fields)),))
 
     def variant(self, part: Part, kinds: Sequence[Part], accounts: Sequence[Part]) -> PartView:
-        """A variant: what it is called, and what it changes, under headings."""
+        """A variant: its name, and its changes under headings."""
         groups: dict[str, list[FieldView]] = {}
         for field in part.fields:
             groups.setdefault(self._heading(field, kinds, accounts), []).append(self._one(field))
@@ -167,12 +167,12 @@ class _Viewer:
         )
         choices = tuple((one, _choice(last, one, field.usual)) for one in values)
         fault = self._faults.get(field.name, "")
-        # The place is shown beside the fault already.
+        # The location is shown beside the error already.
         return FieldView(field, gettext(label), choices, fault.partition(": ")[2] or fault)
 
 
 def _choice(field: str, value: str, usual: str) -> str:
-    """A choice in words; an empty one says what holds then."""
+    """A choice in words; an empty choice names the default."""
     if not value:
         empty = {
             "people": msg("a company that is made up"),

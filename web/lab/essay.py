@@ -1,4 +1,4 @@
-"""The first thing to play with: the fifty, the half million and the millions, and the honest walk to a click beside them."""
+"""An interactive introduction: three figures of naive reach, and the waterfall of realistic factors down to clicks beside them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ ARITHMETIC: Mapping[str, Mapping[str, int]] = {
 
 @dataclass(frozen=True)
 class Figure:
-    """One of the essay's figures; `query` puts its numbers into the form ("": there are none)."""
+    """One of the essay's figures; `query`: its numbers as a link into the form ("": none)."""
 
     title: str
     arithmetic: str
@@ -65,7 +65,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class EssayContext:
-    """`values`: the form as it was filled in; `page`, `added` and `second` are the three figures, `walk` what is left of them."""
+    """Page context. `values`: the form as filled in; `page`, `added` and `second`: the three figures; `walk`: the waterfall."""
 
     account: Account
     person: Person
@@ -83,7 +83,7 @@ class EssayContext:
 
 
 def numbers_of(given: Mapping[str, str]) -> Played:
-    """The typed numbers, with a decimal point or comma. Raises BadValue, which names the first invalid one."""
+    """The numbers typed, with a decimal point or comma. Raises BadValue, which names the first invalid one."""
     typed = {
         name: plain(text).strip().replace(",", ".") for name, text in given.items() if name in LABELS and text.strip()
     }  # fmt: skip
@@ -144,7 +144,7 @@ def essay(request: Request, store: Store, account: ForecastReader) -> Response:
 
 @router.get(PATH + ".csv")
 def sheet(request: Request, account: ForecastReader) -> Response:
-    """The walk as a table. Raises BadValue."""
+    """The waterfall as CSV. Raises BadValue."""
     made = waterfall_csv(played(numbers_of(dict(request.query_params))))
     headers = {"Content-Disposition": 'attachment; filename="essay.csv"'}
     return Response(made, media_type="text/csv; charset=utf-8", headers=headers)

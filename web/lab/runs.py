@@ -29,7 +29,7 @@ SHEETS: Sheets = {"outcomes": outcomes_csv, "weeks": weeks_csv, "curve": curve_c
 
 @dataclass(frozen=True)
 class RunContext:
-    """One run. `outcome`: what is known so far (None: nothing yet)."""
+    """Page context of one run. `outcome`: the results known so far (None: none yet)."""
 
     account: Account
     person: Person
@@ -41,7 +41,7 @@ class RunContext:
 
 @router.get(RUNS + "/{id}")
 def shown(request: Request, store: Store, account: ForecastReader, id: RunId) -> Response:
-    """The progress of a run and its interim results."""
+    """A run's progress and its interim results."""
     org = account.organisation
     with store.read() as tx:
         run = get_run(tx, org, id)
@@ -59,13 +59,13 @@ def shown(request: Request, store: Store, account: ForecastReader, id: RunId) ->
 
 @router.post(RUNS + "/{id}/cancel")
 def end(store: Store, account: Rehearser, id: RunId) -> Response:
-    """End it."""
+    """Cancel a run."""
     return cancelled(store, account, id, RUNS, _job)
 
 
 @router.post(RUNS + "/{id}/again")
 def repeat(store: Store, account: Rehearser, id: RunId) -> Response:
-    """The very same once more."""
+    """Queue a repetition of a run."""
     with store.begin() as tx:
         job = run_again(tx, account.organisation, id, account.person, now())
     return RedirectResponse(f"{RUNS}/{job}", 303)
@@ -73,7 +73,7 @@ def repeat(store: Store, account: Rehearser, id: RunId) -> Response:
 
 @router.get(RUNS + "/{id}/stream")
 async def stream(request: Request, store: Store, account: ForecastReader, id: RunId) -> Response:
-    """Progress as server-sent events, until it has ended or the page has to ask anew."""
+    """Progress as server-sent events, until the job has ended or the page must reconnect."""
     return await stream_of(request, store, account, id, _job)
 
 
@@ -83,12 +83,12 @@ def _job(tx: Transaction, organisation: str, id: int) -> Job:
 
 @router.get(RUNS + "/{id}/{name}.{kind}")
 def file(store: Store, account: ForecastReader, id: RunId, name: FileName, kind: FileKind) -> Response:
-    """The result whole as JSON, its tables as CSV, a chart as SVG."""
+    """The complete result as JSON, its tables as CSV, a chart as SVG."""
     return file_of(store, account.organisation, id, name, kind)
 
 
 def file_of(store: Store, organisation: str, id: int, name: str, kind: FileKind) -> Response:
-    """A file of a run. Raises NotFound, and Problem where there is no such file, or no numbers yet."""
+    """A file of a run. Raises NotFound, and Problem for an unknown file or without a result."""
     with store.read() as tx:
         get_run(tx, organisation, id)
         text, kept = outcome_of(tx, organisation, id)

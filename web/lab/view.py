@@ -27,7 +27,7 @@ SCALED = {"share of staff": 100.0, "share of shares": 100.0}
 
 @dataclass(frozen=True)
 class Gain:
-    """One outcome of one scenario: what it is, and how much more than doing nothing (None: that of doing nothing itself)."""
+    """One outcome of one scenario: its value, and the difference to the baseline of doing nothing (None for the baseline itself)."""
 
     total: Told
     more: Told | None
@@ -47,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A scenario's chart over weeks, on the scale of all."""
+    """A scenario's weekly chart; all scenarios share one scale."""
 
     name: str
     title: str
@@ -57,7 +57,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Hanging:
-    """A parameter that nobody knows and on which a scenario's gain hangs: which way, how much of the spread, and how it is known."""
+    """An uncertain parameter that a scenario's gain depends on: the direction, its share of the spread, and its evidence."""
 
     title: str
     parameter: str
@@ -68,7 +68,7 @@ class Hanging:
 
 @dataclass(frozen=True)
 class Curve:
-    """A sweep's curve of one outcome: the table behind it, and where it turns, in words."""
+    """A sweep's curve of one outcome: its table, and its turning points in words."""
 
     name: str
     title: str
@@ -81,7 +81,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Everything that a page shows of the numbers."""
+    """All numbers of a page."""
 
     sentence: str
     known: str
@@ -155,7 +155,7 @@ def _line(outcome: Body, scenarios: Sequence[Body]) -> Line:
 
 
 def _best(body: Body, titles: Mapping[str, str]) -> str:
-    """Which scenario brings the most clicks, and whether any clearly does."""
+    """The scenario with the most clicks, and whether its lead is beyond chance."""
     others = [one for one in body["scenarios"] if one["role"] != "nothing"]
     if not others:
         return _("There is nothing beside doing nothing: add a variant.")
@@ -266,7 +266,7 @@ def _label(title: str) -> str:
 
 
 def svg_of(body: Body, name: str) -> str | None:
-    """A chart as a file: a scenario's weeks, or the curve of an outcome; None where there is no such."""
+    """A chart as a file: a scenario's weeks, or the curve of an outcome; None for an unknown name."""
     titles = {one["name"]: title_of(one) for one in body["scenarios"]}
     if body["sweep"] is not None:
         outcomes = {one["name"]: _(one["title"]) for one in body["outcomes"]}
@@ -286,7 +286,7 @@ def _whole(one: Body) -> list[object]:
 
 
 def outcomes_csv(body: Body) -> str:
-    """Every outcome of every scenario: in whole, and more than doing nothing."""
+    """Every outcome of every scenario as CSV: the value, and the difference to doing nothing."""
     rows = [
         [one["name"], one["setting"], outcome["name"], of, *_whole(one[key][outcome["name"]]),
          one["more"][outcome["name"]]["share_of_runs_above"] if key == "more" else ""]
@@ -299,7 +299,7 @@ def outcomes_csv(body: Body) -> str:
 
 
 def weeks_csv(body: Body) -> str:
-    """Week by week, clicks more than doing nothing."""
+    """Weekly clicks beyond doing nothing, as CSV."""
     rows = [
         [one["name"], one["setting"], name, at + 1, *_whole(week)]
         for one in body["scenarios"]
@@ -311,7 +311,7 @@ def weeks_csv(body: Body) -> str:
 
 
 def curve_csv(body: Body) -> str | None:
-    """Setting by setting, each outcome that a sweep looks at, and where it turns; None for a run without a sweep."""
+    """Each outcome of a sweep by setting, with its turning points, as CSV; None for a run without a sweep."""
     if body["sweep"] is None:
         return None
     rows = []

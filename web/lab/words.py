@@ -28,7 +28,7 @@ def _places(one: Body, settings: Sequence[float], title: str) -> dict[str, str]:
 
 
 def gain_words(one: Body, settings: Sequence[float], title: str, gains: Sequence[Body]) -> str:
-    """The setting at which the gain over doing nothing changes sign, or that it does not in this range, and whether the runs agree."""
+    """The setting at which the gain over doing nothing changes sign, or that none in this range does, and whether the runs agree."""
     above = sum(gain["p80"][0] > 0.0 for gain in gains)
     below = sum(gain["p80"][1] < 0.0 for gain in gains)
     if one["at"] is not None and one["interval_80"] is not None:
@@ -69,7 +69,7 @@ def gain_words(one: Body, settings: Sequence[float], title: str, gains: Sequence
 
 
 def _unclear(open_settings: int, settings: int) -> str:
-    """At how many settings the runs do not agree whether it is more or less."""
+    """The number of settings at which the runs disagree on the gain's sign."""
     if open_settings == settings:
         return _(
             "That is not clear: at every setting the middle 80 % of the runs have more and less among them."
@@ -81,7 +81,7 @@ def _unclear(open_settings: int, settings: int) -> str:
 
 
 def marginal_words(one: Body, settings: Sequence[float], title: str) -> str:
-    """Beyond which setting one more of it brings less, and whether the runs agree."""
+    """The setting beyond which one more brings less, and whether the runs agree."""
     share = one["share_of_resamples_that_turn"]
     if one["at"] is None or one["interval_80"] is None:
         text = (

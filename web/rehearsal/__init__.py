@@ -1,1 +1,1 @@
-"""The rehearsal room: schemes simulated for the company before anybody is asked to share, on pages for HR and strategists."""
+"""Pages of the rehearsal room: schemes simulated for the company before anybody is asked to share, for HR and strategists."""

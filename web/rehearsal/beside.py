@@ -1,4 +1,4 @@
-"""What a rehearsal's page shows besides the runs: exploits by gaming agents, and the waterfall from naive reach to human clicks."""
+"""Further parts of a rehearsal's page: exploits by gaming agents, and the waterfall from naive reach to human clicks."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ THANKS = "thanks"
 
 @dataclass(frozen=True)
 class Play:
-    """One way to play: points a week, of them beyond an honest sharer's, acts a week; `rule` lets it ("": nothing does)."""
+    """One gaming strategy: points a week, the excess over an honest sharer, acts a week; `rule`: the rule exploited ("": none)."""
 
     title: str
     definition: str
@@ -66,7 +66,7 @@ class Play:
 
 @dataclass(frozen=True)
 class Played:
-    """The plays of one scheme."""
+    """The gaming strategies under one scheme."""
 
     title: str
     plays: Sequence[Play]
@@ -74,7 +74,7 @@ class Played:
 
 @dataclass(frozen=True)
 class Step:
-    """One factor and what is left after it."""
+    """One factor of the waterfall, and the rest after it."""
 
     title: str
     factor: str
@@ -86,7 +86,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Walk:
-    """From everybody's contacts to human clicks, for one item that everybody shares once."""
+    """The waterfall from everybody's contacts to human clicks, for one item that everybody shares once."""
 
     employees: str
     naive: str
@@ -94,7 +94,7 @@ class Walk:
 
 
 def played_of(body: Mapping[str, Any], titles: Mapping[str, str]) -> list[Played]:
-    """The gaming report; empty for a result from before there was one."""
+    """The gaming report; empty for results stored before it existed."""
     return [
         Played(titles[one["scenario"]], [_play(each) for each in one["plays"]])
         for one in body.get("gaming", ())
@@ -102,7 +102,7 @@ def played_of(body: Mapping[str, Any], titles: Mapping[str, str]) -> list[Played
 
 
 def walk_of(body: Mapping[str, Any]) -> Walk | None:
-    """The walk; None for a result from before there was one."""
+    """The waterfall; None for results stored before it existed."""
     found = body.get("waterfall")
     if found is None:
         return None
@@ -122,7 +122,7 @@ def walk_of(body: Mapping[str, Any]) -> Walk | None:
 
 
 def gaming_csv(body: Mapping[str, Any]) -> str:
-    """Play by play, points a week and what lets them."""
+    """Points a week of each gaming strategy and the rule exploited, as CSV."""
     rows = [
         [
             one["scenario"], each["play"], each["millipoints"] / 1000, each["beyond"] / 1000, each["acts"], each["rule"],
@@ -144,7 +144,7 @@ def gaming_csv(body: Mapping[str, Any]) -> str:
 
 
 def waterfall_csv(body: Mapping[str, Any]) -> str:
-    """Step by step, the factor and what is left, whole."""
+    """Each factor of the waterfall and the rest after it, as CSV."""
     found = body.get("waterfall")
     steps = [] if found is None else found["steps"]
     rows: list[list[object]] = (

@@ -1,6 +1,6 @@
-"""Bands over weeks as SVG, drawn here: it is on the page without a script, and is the file that can be taken away.
+"""Bands over weeks as SVG, drawn on the server: shown without JavaScript, and offered as a file.
 
-Colours come from classes; the file carries its own.
+Colours come from CSS classes; a downloaded file has its own.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Seen = Sequence[float | None]
 
 
 def scale_of(several: Sequence[Weeks], seen: Seen = ()) -> tuple[float, float, float]:
-    """(lowest, highest, step) of one axis for all of them, so that they can be compared."""
+    """(lowest, highest, step) of a common axis, which makes charts comparable."""
     came = [value for value in seen if value is not None]
     lows = [week["p90"][0] for weeks in several for week in weeks]
     highs = [week["p90"][1] for weeks in several for week in weeks]
@@ -47,9 +47,9 @@ def bands(
     *,
     seen: Seen = (),
 ) -> str:
-    """One chart; what was `seen` is a dot.
+    """One chart; observed values (`seen`) are dots.
 
-    `label` is read to whoever does not see it; `across` names the weeks' axis; `own`: with colours of its own.
+    `label`: text for screen readers; `across`: name of the week axis; `own`: with colours of its own.
     """
     low, high, step = scale
     wide = (WIDTH - LEFT - RIGHT) / max(len(weeks) - 1, 1)

@@ -1,4 +1,4 @@
-"""A rehearsal's page goes on when the rehearsal is done: it hears of the job that looks where the risks turn."""
+"""Live updates of a rehearsal's page after the rehearsal itself: progress of the job that searches turning points of risks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get(PATH + "/{id}/turning/stream")
 async def stream(request: Request, store: Store, account: ForecastReader, id: JobId) -> Response:
-    """Says `turned` whenever there is more to be shown, until there is nothing to come or the page has to ask anew."""
+    """Sends a `turned` event for each new result, until the job has ended or the page must reconnect."""
     org = account.organisation
 
     def look() -> tuple[str, bool]:

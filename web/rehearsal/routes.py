@@ -1,4 +1,4 @@
-"""Pages of rehearsals: requests, progress, and results. Workers carry them out."""
+"""Pages of rehearsals: requests, progress and results. Workers run them."""
 
 from __future__ import annotations
 
@@ -74,10 +74,10 @@ FIELDS: tuple[tuple[str, str, str, str, str], ...] = (
 
 @dataclass(frozen=True)
 class RoomContext:
-    """`drafts` are open, `chosen` those ticked; `live` is the title of the scheme in force ("": none), `with_live`: ticked.
+    """Page context. `drafts`: open ones, `chosen`: those ticked; `live`: title of the scheme in force ("": none), `with_live`: ticked.
 
-    `believed`: the recalibration that was accepted last (None: none was), and `posterior` whether it is wanted.
-    `values`: the assumptions as they were typed; `found` says what was measured; `mine`: whether the reader may rehearse.
+    `believed`: the accepted recalibration (None: none), and `posterior`: use it.
+    `values`: assumptions as typed; `found`: measured values; `mine`: the reader may rehearse.
     """
 
     account: Account
@@ -100,8 +100,10 @@ class RoomContext:
 
 @dataclass(frozen=True)
 class RehearsalContext:
-    """One rehearsal. `outcome`: what is known so far (None: nothing yet); `turning`: whether it is still looked for where its risks turn,
-    and `turned`: how many characters that has said so far."""
+    """Page context of one rehearsal. `outcome`: results known so far (None: none yet).
+
+    `turning`: the search for turning points of risks is running; `turned`: length of its partial result.
+    """
 
     account: Account
     person: Person
@@ -160,12 +162,12 @@ def room(
     account: ForecastReader,
     draft: Annotated[int, Query(ge=0, le=MOST_ID)] = 0,
 ) -> Response:
-    """Choose what to rehearse, and look at what was."""
+    """The form of a rehearsal, and past rehearsals."""
     return _room(request, store, account, [draft] if draft else [])
 
 
 class Wished(BaseModel):
-    """The form as it was filled in; what was left empty is as it usually is."""
+    """The form as sent; empty fields take their defaults."""
 
     draft: Annotated[list[Annotated[int, Field(ge=1, le=MOST_ID)]], Field(max_length=20)] = []
     live: bool = False
@@ -186,7 +188,7 @@ class Wished(BaseModel):
 
 @router.post(PATH)
 def begin(request: Request, store: Store, account: Rehearser, wished: Annotated[Wished, Form()]) -> Response:
-    """Put a rehearsal into the queue."""
+    """Queue a rehearsal."""
     picked, live = wished.draft, wished.live
     values = {name: str(getattr(wished, name)).strip() for name, *_rest in FIELDS}
     try:
@@ -212,7 +214,7 @@ def begin(request: Request, store: Store, account: Rehearser, wished: Annotated[
 
 
 def assumptions_of(values: dict[str, str], tool: bool, posterior: Belief = "accepted") -> Assumptions:
-    """The assumptions that were typed, with a point or a comma. Raises BadValue, which names the first that cannot be."""
+    """The assumptions typed, with a decimal point or comma. Raises BadValue, which names the first invalid one."""
     typed = {name: text.replace(",", ".") for name, text in values.items() if text}
     try:
         return Assumptions.model_validate({**typed, "tool": tool, "posterior": posterior})
@@ -237,7 +239,7 @@ def rehearsal(request: Request, store: Store, account: ForecastReader, id: JobId
         job = get_job(tx, org, id)
         where = page_of(tx, org, job)
         if where is not None and job.kind != KIND:
-            # What was done for a rehearsal is on the rehearsal's page.
+            # A job that belongs to a rehearsal is shown on the rehearsal's page.
             return RedirectResponse(where, 303)
         job = _job(tx, org, id)
         standing, body = standing_of(tx, account, job, PATH)
@@ -257,25 +259,25 @@ def rehearsal(request: Request, store: Store, account: ForecastReader, id: JobId
 
 @router.post(PATH + "/{id}/cancel")
 def end(store: Store, account: Rehearser, id: JobId) -> Response:
-    """End it."""
+    """Cancel a rehearsal."""
     return cancelled(store, account, id, PATH, _job)
 
 
 @router.post(PATH + "/{id}/again")
 def repeat(store: Store, account: Rehearser, id: JobId) -> Response:
-    """The very same once more."""
+    """Queue a repetition of a rehearsal."""
     return repeated(store, account, id, PATH, _job)
 
 
 @router.get(PATH + "/{id}/stream")
 async def stream(request: Request, store: Store, account: ForecastReader, id: JobId) -> Response:
-    """Progress as server-sent events, until it has ended or the page has to ask anew."""
+    """Progress as server-sent events, until the job has ended or the page must reconnect."""
     return await stream_of(request, store, account, id, _job)
 
 
 @router.get(PATH + "/{id}/{name}.{kind}")
 def file(store: Store, account: ForecastReader, id: JobId, name: FileName, kind: FileKind) -> Response:
-    """The result whole as JSON, its tables as CSV, a chart as SVG."""
+    """The complete result as JSON, its tables as CSV, a chart as SVG."""
     with store.read() as tx:
         job = _job(tx, account.organisation, id)
         text, kept = outcome_of(tx, account.organisation, id)

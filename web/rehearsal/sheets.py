@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 
 def sheet(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Rows under a head, as spreadsheets read them."""
+    """Rows below a header as CSV."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(head)

@@ -14,7 +14,7 @@ FINEST = 0.01
 
 
 def turns_of(body: Mapping[str, Any] | None) -> dict[str, dict[str, str]]:
-    """A sentence for each risk of each scheme that is known so far."""
+    """A sentence for each risk of each scheme with a known turning point."""
     if body is None:
         return {}
     settings = body["settings"]
@@ -25,7 +25,7 @@ def turns_of(body: Mapping[str, Any] | None) -> dict[str, dict[str, str]]:
 
 
 def turning_csv(body: Mapping[str, Any]) -> str:
-    """Scheme by scheme and risk by risk, what is left to the limit at each multiple of the points, and where that turns."""
+    """Each risk of each scheme as CSV: the distance to its limit at each multiple of the points, and the turning point."""
     rows = [
         [
             one["scenario"], each["name"], "" if each["turns_at"] is None else each["turns_at"],

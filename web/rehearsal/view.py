@@ -86,9 +86,9 @@ class Lift:
 
 @dataclass(frozen=True)
 class Risk:
-    """One risk: its value, its limit, its worst run, and in what part of the runs the limit holds.
+    """One risk: its value, its limit, its worst run, and the share of runs within the limit.
 
-    `turns` says at how many points it crosses the limit ("": not known yet).
+    `turns`: the multiple of points that crosses the limit ("": not known yet).
     """
 
     title: str
@@ -112,7 +112,7 @@ class Risks:
 
 @dataclass(frozen=True)
 class Group:
-    """One group under one scheme, in percent of what all get on average."""
+    """One group under one scheme, in percent of the overall average."""
 
     part: str
     name: str
@@ -132,7 +132,7 @@ class Fair:
 
 @dataclass(frozen=True)
 class Owed:
-    """The liability of one scheme. `priced`: true where its points buy something that costs money."""
+    """The liability of one scheme. `priced`: True where its points buy rewards that cost money."""
 
     title: str
     today: str
@@ -145,7 +145,7 @@ class Owed:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Everything that is shown of the numbers."""
+    """All results shown on the page."""
 
     sentence: str
     known: str
@@ -165,7 +165,7 @@ class Outcome:
 
 
 def outcome_of(body: Mapping[str, Any], turning: Mapping[str, Any] | None = None) -> Outcome:
-    """The page's view of a rehearsal's JSON; `turning`: that of the job that looks where its risks turn, as far as it is."""
+    """The view of a rehearsal's JSON; `turning`: the partial result of the search for turning points."""
     turns = turns_of(turning)
     schemes = {one["name"]: one for one in body["schemes"]}
     titles = {name: _titled(one) for name, one in schemes.items()}
@@ -194,7 +194,7 @@ def outcome_of(body: Mapping[str, Any], turning: Mapping[str, Any] | None = None
 
 
 def sentence(body: Mapping[str, Any], titles: Mapping[str, str]) -> str:
-    """The answer."""
+    """The answer in one sentence."""
     choice = body["choice"]
     found = {one["scenario"]: one for one in choice["candidates"]}
     named = choice["scenario"]
@@ -223,7 +223,7 @@ def sentence(body: Mapping[str, Any], titles: Mapping[str, str]) -> str:
 
 
 def weeks_csv(body: Mapping[str, Any]) -> str:
-    """Week by week, clicks more than doing nothing, for each scheme: the numbers behind the charts, whole."""
+    """Weekly clicks beyond doing nothing for each scheme, as CSV: the unrounded numbers of the charts."""
     rows = [
         [one["scenario"], at + 1, week["median"], *week["p50"], *week["p80"], *week["p90"]]
         for one in body["lift"]
@@ -234,7 +234,7 @@ def weeks_csv(body: Mapping[str, Any]) -> str:
 
 
 def fairness_csv(body: Mapping[str, Any]) -> str:
-    """Group by group, points a share and a head as parts of the average."""
+    """Points per share and per head of each group in relation to the average, as CSV."""
     rows = [
         [
             one["scenario"], one["group"], one["people"],
@@ -251,7 +251,7 @@ def fairness_csv(body: Mapping[str, Any]) -> str:
 
 
 def chart_svg(body: Mapping[str, Any], name: str) -> str | None:
-    """The chart of one scheme as a file; None where there is no such scheme."""
+    """The chart of one scheme as a file; None for an unknown scheme."""
     several = {one["scenario"]: one["weekly"] for one in body["lift"]}
     if name not in several:
         return None
@@ -303,7 +303,7 @@ def _fair(name: str, title: str, rows: Sequence[Mapping[str, Any]]) -> Fair:
         here = [one for one in mine if one["group"].partition("=")[0] == part]
         shares = [told(one["points_a_share"], 100.0) for one in here]
         medians = [one["points_a_share"]["median"] for one in here]
-        # Groups that differ by less than chance are all alike: none of them is the least.
+        # Differences within chance mark no group as the lowest.
         alike = len({one.median for one in shares}) == 1
         for one, a_share in zip(here, shares, strict=True):
             label = one["group"].partition("=")[2]

@@ -1,1 +1,1 @@
-"""The first hour: what is behind the set-up link, and the steps after it."""
+"""Pages of the set-up: the first administrator behind the set-up link, and the steps after it."""

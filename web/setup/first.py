@@ -1,4 +1,4 @@
-"""Behind the set-up link: one form that makes the organisation and its first administrator."""
+"""The page behind the set-up link: one form that creates the organisation and its first administrator."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ZONES = sorted(
 
 @dataclass(frozen=True)
 class FirstContext:
-    """The form, with what was typed."""
+    """Page context: the form with the values typed."""
 
     typed: dict[str, str]
     zones: list[str]
@@ -114,7 +114,7 @@ def _beginning(
 
 @router.get("/setup/{token}")
 def form(request: Request, store: Store, token: Plain) -> Response:
-    """The form, as long as the link is open."""
+    """The form, while the link is open."""
     with store.read() as tx:
         look(tx, token)
     empty = dict.fromkeys(("name", "person", "person_name", "email", "timezone"), "")
@@ -142,7 +142,7 @@ async def begin(
     team: Line = "",
     segment: Line = "",
 ) -> Response:
-    """Make the organisation and its first administrator, and sign her in. What was typed stays where something is refused."""
+    """Create the organisation and its first administrator, and sign in. The values typed are kept where one is refused."""
     typed = {
         "name": name, "timezone": timezone, "person": person, "person_name": person_name, "email": email, "team": team,
         "segment": segment,

@@ -1,4 +1,4 @@
-"""Networks as the forms of the set-up and of the settings offer them."""
+"""Choices of networks in the forms of the set-up and of the settings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ USUAL = ("linkedin", "email")
 
 @dataclass(frozen=True)
 class NetworkChoice:
-    """One network of the form. `payable`: its own rules allow points; `why` and `sources` say what they are."""
+    """One network in the form. `payable`: its rules allow rewards; `why` and `sources`: what they say and where."""
 
     channel: str
     title: str
@@ -29,12 +29,12 @@ class NetworkChoice:
 
 
 def choices(used: Sequence[str], unpaid: Sequence[str]) -> list[NetworkChoice]:
-    """The networks on offer, and others in use."""
+    """The built-in networks, and others in use."""
     return [_choice(one, one in used, one in unpaid) for one in dict.fromkeys((*OFFERED, *used))]
 
 
 def chosen(networks: Sequence[Network]) -> list[NetworkChoice]:
-    """The networks that a company has chosen, among all on offer."""
+    """The networks that a company has chosen, among all built-in ones."""
     known: Mapping[str, Network] = {one.channel: one for one in networks}
     return choices(list(known), [one for one in known if not known[one].points])
 

@@ -1,4 +1,4 @@
-"""The steps after the set-up link: people, the first scheme from a template, invitations; and the settings of the organisation."""
+"""The steps after the set-up link: people, the first scheme from a template, invitations; and the organisation's settings."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ STEPS = (
 
 @dataclass(frozen=True)
 class Step:
-    """One step. `count`: how much of it is done; `path` is '' where it is for other roles, which `roles` names."""
+    """One step. `count`: how much of it is done; `path` is '' where it belongs to other roles, named by `roles`."""
 
     title: str
     words: str
@@ -51,7 +51,7 @@ class Step:
 
 @dataclass(frozen=True)
 class StepsContext:
-    """The steps of the first hour. `most`: no more than that is counted."""
+    """Page context of the set-up's steps. `most`: the limit of each count."""
 
     account: Account
     person: Person
@@ -62,7 +62,7 @@ class StepsContext:
 
 @dataclass(frozen=True)
 class TemplateShown:
-    """A template of a scheme in plain words."""
+    """A scheme template in plain language."""
 
     name: str
     title: str
@@ -71,7 +71,7 @@ class TemplateShown:
 
 @dataclass(frozen=True)
 class FirstSchemeContext:
-    """The templates; `published`: there is a scheme already, and no template is published any more."""
+    """Page context: the templates; `published`: a scheme is published already, and templates can no longer be."""
 
     account: Account
     person: Person
@@ -82,7 +82,7 @@ class FirstSchemeContext:
 
 @dataclass(frozen=True)
 class SettingsContext:
-    """The organisation as it is now, or as it was typed."""
+    """Page context: the organisation's settings as stored, or as typed."""
 
     account: Account
     person: Person
@@ -144,7 +144,7 @@ def _first_scheme(
 
 @router.get("/hr/first-scheme")
 def first_scheme(request: Request, store: Store, account: SchemeWriter) -> Response:
-    """The templates in plain words."""
+    """The templates in plain language."""
     return _first_scheme(request, store, account)
 
 
@@ -164,7 +164,7 @@ def publish(
 
 @router.get("/admin/settings")
 def settings(request: Request, store: Store, account: Settler) -> Response:
-    """The organisation."""
+    """The organisation's settings."""
     with store.read() as tx:
         home = _home(tx, account)
     return _settings(request, store, account, home.name, home.languages, networks=chosen(home.networks))
@@ -206,7 +206,7 @@ def save(
     unpaid: Several,
     name: Annotated[Plain, Form(max_length=300)] = "",
 ) -> Response:
-    """Change name, languages and networks."""
+    """Store name, languages and networks."""
     try:
         with store.begin() as tx:
             known = {*OFFERED, *(one.channel for one in _home(tx, account).networks)}

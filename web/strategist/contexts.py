@@ -13,7 +13,7 @@ from sims.comparison.wording import reason_in_words, rule_in_words
 from sims.reports.stored import StoredComparison
 from web.strategist.figures import Bar, Figure
 
-# What a decision turns on; every other outcome is a click away.
+# Outcomes that decide; every other one is behind a click.
 HEADLINES = (
     "human_clicks",
     "shares",
@@ -34,7 +34,7 @@ BANDS = ("p50", "p80", "p90")
 
 @dataclass(frozen=True)
 class Verdict:
-    """One candidate before the rule: `clicks` against doing nothing, each limit, and how it ended."""
+    """One candidate under the decision rule: `clicks` against doing nothing, each limit, and the verdict."""
 
     title: str
     clicks: Bar
@@ -47,10 +47,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Pair:
-    """Paired differences of one scenario against another.
+    """Paired differences between two scenarios.
 
-    (Figure with one bar, share of runs in which it is higher, how much of its spread is parameter uncertainty and with which error: None
-    where that was not asked.)
+    (Figure with one bar, share of runs in which the first is higher, share of the spread due to parameters with its error: None where it
+    was not computed.)
     """
 
     title: str
@@ -61,7 +61,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class LiftTable:
-    """What the tool brings to one scenario, and what its scheme adds: a figure an outcome with a bar each, and the tool's share."""
+    """Lift of the tool in one scenario, and of its scheme in addition: a figure per outcome with a bar each, and the tool's share."""
 
     title: str
     has_tool: bool
@@ -70,7 +70,7 @@ class LiftTable:
 
 @dataclass(frozen=True)
 class ComparisonContext:
-    """`stored` is the latest comparison (None: none yet); the figures of `headlines` are drawn first, then `more`."""
+    """Page context. `stored`: the latest comparison (None: none yet); figures of `headlines` are drawn first, then `more`."""
 
     account: Account
     person: Person
@@ -89,7 +89,7 @@ class ComparisonContext:
 def comparison_context(
     account: Account, person: Person, stored: StoredComparison | None
 ) -> ComparisonContext:
-    """The page's context of a stored comparison."""
+    """The page context of a stored comparison."""
     if stored is None:
         return ComparisonContext(account, person, None)
     body = stored.body
@@ -172,10 +172,10 @@ def _pairs(body: Mapping[str, Any], titles: Mapping[str, str]) -> list[Pair]:
 
 
 def tool_share(lift: Mapping[str, Any], outcome: Mapping[str, Any]) -> float | None:
-    """The tool's part of what came; None where so little came that a part of it says nothing."""
+    """The tool's share of the lift; None where the lift is too small for a share to mean anything."""
     came = max(abs(lift[part]["interval"]["median"]) for part in ("tool", "incentive"))
     share: float | None = lift["tool_share"]
-    # A tenth of the narrowest chart is hardly to be seen on it.
+    # A tenth of the narrowest chart is hardly visible.
     return share if came >= LEAST_SPANS.get(str(outcome["unit"]), 0.0) / 10 else None
 
 

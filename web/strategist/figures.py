@@ -1,7 +1,7 @@
-"""One outcome over several scenarios: its intervals as numbers, and as bars of one scale.
+"""One outcome over several scenarios: its intervals as numbers, and as bars on one scale.
 
-The bars are SVG whose places along the axis are percentages: a chart is as wide as there is room for, its texts are never scaled with it,
-and no script is needed. What a bar says is read on hover, by a screen reader, and in the table below.
+The bars are SVG with positions in percent: a chart fills the width available without scaling its texts,
+and without JavaScript. Each bar's values are shown on hover, to screen readers, and in the table below.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Bar:
     p90: tuple[float, float]
 
     def text(self, value: float) -> str:
-        """One of its numbers, rounded to the digit that its middle 80 % resolves."""
+        """A number, rounded to the digit that its middle 80 % resolves."""
         return rounded(value, step_of(self.p80[1] - self.p80[0]))
 
     def band(self, name: str) -> str:
@@ -47,7 +47,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Figure:
-    """One outcome over all scenarios, in a unit for reading. `least_span`: what its axis spans at least."""
+    """One outcome over all scenarios in a readable unit. `least_span`: the minimum span of its axis."""
 
     name: str
     title: str
@@ -58,7 +58,7 @@ class Figure:
 
     @property
     def chart(self) -> Markup:
-        """The bars as a picture."""
+        """The bars as SVG."""
         # Safe: drawn here, and every text in it is escaped.
         return Markup(_drawn(self))  # noqa: S704
 

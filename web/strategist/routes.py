@@ -1,4 +1,4 @@
-"""The strategist's page: schemes compared, with intervals, a table behind the chart, and where the numbers come from."""
+"""The strategist's page: a comparison of schemes with intervals, tables behind the charts, and provenance."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/strategist")
 def comparison(request: Request, store: Store, account: ForecastReader) -> Response:
-    """The comparison stored last."""
+    """The latest comparison."""
     with store.read() as tx:
         stored = latest_comparison(tx, account.organisation)
         person = get_person(tx, account.organisation, account.person)

@@ -1,4 +1,4 @@
-"""Watching one run: the company as a picture that plays, with a table behind it and the reasons of some people term by term."""
+"""The animation of one recorded run: the company as a picture, a table behind it, and some people's decisions term by term."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ TERMS = {
 
 @dataclass(frozen=True)
 class WatchedWeek:
-    """One week of the recording: sums of what happened, and how people felt at its end."""
+    """One week of the recording: sums of activity, and people's state variables at its end."""
 
     first: date
     shares: int
@@ -57,7 +57,7 @@ class WatchedWeek:
 
 @dataclass(frozen=True)
 class WatchContext:
-    """`weeks`: the table behind the picture; empty, with no title, where nothing is recorded. `drawn` of `staff` people are drawn."""
+    """Page context. `weeks`: the table behind the picture; empty, like the title, without a recording. `drawn` of `staff` are shown."""
 
     account: Account
     person: Person
@@ -74,7 +74,7 @@ class WatchContext:
 
 @router.get(PATH)
 def watch(request: Request, store: Store, account: ForecastReader) -> Response:
-    """The run recorded last."""
+    """The latest recorded run."""
     with store.read() as tx:
         person = get_person(tx, account.organisation, account.person)
         found = latest_recording(tx, account.organisation)
@@ -106,14 +106,14 @@ def watch(request: Request, store: Store, account: ForecastReader) -> Response:
 
 @router.get(PATH + ".json")
 def data(store: Store, account: ForecastReader) -> Response:
-    """The recording as the picture reads it."""
+    """The recording as JSON for the animation."""
     with store.read() as tx:
         found = latest_recording(tx, account.organisation)
     return Response("{}" if found is None else found.text, media_type="application/json")
 
 
 def weeks_of(body: Mapping[str, Any]) -> list[WatchedWeek]:
-    """The recording's days by the week."""
+    """The recording summed by week."""
     days, first = body["days"], date.fromisoformat(body["first_date"])
     at = {name: place for place, name in enumerate(CURVES)}
     weeks = []
