@@ -20,26 +20,26 @@ class Note(NamedTuple):
 NOTES: dict[int, Note] = {
     1: Note(
         "Sharers without a programme",
-        "A company of 500 with an audience of 100,000 and one company page is left alone for 26 weeks after a "
-        "burn-in of four. Mean over the weeks of the share of staff who shared in the week.",
+        "A company of 500 with an audience of 100,000 and one company page is left alone for 26 weeks after a burn-in "
+        "of four. Mean over the weeks of the share of staff who shared in the week.",
         "LinkedIn: about 3 % of employees share (V).",
     ),
     2: Note(
         "Their share of all engagement (soft)",
-        "The same company: clicks on employees' shares, of all clicks on them and on the company page. It hangs on "
-        "how large the page is (20,000 followers, five posts a week), hence soft.",
+        "The same company: clicks on employees' shares, of all clicks on them and on the company page. It depends on "
+        "the size of the page (20,000 followers, five posts a week), hence soft.",
         "LinkedIn: those 3 % bring about 30 % of engagement (V).",
     ),
     3: Note(
         "Peer click premium",
-        "500 employees and the company page post the same item. Clicks per sight of theirs over clicks per sight "
-        "of the page's.",
+        "500 employees and the company page post the same item. Clicks per view of the employees' shares over clicks "
+        "per view of the page's post.",
         "LinkedIn: employees' shares are clicked twice as often (R).",
     ),
     4: Note(
         "Singleton cascades",
-        "20,000 shares a replicate, by the company's people as often as each of them would share, on the topics of the content "
-        "desk. Share of trees that nobody reposted.",
+        "20,000 shares a replicate by the company's people, each in proportion to the own rate of sharing, on the topics "
+        "of the content desk. Share of trees without a repost.",
         "Goel, Watts & Goldstein 2012 (R).",
     ),
     5: Note(
@@ -49,19 +49,19 @@ NOTES: dict[int, Note] = {
     ),
     6: Note(
         "Adoptions beyond one degree",
-        "The same shares: reposts two or more steps from the sharer, of all shares and reposts. Beside it R, the "
-        "reposts that one adoption brings, which must lie in 0.10–0.25 at the same time.",
+        "The same shares: reposts two or more steps from the sharer, of all shares and reposts. In addition R, the "
+        "reposts caused by one adoption, which must lie in 0.10–0.25 at the same time.",
         "Goel, Watts & Goldstein 2012 (R).",
     ),
     8: Note(
         "Perceived audience",
-        "The audience that employees believe in, over their contacts; median.",
+        "Employees' estimate of their audience over their number of contacts; median.",
         "Bernstein et al. 2013: people guess 27 % of their true audience (R).",
     ),
     9: Note(
         "Friends who see one post",
-        "Thirty people with some 250 friends post four times in a month on Facebook as it was in 2012 (visibility 0.62, an input). "
-        "Mean share of friends who see a post.",
+        "Thirty people with some 250 friends post four times in a month on Facebook as it was in 2012 (visibility "
+        "0.62, an input). Mean share of friends who see a post.",
         "Bernstein et al. 2013: 35 % of friends see a post (M).",
     ),
     91: Note(
@@ -76,13 +76,14 @@ NOTES: dict[int, Note] = {
     ),
     11: Note(
         "Unique against naive reach",
-        "Different contacts of 10, 100 and 1,000 sharers over the plain sum of their networks, audience of 300,000.",
+        "Distinct contacts of 10, 100 and 1,000 sharers over the sum of the sizes of their networks, audience of "
+        "300,000.",
         "Overlap of a finite audience (A).",
     ),
     12: Note(
         "Undermining, high motivation",
         "Eight weeks of tangible pay for each share, then none; the two weeks after that, against people who were "
-        "never paid; most motivated quarter. The act is a pleasant one (about half of all occasions).",
+        "never paid; most motivated quarter. The behaviour is a pleasant one (chosen on about half of all occasions).",
         "Deci, Koestner & Ryan 1999: d −0.28 to −0.40 for expected tangible rewards (M).",
     ),
     13: Note(
@@ -92,8 +93,8 @@ NOTES: dict[int, Note] = {
     ),
     15: Note(
         "Tiny pay, dull task",
-        "Two weeks of two points a share, tangible, for people whom nothing draws to the task, over the same "
-        "without pay.",
+        "Two weeks of two tangible points a share, for people without intrinsic motivation for the task, over the "
+        "same people without pay.",
         "DellaVigna & Pope 2018: very low pay does not crowd out effort in a dull task (M).",
     ),
     17: Note(
@@ -103,8 +104,8 @@ NOTES: dict[int, Note] = {
     ),
     18: Note(
         "A random award and retention",
-        "A random half gets one award after a week. Activity of those, a month and twelve months later, over the "
-        "same people's without it.",
+        "A random half gets one award after a week. Their activity a month and twelve months later, over the same "
+        "people's activity without the award.",
         "Gallus 2017: awards to newcomers of Wikipedia, +20 % retention after a month, still there after a year (M).",
     ),
     19: Note(
@@ -120,15 +121,15 @@ NOTES: dict[int, Note] = {
     ),
     22: Note(
         "Steering",
-        "The same badge. People who made ten shares, each against themselves without the badge: who speeds up by "
-        "more than 5 % over the last three acts before it; their gap between acts; and the gap over the three "
-        "acts after it.",
+        "The same badge. People with ten shares, each compared with themselves without the badge: share of those who "
+        "speed up by more than 5 % over the last three shares before it; their time between shares; and the time "
+        "between the three shares after it.",
         "Anderson et al. 2013: about 20 % steer (R). Kivetz, Urminsky & Zheng 2006: acceleration and reset (M).",
     ),
     26: Note(
         "Novelty",
-        "Tangible points for every share, week after week: effect in week 20 over that in week 1. Nothing that comes "
-        "later in the year can change either.",
+        "Tangible points for every share, week after week: effect in week 20 over that in week 1. Nothing later in "
+        "the year can change either.",
         "Effects of gamification: 1.57 under a week, 0.30 to 20 weeks, −0.20 over years (R).",
     ),
     28: Note(
@@ -139,17 +140,18 @@ NOTES: dict[int, Note] = {
     ),
     29: Note(
         "The rewarded share",
-        "The same hundred people post the same items on ten days, with tangible points, with symbolic points or "
-        "with none in force, to an audience of acquaintances or of friends. Clicks per sight and trust against none.",
-        "Verlegh et al. 2013: weak ties discount a recommendation paid for, strong ones excuse it; symbolic "
-        "rewards cost nothing (R).",
+        "The same hundred people post the same items on ten days, with tangible points, with symbolic points or with "
+        "none in force, to an audience of acquaintances or of friends. Clicks per view and trust, compared with no "
+        "points.",
+        "Verlegh et al. 2013: weak ties discount a recommendation paid for, strong ones excuse it; symbolic rewards "
+        "cost nothing (R).",
     ),
     30: Note(
         "A broken streak",
-        "People with a streak of two days cannot share on a Wednesday. Thursday's chances where Wednesdays count, against "
-        "the same people where they do not; and where a freeze covers the missed day. Up to the Wednesday all three "
-        "worlds are the same.",
-        "Silverman & Barasch 2023: a broken streak, rather than a pause, keeps people away; a repair helps "
-        "(signs only, R).",
+        "People with a streak of two days cannot share on a Wednesday. Thursday's probability of sharing where "
+        "Wednesdays count, compared with the same people where they do not; and where a freeze covers the missed day. "
+        "Up to the Wednesday all three conditions are identical.",
+        "Silverman & Barasch 2023: a broken streak, rather than a pause, keeps people away; a repair helps (signs "
+        "only, R).",
     ),
 }

@@ -24,43 +24,43 @@ PROTOCOL = """\
 Written by `groundswell validate --page docs/validation.md`; do not edit.
 
 ## Protocol
-Every target is an experiment on the model itself: simulated employees live through what the original's people lived
-through, written as phases, schemes and rules of recognition. Treated and untreated are the same people with the same
-random numbers. Each replicate draws all parameters from the joint posterior of the default preset. A target **passes**
-when its sign holds in at least {sign:.0%} of the replicates and its median lies in the band, which the 90 % interval
-then meets; a target with several parts passes when all of them do. *All bands at once* is the part of the replicates in
-which every number of a target lies in its band. The bands were fixed before the calibration. Nothing is left out: what
-fails is shown as failing.
+Every target replicates a published experiment in the model: simulated employees go through the original's treatments,
+expressed as phases, schemes and rules of recognition. Treatment and control are the same people with the same random
+numbers. Each replicate draws all parameters from the joint posterior of the default preset. A target **passes** when its
+sign holds in at least {sign:.0%} of the replicates and its median lies in the band, which the 90 % interval then
+overlaps; a target with several parts passes when all of them do. *All bands at once* is the share of the replicates in
+which every number of a target lies in its band. The bands were fixed before the calibration. All targets are reported,
+failures included.
 
 This page: Groundswell {version}, {replicates} replicates, seed {seed}. **{good} of {all} targets pass.**
 
-Verdicts near an edge depend on chance. With seed 2 and 40 replicates of the same posterior 21 of 23 passed: target 2 had its
-median at 0.383, above its band, and 28 failed as it does with seed 1; targets 12 (−0.105) and 19 (0.0907) lay close to
-their edges with either seed.
+Verdicts near the edge of a band depend on the seed. With seed 2 and 40 replicates of the same posterior 21 of 23 passed:
+target 2 had its median at 0.383, above its band, and 28 failed as with seed 1; targets 12 (−0.105) and 19 (0.0907) were close
+to the edges of their bands with both seeds.
 
-The laboratory is a company of 300 whose people meet ten items a week and are less reluctant than the default company, because
-the originals watched acts that happen every day; effects are compared as log-odds (d = log-odds / 1.81). Outcomes are read from the
-chances with which people act, so that the noise of single decisions does not blur a paired comparison.
-A band's side that nothing published bounds lies where no result can fall and is not drawn.
+The laboratory is a company of 300 people who encounter ten items a week and are less reluctant than those of the default company,
+because the original experiments observed everyday behaviour; effects are compared as log-odds (d = log-odds / 1.81). Outcomes are
+computed from the probabilities with which people act, so that the noise of single decisions does not blur a paired comparison.
+A bound without published evidence is set beyond any possible result and is not drawn.
 
 ## How the defaults were found
 `python -m sims.defaults` calibrates all parameters on all targets together, and on the magnitudes with their bands as
-wide as their grade, within the priors: {first} runs of every experiment all over the priors, {second} more where a
-quadratic emulator of those before holds every target to be in its band, and draws from the priors given that a
-replicate falls into every band, and where a target asks for a sign, as far on its side as replicates scatter
+wide as their grade, within the priors: {first} runs of every experiment across the priors, {second} more where a
+quadratic emulator of the runs before predicts every target within its band, and draws from the priors conditional on a
+replicate within every band, and, for a target with a sign, beyond its neutral value by a margin for the noise of replicates
 (calibrate–emulate–sample, Cleary et al. 2021; elliptical slice sampling, Murray et al. 2010). The result is a sample of
-{vectors} equally likely parameter vectors, `agents/parameters/default_posterior.json`, with seed and version. Where the
-targets say something of a parameter, its default is the median; elsewhere it stays where its own source puts it. What
-has no evidence ({flat}) keeps its flat prior, and the other parameters answer for it. The validation runs in other
-random worlds than the calibration did.
+{vectors} equally likely parameter vectors, `agents/parameters/default_posterior.json`, with seed and version. The default
+of a parameter informed by the targets is its posterior median; any other default comes from its own source. Parameters
+without evidence ({flat}) keep their flat priors, and the other parameters are fitted across them. The validation uses
+other random numbers than the calibration.
 """
 
 
 MAGNITUDES_HEAD = """\
 ## Plausible magnitudes
-Weak evidence, held apart from the published experiments and never quoted as fact: a large academic log (A), a
-platform's log (B), a survey or small log (C), a vendor (D). A company of 500 lives for 364 days without a program and
-with a tool alone; {replicates} replicates.
+Weak evidence, kept separate from the published experiments and never quoted as fact: a large academic log (A), a
+platform's log (B), a survey or small log (C), a vendor (D). A company of 500 is simulated for 364 days without a program
+and with a tool alone; {replicates} replicates.
 """
 
 
@@ -210,8 +210,8 @@ def _learnt() -> str:
     # Parameters informed by the targets: their posterior is narrower than their prior.
     posterior = default_posterior()
     lines = [
-        "Medians and 90 % intervals of the posterior, widest gain of knowledge first. Where the interval is nearly that of the prior,",
-        "the targets are silent and the default is the middle of an assumption.",
+        "Medians and 90 % intervals of the posterior, the most informed parameters first. Where an interval is as wide as the prior's,",
+        "the targets do not inform the parameter, and its default is the middle of an assumed range.",
         "",
         "| parameter | prior | median | 90 % interval | width, of the prior's |",
         "|---|---|---|---|---|",
