@@ -1,4 +1,4 @@
-"""People and organisations: who takes part, who may sign in, and what is known of them. Importing it loads no ledger."""
+"""People and organisations: personal data, enrolment, accounts and rights. Importing it loads no ledger."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

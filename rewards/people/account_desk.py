@@ -1,4 +1,4 @@
-"""Accounts as an administrator sees them: who may sign in, with which roles, and the end of a sign-in."""
+"""Account administration: who may sign in, with which roles, and ending an account."""
 
 from __future__ import annotations
 
@@ -41,9 +41,10 @@ MOST_LISTED = 200
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One person as the page of accounts shows her.
+    """One person in the list of accounts, and the account's state.
 
-    none: no sign-in yet; invited: until `until`; expired: never chose a password; active; ended: by an administrator; gone: left.
+    none: no account yet; invited: until `until`; expired: the invitation expired unused; active; ended: by an administrator; gone:
+    the person left.
     """
 
     person: str
@@ -66,9 +67,9 @@ def accounts(
     after: str = "",
     limit: int = PAGE,
 ) -> tuple[list[Listed], str]:
-    """People by id from the one after `after`, and the id to go on from ('' at the end).
+    """People by id after `after`, and the cursor of the next page ('' at the end).
 
-    With `role` only those who have it; with `search` those who have words that begin so in name, id, address, team or segment.
+    With `role` only people with the role; with `search` only those with words with these prefixes in name, id, address, team or segment.
     Raises BadValue for an unknown role.
     """
     if role and role not in ROLES:
@@ -80,7 +81,7 @@ def accounts(
 
 
 def account_of(tx: Transaction, organisation: str, person: str, now: datetime) -> Listed:
-    """One person. Raises NotFound."""
+    """One person with the account. Raises NotFound."""
     who = find_row(tx, organisation, person)
     row = rows.listed_one(tx, who.id)
     assert row is not None, "she was just found"
@@ -96,9 +97,9 @@ def set_roles(
     *,
     by: Account | None = None,
 ) -> tuple[str, ...]:
-    """Give an account these roles and no others. `by` None: the operator.
+    """Replace an account's roles. `by` None: the operator.
 
-    Raises NotFound without an account, BadValue for a role, Refused for who may not, and where nobody would be administrator.
+    Raises NotFound without an account, BadValue for a role, Refused without the right to, and where no administrator would be left.
     """
     kept = known_roles(roles)
     known = _locked(tx, organisation, person, by)
@@ -122,8 +123,10 @@ def set_roles(
 def end_account(
     tx: Transaction, organisation: str, person: str, now: datetime, by: Account | None = None
 ) -> None:
-    """End a sign-in: sessions, links, tokens that speak for her or that she made. The person and her history stay; another invitation
-    opens it again. `by` None: the operator. Raises as `set_roles`."""
+    """End an account: its sessions and links, and tokens that act for the person or that the person created.
+
+    The person and the history remain; a new invitation reopens the account. `by` None: the operator. Raises as `set_roles`.
+    """
     known = _locked(tx, organisation, person, by)
     _another_admin(tx, organisation, known)
     actor = operator() if by is None else by.person
@@ -139,9 +142,9 @@ def end_account(
 def change_password(
     db: Database, account: Account, current: str, wanted: str, now: datetime, *, device: str = ""
 ) -> str:
-    """Another password of one's own; every session ends, and this is the token of a new one.
+    """Change one's own password; every session ends, and the token of a new session is returned.
 
-    Raises Refused where the current password is not right, BadValue for the new one. Both are hashed outside of transactions.
+    Raises Refused for a wrong current password, BadValue for the new one. Both are hashed outside of transactions.
     """
     organisation, person = account.organisation, account.person
     with db.read() as tx:
@@ -159,7 +162,7 @@ def change_password(
 
 
 def has_admin(tx: Transaction, organisation: str) -> bool:
-    """True where there is an administrator who may sign in or was invited to."""
+    """True where there is an administrator who can sign in or has been invited to."""
     return rows.others_with(tx, organisation, "admin", 0, PRESENT)
 
 
@@ -167,7 +170,7 @@ def _locked(tx: Transaction, organisation: str, person: str, by: Account | None)
     if by is not None and not by.may(Right.ACCOUNTS):
         raise Refused(_("Only an administrator changes the accounts of others."))
     row = find_row(tx, organisation, person)
-    # Two administrators who take the role from each other at once: the second sees what the first did.
+    # Two administrators who concurrently take the role from each other: the second transaction sees the first one's change.
     organisation_rows.find_exclusive(tx, organisation)
     known = rows.lock(tx, row.id)
     if known is None:
@@ -203,12 +206,12 @@ def _row(row: ListedRow, link: AccessLinkRow | None, now_us: int) -> Listed:
 
 
 def groups(tx: Transaction, organisation: str) -> tuple[list[str], list[str]]:
-    """The segments and teams that people are invited by; no teams where they are too many to choose from, so that one is typed."""
+    """Segments and teams for invitations; no teams where there are too many to list, so that one has to be typed."""
     segments, teams = rows.groups(tx, organisation, PRESENT, MOST_LISTED + 1)
     return segments[:MOST_LISTED], teams if len(teams) <= MOST_LISTED else []
 
 
 def how_many(tx: Transaction, organisation: str) -> dict[str, int]:
-    """Progress of the set-up: people and accounts besides the first administrator, schemes published, items on the grid."""
+    """Progress of the set-up: people, further accounts, published schemes, items on the grid."""
     found = rows.how_many(tx, organisation)
     return {**found, "people": max(0, found["people"] - 1), "invited": max(0, found["invited"] - 1)}

@@ -1,4 +1,4 @@
-"""Signing in: passwords by argon2, sessions and API tokens random and stored as SHA-256 only."""
+"""Authentication: passwords hashed by argon2; sessions and API tokens random and stored as SHA-256 only."""
 
 import secrets
 from collections.abc import Sequence
@@ -44,11 +44,11 @@ class Account:
 
     @property
     def rights(self) -> frozenset[Right]:
-        """All that the roles allow together."""
+        """All rights of the account's roles."""
         return rights_of(self.roles)
 
     def may(self, right: Right) -> bool:
-        """True where one of the roles has the right."""
+        """True where one of the roles grants the right."""
         return right in self.rights
 
 
@@ -65,12 +65,12 @@ class ApiToken:
 
 @cache
 def _dummy() -> str:
-    """A hash that is checked when no account exists, so that a wrong id takes as long as a wrong password. Made by the first sign-in."""
+    """A hash to check when no account exists, so that an unknown id takes as long as a wrong password; created at the first sign-in."""
     return _HASHER.hash(secrets.token_hex(16))
 
 
 def hash_password(password: str) -> str:
-    """The argon2 hash. Raises BadValue for a password outside the limits."""
+    """The argon2 hash of a password. Raises BadValue for a password outside the limits."""
     if not PASSWORD_MIN_CHARACTERS <= len(password) <= PASSWORD_MAX_CHARACTERS:
         raise BadValue(
             "password of {count} characters: limit {password_min_characters} to {password_max_characters}; choose a longer phrase",
@@ -82,7 +82,7 @@ def hash_password(password: str) -> str:
 
 
 def check_password(password: str, stored: str | None) -> bool:
-    """True for the password of a hash. Without a hash it takes equally long and is False."""
+    """True where the password matches the hash. Without a hash it takes equally long and is False."""
     nobody = _dummy()
     right = _HASHER.verify(password[:PASSWORD_MAX_CHARACTERS], stored or nobody)
     return right and stored is not None
@@ -90,7 +90,7 @@ def check_password(password: str, stored: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ProviderSession:
-    """A session with the provider of a single sign-on: whose, which ('' where it does not say), and the hint that it is ended with."""
+    """A session at an identity provider: subject, session id ('' where unknown), and the ID token that ends it."""
 
     subject: str
     session: str
@@ -98,7 +98,7 @@ class ProviderSession:
 
 
 def known_roles(roles: Sequence[str]) -> tuple[str, ...]:
-    """The roles in their usual order, each once. Raises BadValue for an unknown one, or for none."""
+    """The roles in their usual order without duplicates. Raises BadValue for an unknown one, or for none."""
     unknown = [role for role in roles if role not in ROLES]
     if unknown or not roles:
         raise BadValue(
@@ -118,7 +118,7 @@ def create_account(
     now: datetime,
     actor: str = "system",
 ) -> Account:
-    """Give a person a sign-in, or change it. Raises BadValue for an unknown role, NotFound for the person."""
+    """Create or change a person's account. Raises BadValue for an unknown role, NotFound for the person."""
     kept = known_roles(roles)
     row = find_row(tx, organisation, person)
     save_roles(tx, organisation, row.id, kept, password_hash, now=now)
@@ -137,7 +137,7 @@ def save_roles(
     *,
     now: datetime,
 ) -> None:
-    """Write an account's roles and password. What she loses by it, the tokens that she made lose too."""
+    """Store an account's roles and password; lost rights are also removed from the tokens that the person created."""
     former = rows.save_account(tx, organisation, person_id, " ".join(roles), password_hash, at_us=to_us(now))
     narrow_tokens(tx, person_id, former, roles, now)
 
@@ -145,7 +145,7 @@ def save_roles(
 def narrow_tokens(
     tx: Transaction, person_id: int, former: Sequence[str], roles: Sequence[str], now: datetime
 ) -> None:
-    """Take from the tokens that somebody made what her roles of before allowed and those of now do not."""
+    """Remove from a person's created tokens the scopes that only the former roles granted."""
     before, after = rights_of(former), rights_of(roles)
     lost = {scope for scope, wanted in WANTED.items() if before >= wanted and not after >= wanted}
     if lost:
@@ -155,7 +155,7 @@ def narrow_tokens(
 
 
 def _may_enter(row: HolderRow | SignedInRow) -> bool:
-    """True where the person is with the company and the account is active."""
+    """True where the person is with the company and the account has not been ended."""
     return row.status in PRESENT and row.ended_at_us is None
 
 
@@ -169,9 +169,9 @@ def sign_in(
     device: str = "",
     former: str | None = None,
 ) -> str | None:
-    """A new session's token, or None when id or password is wrong or the person is not active.
+    """The token of a new session, or None when id or password is wrong or the person is not active.
 
-    The password is checked between two transactions: it takes a while, and nobody else's writing waits for it.
+    The password is checked between two transactions, since hashing takes long and would block other writers.
     """
     with db.read() as tx:
         row = rows.find_account(tx, organisation, person)
@@ -180,7 +180,7 @@ def sign_in(
         return None
     with db.begin() as tx:
         still = rows.find_account(tx, organisation, person)
-        # Gone, or given another password, while this one was being checked.
+        # The person may have left or changed the password during the check.
         if still is None or still.password_hash != stored or not _may_enter(still):
             return None
         return open_session(tx, organisation, person, now, device, former=former)
@@ -200,9 +200,9 @@ def open_session(
     former: str | None = None,
     provider: ProviderSession | None = None,
 ) -> str:
-    """A session without a password, for the demo and single sign-on; `former`, the browser's session of before, ends with it.
+    """Open a session without a password, for the demo and single sign-on; `former`, the browser's previous session, ends with it.
 
-    `provider` is the session with the provider of a single sign-on that opened it. Raises NotFound without an account.
+    `provider`: the session at the identity provider that opened it. Raises NotFound without an account.
     """
     row = rows.find_account(tx, organisation, person)
     if row is None or not _may_enter(row):
@@ -233,7 +233,7 @@ def open_session(
 
 
 def somebody_with(tx: Transaction, organisation: str, role: str) -> str | None:
-    """The person with the fewest roles besides this one, the first of several: shown by the demo."""
+    """The person with this role and the fewest others, the oldest of several: offered by the demo."""
     return rows.somebody_with(tx, organisation, role, PRESENT)
 
 
@@ -246,17 +246,17 @@ def account_for_session(tx: Transaction, token: str, now: datetime) -> Account |
 
 
 def forget_sessions(tx: Transaction, now: datetime) -> int:
-    """Drop what has expired; returns how many sessions that were."""
+    """Delete expired sessions; returns how many."""
     return rows.drop_expired_sessions(tx, to_us(now))
 
 
 def close_session(tx: Transaction, token: str) -> None:
-    """Sign out."""
+    """End a session."""
     rows.drop_session(tx, digest(token))
 
 
 def new_secret() -> str:
-    """The secret of an API token."""
+    """A new random secret for an API token."""
     return f"gs_{secrets.token_urlsafe(_TOKEN_BYTES)}"
 
 
@@ -271,7 +271,7 @@ def create_token(
     expires_at: datetime | None = None,
     made_by: str | None = None,
 ) -> str:
-    """A new API token, shown once. It speaks for `person`, or for the organisation; it ends with that person, and with who made it.
+    """A new API token, shown only once. It acts for `person`, or for the organisation; it ends with that person or its creator.
 
     Raises BadValue for a name or a scope, Conflict for a name already used.
     """
@@ -343,7 +343,7 @@ def _api_token(row: BearerRow | None, now_us: int) -> ApiToken | None:
 
 
 def revoke_token(tx: Transaction, organisation: str, name: str, now: datetime, actor: str = "system") -> None:
-    """End an API token. Raises NotFound when there is none of that name in force."""
+    """Revoke an API token. Raises NotFound when no active token has the name."""
     if not rows.revoke(tx, organisation, name, to_us(now)):
         raise NotFound("API token {name!r}: none in force; list the tokens", name=name)
     trail.log(tx, organisation, actor, "token.revoke", name, reason="", at_us=to_us(now))

@@ -1,6 +1,7 @@
-"""The audit log as people read it: who did what to whom, when and why.
+"""The audit log for readers: who did what to whom, when and why.
 
-What somebody does about her own part (a break, the boards, her mails) is hers and in her export; here it would tell who abstains.
+People's changes to their own participation (a break, the boards, mail) appear only in their own exports: here they would disclose who
+abstains.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ OWN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which lines: about a person, by an actor, of an action, on days of the organisation's zone; '' and None ask for nothing."""
+    """A filter of log lines: person, actor, action, and days in the organisation's time zone; '' and None filter nothing."""
 
     person: str = ""
     actor: str = ""
@@ -51,7 +52,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line. `subject` is what it is about as stored; `about` the person's id where it is a person whom one may name."""
+    """One line. `subject`: as stored; `about`: the id where the subject is a person who may be named."""
 
     id: int
     at: datetime
@@ -65,7 +66,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """One page, and the cursor of the one behind it (None: there is none)."""
+    """One page, and the cursor of the next (None: this is the last)."""
 
     lines: tuple[Line, ...]
     next: str | None
@@ -80,7 +81,7 @@ def read_log(
     *,
     limit: int = PAGE,
 ) -> Log:
-    """The newest lines first. Raises NotFound for a person, BadValue for a day or a cursor that is none."""
+    """Log lines, newest first. Raises NotFound for a person, BadValue for an invalid day or cursor."""
     place = None if cursor is None else _place(cursor)
     found = rows.page(tx, organisation, _asked(tx, organisation, asked, zone), place, limit + 1)
     shown = _lines(tx, organisation, found[:limit])
@@ -89,7 +90,7 @@ def read_log(
 
 
 def every_line(tx: Transaction, organisation: str, asked: Asked, zone: str) -> Iterator[Line]:
-    """All lines, for a file."""
+    """All matching lines, for an export."""
     piece: list[AuditRow] = []
     for row in rows.every(tx, organisation, _asked(tx, organisation, asked, zone)):
         piece.append(row)
@@ -100,7 +101,7 @@ def every_line(tx: Transaction, organisation: str, asked: Asked, zone: str) -> I
 
 
 def known_actions(tx: Transaction, organisation: str) -> list[str]:
-    """The actions that can be asked for."""
+    """The actions that can be filtered by."""
     return [one for one in rows.actions(tx, organisation) if one not in OWN]
 
 

@@ -1,6 +1,6 @@
-"""HR's changes to people, one use case each for the page, the API and the command.
+"""HR's changes to people, one use case each for pages, API and commands.
 
-Whoever sends the stamp of what she saw is refused where somebody else changed it meanwhile.
+A change made with the stamp of an outdated profile is refused.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ MOST_LEVELS = 100
 
 
 def row_of(record: Mapping[str, Any]) -> PersonRow:
-    """The person that these fields describe. Raises BadValue naming the field."""
+    """A validated person from form fields. Raises BadValue naming the field."""
     try:
         return PersonRow.model_validate(dict(record))
     except ValidationError as error:
@@ -49,7 +49,7 @@ def row_of(record: Mapping[str, Any]) -> PersonRow:
 
 
 def record_of(person: Person) -> dict[str, Any]:
-    """A person's fields as a row of the people file has them."""
+    """A person's fields as a row of a people file."""
     return {
         "id": person.id, "name": person.name, "email": person.email or "", "segment": person.segment, "team": person.team,
         "timezone": person.timezone, "contacts": person.contacts, "locale": person.locale, "role": person.role,
@@ -60,7 +60,7 @@ def record_of(person: Person) -> dict[str, Any]:
 def add_person(
     tx: Transaction, organisation: str, record: Mapping[str, Any], actor: str, now: datetime
 ) -> str:
-    """Add one person; returns the id. Raises BadValue for a field, Conflict for an id that is known."""
+    """Add one person; returns the id. Raises BadValue for a field, Conflict for an existing id."""
     row = row_of(record)
     if rows.find_many(tx, organisation, [row.id]):
         raise Conflict("person {id!r}: the id is taken; choose another, or change that person", id=row.id)
@@ -81,9 +81,9 @@ def edit_person(
     actor: str,
     now: datetime,
 ) -> None:
-    """Change a person's master data, except for membership and zone, which change on a day.
+    """Edit a person's master data, except for membership and time zone, which change on a day.
 
-    Raises BadValue for a field, Stale for an outdated stamp, Refused for a manager who reports to her.
+    Raises BadValue for a field, Stale for an outdated stamp, Refused for a manager who reports to the person.
     """
     unknown = sorted(set(changes) - set(EDITED))
     if unknown:
@@ -122,7 +122,7 @@ def move_person(
     actor: str,
     now: datetime,
 ) -> None:
-    """Another team or segment from a local day on: events since then are replayed, a future day is waited for.
+    """Set another team or segment from a local day on: later events are replayed; a future move waits for its day.
 
     Raises BadValue for a day in a closed period or too far ahead, Stale for an outdated stamp.
     """
@@ -162,7 +162,7 @@ def move_person(
 def take_back_move(
     tx: Transaction, organisation: str, external_id: str, begins: datetime, actor: str, *, now: datetime
 ) -> None:
-    """Forget a move that has not begun. Raises NotFound where there is none."""
+    """Cancel a future move. Raises NotFound without one."""
     row = locked(tx, organisation, external_id)
     if not moving.drop_membership_ahead(tx, row.id, to_us(begins)):
         raise NotFound(
@@ -172,7 +172,7 @@ def take_back_move(
 
 
 def settle_moves(tx: Transaction, organisation: str, now: datetime) -> int:
-    """Moves whose day has come: from now on she is shown where she belongs. Returns how many."""
+    """Apply moves whose day has come to the people's rows. Returns how many."""
     due = moving.memberships_due(tx, organisation, to_us(now))
     for person_id in sorted(set(due)):
         states.lock(tx, organisation, [person_id])
@@ -191,7 +191,7 @@ def move_zone(
     actor: str,
     now: datetime,
 ) -> datetime:
-    """Another time zone from a day on, the next one unless another is named; returns the instant. Raises BadValue, Stale."""
+    """Set another time zone from a day on, by default the next; returns the instant. Raises BadValue, Stale."""
     row = locked(tx, organisation, external_id)
     check_stamp(row, stamp)
     return change_zone(tx, organisation, external_id, zone, now, actor=actor, first=first)
@@ -200,7 +200,7 @@ def move_zone(
 def deactivate(
     tx: Transaction, organisation: str, external_id: str, stamp: str | None, actor: str, *, now: datetime
 ) -> None:
-    """`people.deactivate`, but for oneself and for what one did not see. Raises Refused, Stale."""
+    """`people.deactivate`, with the stamp checked and the own account refused. Raises Refused, Stale."""
     row = locked(tx, organisation, external_id)
     refuse_own(
         tx,
@@ -217,7 +217,7 @@ def deactivate(
 def erase(
     tx: Transaction, organisation: str, external_id: str, stamp: str | None, actor: str, *, now: datetime
 ) -> None:
-    """`people.erase`, but for oneself, which is one's own affair, and for what one did not see. Raises Refused, Stale."""
+    """`people.erase`, with the stamp checked and the own account refused, which has a page of its own. Raises Refused, Stale."""
     row = locked(tx, organisation, external_id)
     refuse_own(
         tx,
@@ -232,14 +232,14 @@ def erase(
 
 
 def _belong(tx: Transaction, organisation: str, person_id: int, now_us: int) -> None:
-    """Let the person's row say where she belongs now."""
+    """Update team and segment in the person's row to the membership now in force."""
     past = [one for one in rows.history(tx, MembershipRow, [person_id])[person_id] if one.from_us <= now_us]
     moving.settle_memberships(tx, person_id, now_us)
     rows.change(tx, person_id, {"segment": past[-1].segment, "team": past[-1].team})
 
 
 def _midnight(tx: Transaction, row: NamedPersonRow, day: date) -> int:
-    """When a day begins for a person. Raises BadValue outside the years that are taken."""
+    """The instant at which a day begins in the person's time zone. Raises BadValue outside the supported years."""
     check_day(day, msg("move on {day}: limit years {first} to {last}; name a date in them"))
     noon_us = to_us(datetime.combine(day, time(12), UTC))
     _, zone = places(tx, [row])[row.id].date_at(noon_us)

@@ -1,4 +1,4 @@
-"""Maps the columns of HR's file to fields: guessed from the header, in English or German, and corrected by the importer."""
+"""Column mapping of people files: guessed from headers in English or German, and corrected by the importer."""
 
 from __future__ import annotations
 
@@ -65,14 +65,14 @@ MOST_COLUMNS = 200
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file's first line that has content, and the rows below it with the line of each."""
+    """The first non-empty line of a file as header, and the rows below it with their line numbers."""
 
     header: tuple[str, ...]
     rows: tuple[Record, ...]
 
 
 def table_of(data: bytes) -> Table:
-    """A CSV file or an Excel workbook, whatever its columns. Raises BadValue naming the line."""
+    """The table of a CSV file or an Excel workbook with any columns. Raises BadValue naming the line."""
     try:
         records = sheet_of(data) if is_workbook(data) else _csv(decode(data))
     except SheetError as error:
@@ -96,7 +96,7 @@ def table_of(data: bytes) -> Table:
 
 
 def _csv(text: str) -> list[Record]:
-    """The records by the delimiter under which the header has most columns that are known, or else most columns."""
+    """CSV records, parsed with the delimiter that gives the most known columns in the header, or else the most columns."""
 
     def worth(delimiter: str) -> tuple[int, int]:
         header = next(_without_sep(text, delimiter), (1, []))[1]
@@ -112,7 +112,7 @@ def _csv(text: str) -> list[Record]:
 
 
 def _without_sep(text: str, delimiter: str) -> Iterator[Record]:
-    """The rows without the line `sep=;` that Excel reads its delimiter from."""
+    """The rows without Excel's line `sep=;`, which states the delimiter."""
     for at, (line, cells) in enumerate(records_of(text, delimiter)):
         joined = delimiter.join(cells).strip('" ').lower()
         if at > 0 or not (joined.startswith("sep=") and len(joined) <= len("sep=;")):
@@ -120,7 +120,7 @@ def _without_sep(text: str, delimiter: str) -> Iterator[Record]:
 
 
 def guess(header: Sequence[str]) -> dict[str, int]:
-    """The column of each field that the header names, the first of several; a whole name makes its parts needless."""
+    """The column of each field recognised in the header, the first of several; a column for the whole name replaces those of its parts."""
     found: dict[str, int] = {}
     for at, cell in enumerate(header):
         field = _GUESS.get(column_of(cell))
@@ -132,7 +132,7 @@ def guess(header: Sequence[str]) -> dict[str, int]:
 
 
 def mapping_of(header: Sequence[str], told: Mapping[str, str]) -> dict[str, int]:
-    """The guess with the importer's corrections: field = header of a column, its number from 1, or '' for none. Raises BadValue."""
+    """The guess with corrections: field = header of a column, its number from 1, or '' for none. Raises BadValue."""
     found = guess(header)
     for field, name in told.items():
         if field not in FIELDS:

@@ -1,4 +1,4 @@
-"""Days off that somebody takes for herself: from today on, and given back while they have not begun."""
+"""Days off that people enter for themselves, from today on, and remove while they have not begun."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,7 +20,7 @@ MOST_SPANS = 60
 
 @dataclass(frozen=True, slots=True)
 class DaysOff:
-    """A span of days off, both ends included. `begun` says that it can no longer be given back."""
+    """A span of days off, both ends included. `begun`: it can no longer be removed."""
 
     first: date
     last: date
@@ -28,7 +28,7 @@ class DaysOff:
 
 
 def days_off(tx: Transaction, organisation: str, person: str, now: datetime) -> list[DaysOff]:
-    """The person's days off that are not over, the next first. Raises NotFound."""
+    """The person's present and future days off, earliest first. Raises NotFound."""
     row = find_row(tx, organisation, person)
     today = places(tx, [row])[row.id].date_at(to_us(now))[0]
     spans = sorted(rows.leave_of(tx, [row.id]).get(row.id, ()))
@@ -42,7 +42,7 @@ def days_off(tx: Transaction, organisation: str, person: str, now: datetime) -> 
 def take_days_off(
     tx: Transaction, organisation: str, person: str, first: date, last: date, *, now: datetime
 ) -> None:
-    """Take days off; streaks pause on them. Raises BadValue for days that are past or too many, Conflict where they are taken."""
+    """Add days off, during which streaks pause. Raises BadValue for past or too many days, Conflict for an overlap."""
     check_day(first, msg("first day {day}: limit years {first} to {last}; name a date in them"))
     check_day(last, msg("last day {day}: limit years {first} to {last}; name a date in them"))
     row = locked(tx, organisation, person)
@@ -79,7 +79,7 @@ def take_days_off(
 
 
 def give_back_days_off(tx: Transaction, organisation: str, person: str, first: date, now: datetime) -> None:
-    """Give back a span by its first day. Raises NotFound where none begins then, Conflict where it has begun."""
+    """Remove a span by its first day. Raises NotFound where none begins on it, Conflict where it has begun."""
     locked(tx, organisation, person)
     found = next((one for one in days_off(tx, organisation, person, now) if one.first == first), None)
     if found is None:

@@ -1,4 +1,4 @@
-"""Looking people up: HR's list with its filters, and colleagues by name."""
+"""The people directory: HR's list with its filters, and colleagues by name."""
 
 import base64
 import binascii
@@ -25,7 +25,7 @@ MOST_QUERY_CHARACTERS = 200
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Whom to list: beginnings of names, ids, addresses, teams and segments; '' asks for nothing."""
+    """A filter of people: prefixes of words in names, ids, addresses, teams and segments; '' filters nothing."""
 
     text: str = ""
     state: str = "with us"
@@ -36,7 +36,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One line of the list. `roles` are those of her sign-in; without one there are none."""
+    """One line of the list. `roles`: the account's; empty without an account."""
 
     id: str
     name: str
@@ -48,7 +48,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """One page, and the cursor of the one behind it (None: there is none)."""
+    """One page, and the cursor of the next (None: this is the last)."""
 
     rows: tuple[Listed, ...]
     next: str | None
@@ -56,7 +56,7 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody whom a colleague may name; the team distinguishes who bears the same name."""
+    """A colleague who can be chosen in a form; the team distinguishes namesakes."""
 
     id: str
     name: str
@@ -66,7 +66,7 @@ class Colleague:
 def find_people(
     tx: Transaction, organisation: str, wanted: Wanted, cursor: str | None = None, limit: int = PAGE
 ) -> People:
-    """A page of those who are wanted, in order of names. Raises BadValue for a state, a text or a cursor that is none."""
+    """One page of matching people in order of names. Raises BadValue for an invalid state, text or cursor."""
     if wanted.state not in STATES:
         raise BadValue(
             "state {state!r}: limit {names}; choose one of these", state=wanted.state, names=", ".join(STATES)
@@ -102,12 +102,12 @@ def named_colleagues(tx: Transaction, organisation: str, ids: list[str], reader:
 
 
 def ids_after(tx: Transaction, organisation: str, after: str, limit: int) -> list[str]:
-    """Ids behind one, in their order, deactivated people included."""
+    """Ids after one, in order, deactivated people included."""
     return rows.ids_after(tx, organisation, after, limit)
 
 
 def segments_of(tx: Transaction, organisation: str) -> list[str]:
-    """The segments that people belong to."""
+    """All segments of people."""
     return rows.segments(tx, organisation)
 
 

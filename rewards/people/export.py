@@ -1,4 +1,4 @@
-"""A person's own data: all that is stored about her, as one JSON document."""
+"""Personal data export: everything stored about a person, as one JSON document."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ class PersonalData:
 
 
 def export_person(tx: Transaction, organisation: str, person: str, actor: str, now: datetime) -> PersonalData:
-    """Everything, passwords and hashes of secrets left out; the export itself is logged. Raises NotFound."""
+    """All data except passwords and hashes of secrets; the export itself is logged. Raises NotFound."""
     who = find_row(tx, organisation, person)
     trail.log(tx, organisation, actor, "people.export", f"person:{who.id}", reason="", at_us=to_us(now))
     names = [who.external_id, *(one.external_id for one in people_rows.aliases_of(tx, who.id))]

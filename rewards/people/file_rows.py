@@ -1,4 +1,4 @@
-"""HR's file as rows of people: each row completed by what is stored, and what cannot be accepted reported cell by cell."""
+"""Rows of a people file: each completed by stored values, with every unacceptable cell reported."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Node = TypeVar("Node", str, int)
 
 
 def nobody_asks(_done: int, _total: int) -> None:
-    """For work that nobody watches."""
+    """The default callback of work whose progress is not observed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Told:
 
 
 class Reading:
-    """The rows of a table as people, each completed by what is known of her."""
+    """The rows of a table as validated people, each completed by stored values."""
 
     def __init__(
         self,
@@ -75,12 +75,12 @@ class Reading:
             self._take(line, cells)
 
     def drop(self, id_: str, column: str, value: str, why: str) -> None:
-        """Leave a person's row out, and say why."""
+        """Leave a row out and report a fault."""
         self.rows.pop(id_, None)
         self._fault(self.lines[id_], column, value, why)
 
     def check_managers(self, above: Mapping[int, int]) -> None:
-        """Managers whom nobody has, and chains of managers that lead back to where they began."""
+        """Report unknown managers and cycles of managers."""
         for id_, row in list(self.rows.items()):
             if row.manager and row.manager not in self.known and row.manager not in self.rows:
                 self.drop(
@@ -191,7 +191,7 @@ class Reading:
 
 
 def in_circles(above: Mapping[Node, Node]) -> set[Node]:
-    """People in a cycle of managers. Each chain is walked once, however long."""
+    """People in a cycle of managers. Each chain is followed once, so that the time is linear."""
     found: set[Node] = set()
     done: set[Node] = set()
     for start in above:
@@ -207,7 +207,7 @@ def in_circles(above: Mapping[Node, Node]) -> set[Node]:
 
 
 def _tidied(name: str, cell: str) -> str:
-    """80 % is 0.8: a share of full time is often written so."""
+    """A share of full-time as a number: 80 % becomes 0.8."""
     if name == "hours_share" and cell.rstrip().endswith("%"):
         number = cell.rstrip().removesuffix("%").strip().replace(",", ".")
         try:

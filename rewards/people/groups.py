@@ -1,4 +1,4 @@
-"""Which groups of an organisation may be shown, the same on every page, board, challenge and file that shows a measure."""
+"""Disclosure control of groups: the same decision for every page, board, challenge and file that shows a measure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -16,7 +16,7 @@ MOST_KEPT = 16
 
 
 def minimum_group(tx: Transaction, organisation: str, now: datetime) -> int:
-    """The minimum of the scheme in force."""
+    """The minimum group size of the scheme in force."""
     schemes = Schemes.of(tx, organisation)
     version = schemes.at(to_us(now))
     return DEFAULT_MINIMUM if version == NO_SCHEME else schemes.scheme(version).privacy.minimum_group
@@ -31,11 +31,11 @@ def groups_shown(
     *,
     kinds: Iterable[Kind] = (),
 ) -> Shown:
-    """The segments and teams that may be shown along with the total, and whether the total may.
+    """Segments and teams that may be shown besides the total, and whether the total may.
 
-    `kinds` are those whose sums of one measure are shown anywhere; those of the scheme in force, if none are named. A display with a
-    `minimum` of its own above the scheme's shows a part of what the others show. `gone` are groups that somebody earned for and that
-    nobody belongs to any more: they are parts of the whole, and small ones.
+    `kinds`: the dimensions whose sums of one measure are shown anywhere; by default those of the scheme in force. A display with a
+    `minimum` of its own above the scheme's shows a subset of what the others show. `gone`: groups with earned points but without
+    members now: they are parts of the total, and small ones.
     """
     of = set(kinds) or _kinds(tx, organisation, now)
     cells: dict[Cell, int] = {}
@@ -69,9 +69,9 @@ def _kinds(tx: Transaction, organisation: str, now: datetime) -> set[Kind]:
 
 
 def joined_shown(joined: Mapping[str, tuple[int, int]], minimum: int) -> set[str]:
-    """Segments of which it may be shown how many take part: (who does, who does not) of each.
+    """Segments whose number of participants may be shown: (participants, others) of each.
 
-    Neither of the two may be few, but for nobody who does not; and so of all that are not shown together, since the whole is.
+    Neither number may be small, except for zero others; the same holds for all segments not shown together, since the total is shown.
     """
 
     def few(people: tuple[int, int]) -> bool:

@@ -1,6 +1,6 @@
-"""The company's people as HR's file has them: the new are added, the known brought up to date, nobody is removed.
+"""Import of HR's people file: new people are added, known ones updated, nobody is removed.
 
-What a row says and the import does not accept is reported row by row; nothing of a file is dropped silently.
+Values that the import does not accept are reported row by row; nothing in a file is dropped silently.
 """
 
 import secrets
@@ -29,7 +29,7 @@ ADDED_AT_ONCE = 5000
 
 @dataclass(frozen=True, slots=True)
 class NotTaken:
-    """A value of a person's row that the import did not accept. `value` None: an unknown time zone."""
+    """A value of a person's row that was not accepted. `value` None: an unknown time zone."""
 
     person: str
     column: str
@@ -39,7 +39,7 @@ class NotTaken:
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
-    """Numbers of people that an import added, changed and left unchanged, and values that it did not accept."""
+    """Numbers of people added, changed and left unchanged, and the values not accepted."""
 
     added: int
     updated: int
@@ -56,17 +56,17 @@ def import_people(
     *,
     progress: Progress = nobody_asks,
 ) -> ImportSummary:
-    """Add the new, update the known; nobody is removed by being absent from the file.
+    """Add new people and update known ones; people absent from the file are kept.
 
-    An unknown time zone becomes the organisation's and is flagged. A changed team or segment holds from `now`. Days of leave
-    are added to those known: streaks pause, also those that broke before.
+    An unknown time zone becomes the organisation's and is reported. A changed team or segment takes effect at `now`. Days of leave
+    are added to those known: streaks pause, also those that had broken before.
     """
     home = organisation_rows.find_shared(tx, organisation)
     if home is None:
         raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
     zone = str(home.timezone)
     known = rows.find_many(tx, organisation, [row.id for row in rows_in])
-    # Rows of accounts that became another's say nothing of that one.
+    # Rows with the former id of a merged account do not apply to its heir.
     merged = {name: row.external_id for name, row in known.items() if row.external_id != name}
     not_taken = [
         NotTaken(name, "id", name, said("the account was merged into {heir!r}; take the row out", heir=heir))
@@ -99,7 +99,7 @@ def import_people(
 def _add(
     tx: Transaction, organisation: str, home: OrganisationRow, fresh: Sequence[PersonRow], now: datetime, *, progress: Progress
 ) -> list[int]:  # fmt: skip
-    """Insert who is new, in pieces; returns their internal ids."""
+    """Insert new people in chunks; returns their internal ids."""
     zone, spoken = home.timezone, languages_of(home)[0]
     found: list[int] = []
     for start in range(0, len(fresh), ADDED_AT_ONCE):
@@ -121,7 +121,7 @@ def _managers(
     ids: Mapping[str, int],
     not_taken: list[NotTaken],
 ) -> dict[str, int]:
-    """The managers' internal ids by their people's ids; managers that nobody can have go to `not_taken`."""
+    """Managers' internal ids by person; unknown managers are added to `not_taken`."""
     led = [row for row in rows_in if row.manager]
     if not led:
         return {}
@@ -133,7 +133,7 @@ def _managers(
     }
     above = rows.managers(tx, organisation)
     wished = {ids[row.id]: named[row.manager] for row in led if row.manager in named}
-    # Nearly always all of them can be had together; only where not, each is looked at with those before it.
+    # Nearly always all of them are free of cycles; only otherwise each is checked with those before it.
     whole = not in_circles(above | wished)
     found: dict[str, int] = {}
     for row in led:
@@ -150,7 +150,7 @@ def _managers(
 
 
 def _leads_to(above: Mapping[int, int], start: int, end: int) -> bool:
-    """True where somebody's chain of managers, herself included, reaches a person."""
+    """True where the chain of managers of somebody, that person included, reaches a person."""
     seen: set[int] = set()
     at: int | None = start
     while at is not None and at not in seen:
@@ -164,7 +164,7 @@ def _leads_to(above: Mapping[int, int], start: int, end: int) -> bool:
 def _take_leave(
     tx: Transaction, organisation: str, home: OrganisationRow, rows_in: Iterable[PersonRow], ids: Mapping[str, int], *, now: datetime
 ) -> set[str]:  # fmt: skip
-    """Add the days of leave not yet known; returns whose they are. Who has events is counted again."""
+    """Add days of leave not yet known; returns the people concerned. People with events are replayed."""
     off = {ids[row.id]: row for row in rows_in if row.leave}
     stored = rows.leave_of(tx, off)
     fresh = [
@@ -198,7 +198,7 @@ def _columns(organisation: str, row: PersonRow, home: str, spoken: str) -> dict[
 
 
 def joined_date(row: PersonRow) -> int | None:
-    """The first day as it is stored."""
+    """The stored form of the first day."""
     return None if row.first_day is None else row.first_day.toordinal()
 
 
@@ -231,7 +231,7 @@ def _update(
     home: str,
     now: datetime,
 ) -> int:
-    """Change what differs of people who are known; returns of how many something did."""
+    """Update the differing columns of known people; returns the number of people changed."""
     columns: list[dict[str, Any]] = []
     moved: list[tuple[NamedPersonRow, PersonRow]] = []
     named: list[tuple[int, str, str | None]] = []
@@ -240,7 +240,7 @@ def _update(
         new = _columns(organisation, row, home, old.locale)
         zone = new.pop("timezone")
         if row.first_day is None:
-            # A file without the column, or an empty cell, takes nothing away.
+            # A missing column or an empty cell keeps the stored value.
             new["joined_date"] = old.joined_date
         changed = {name: value for name, value in new.items() if getattr(old, name) != value}
         manager_id = managers.get(row.id)
@@ -269,7 +269,7 @@ def _update(
 def _move(
     tx: Transaction, organisation: str, moved: Sequence[tuple[NamedPersonRow, PersonRow]], now: datetime
 ) -> None:
-    """Another team or segment holds from now on; until then, the one that was."""
+    """Set another team or segment from now on."""
     known = rows.history(tx, MembershipRow, [old.id for old, _ in moved])
     spans = [(old.id, BEGINNING_US, old.segment, old.team) for old, _ in moved if old.id not in known]
     spans += [(old.id, to_us(now), row.segment, row.team) for old, row in moved]

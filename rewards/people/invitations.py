@@ -1,7 +1,7 @@
-"""Links that let somebody choose a password: invitations and resets. They work once, end by themselves, and are stored as hashes only.
+"""Single-use links for choosing a password: invitations and resets. They expire, and are stored as hashes only.
 
-A newer link ends those before it of its kind; once a password is chosen, all end. Whoever holds a link is taken for the person, so who may
-make one for whom is asked here.
+A newer link ends earlier ones of its kind; a chosen password ends all. A link authenticates its holder as the person, so the right to
+create one is checked here.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _TOKEN_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as it is given out, once. `person` and `name` say whom it is for, `email` where it can be sent."""
+    """A link as shown once. `person` and `name`: its recipient; `email`: where it can be mailed."""
 
     secret: str
     purpose: str
@@ -53,13 +53,13 @@ class Link:
 
     @property
     def path(self) -> str:
-        """The path of the link below the public address."""
+        """The link's path below the public address."""
         return f"/{self.purpose}/{self.secret}"
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An open link, with what its holder may know."""
+    """An open link, with what its holder may see."""
 
     purpose: str
     person: str
@@ -77,11 +77,11 @@ def invite(
     *,
     by: Account | None = None,
 ) -> Link:
-    """Give a person a sign-in with these roles, and make the link at which she chooses a password. `by` None: the operator.
+    """Create a person's account with these roles, and a link for choosing a password. `by` None: the operator.
 
-    Who is invited as an employee is invited to the programme too: what she is sent is the link, and no mail beside it.
+    A person invited as an employee is invited to the program too; the link replaces the mail about that.
 
-    Raises NotFound for the person, BadValue for a role, Conflict where she can sign in already, Refused for who may not invite her.
+    Raises NotFound for the person, BadValue for a role, Conflict for an active account, Refused without the right to invite the person.
     """
     link = _invited(tx, organisation, person, roles, now, by=by)
     if "employee" in roles:
@@ -119,7 +119,7 @@ def _invited(
 
 
 def send(tx: Transaction, organisation: str, link: Link, public: str, now: datetime) -> bool:
-    """Queue the link to be sent to its person; False where she has no address. `public`: what it begins with."""
+    """Queue the mail with a link; False where the person has no address. `public`: the base URL."""
     data = {"link": public + link.path}
     queued = queue(tx, organisation, link.person, link.purpose, data, now=now, expires_at=link.expires_at)
     return queued is not None
@@ -135,12 +135,12 @@ def invite_group(
     team: str = "",
     most: int = MOST_AT_ONCE,
 ) -> tuple[list[Link], int]:
-    """Invite the people of a segment or a team (of all, where none is named) who have no account yet, by id.
+    """Invite people without an account, by id, of a segment or a team (of all by default).
 
-    Roles are those of the people file.
+    The roles are those of the people file.
 
-    Somebody who may not give other roles invites them all as employees. At most `most` at once; returns their links and how many are
-    left to be invited.
+    An inviter without the right to give other roles invites everybody as an employee. At most `most` at once; returns their links and the
+    number of people left.
     """
     found, left = desk_rows.without_account(tx, organisation, segment, team, PRESENT, limit=most)
     gives = given_by(by.rights) if by is not None else frozenset(ROLES)
@@ -153,9 +153,9 @@ def invite_group(
 
 
 def reset(tx: Transaction, organisation: str, person: str, now: datetime, by: Account | None = None) -> Link:
-    """A link at which a person chooses another password; the one she has holds until then. `by` None: the operator.
+    """A link for choosing another password; the present one stays valid until then. `by` None: the operator.
 
-    Raises NotFound for a person without a sign-in, Refused for one who left, and for who may not.
+    Raises NotFound for a person without an account, Refused for a person who left, and without the right.
     """
     row = find_row(tx, organisation, person)
     _must_be_present(row)
@@ -170,9 +170,9 @@ def reset(tx: Transaction, organisation: str, person: str, now: datetime, by: Ac
 
 
 def ask_reset(tx: Transaction, organisation: str, who: str, now: datetime) -> Link | None:
-    """A link for somebody who names her id or her e-mail address herself, to be sent to that address and shown to nobody.
+    """A reset link requested with an id or e-mail address, to be mailed to the address and never shown.
 
-    None where there is nobody, no address, or a link was made a moment ago: the answer shown is the same.
+    None for an unknown person, without an address, or shortly after another link: the answer shown is the same.
     """
     row = people_rows.find(tx, organisation, who)
     if row is None and "@" in who:
@@ -190,7 +190,7 @@ def ask_reset(tx: Transaction, organisation: str, who: str, now: datetime) -> Li
 
 
 def look(tx: Transaction, organisation: str, purpose: str, secret: str, now: datetime) -> Waiting:
-    """The purpose of a link, without using it. Raises NotFound for an unknown one, Gone for one that ended."""
+    """The purpose of a link, which is not used up. Raises NotFound for an unknown one, Gone for one that has ended."""
     row = _open(tx, organisation, purpose, secret, now)
     person = find_row(tx, organisation, row.external_id)
     return Waiting(
@@ -209,9 +209,9 @@ def accept(
     device: str = "",
     former: str | None = None,
 ) -> str:
-    """Choose the password, and sign in: the token of a session. Of two who use a link at once one wins.
+    """Set the password and sign in: the token of a session. Of two concurrent uses of a link one succeeds.
 
-    Raises BadValue for the password, NotFound and Gone as `look`. The password is hashed before the transaction: it takes a while.
+    Raises BadValue for the password, NotFound and Gone as `look`. The password is hashed before the transaction, since that takes long.
     """
     with db.read() as tx:
         _open(tx, organisation, purpose, secret, now)
@@ -228,7 +228,7 @@ def accept(
 def set_password(
     tx: Transaction, organisation: str, person_id: int, hashed: str, actor: str, *, now: datetime
 ) -> None:
-    """Another password: sessions that the former one opened end, and so do links that are open."""
+    """Store another password, and end open sessions and links."""
     account_rows.drop_sessions(tx, person_id)
     desk_rows.change(tx, person_id, {"password_hash": hashed})
     rows.supersede(tx, person_id, to_us(now))
@@ -250,7 +250,7 @@ def _issue(
 def _to_take_part(
     tx: Transaction, organisation: str, people: Sequence[str], now: datetime, by: Account | None
 ) -> None:
-    """Note that people were invited to the programme, those who never were."""
+    """Record the invitation to the program for people who were never invited."""
     if people:
         actor = operator() if by is None else by.person
         membership.invite(tx, organisation, now, actor, people=people, tell=False)

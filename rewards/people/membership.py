@@ -1,7 +1,7 @@
-"""Membership: not invited, invited, enrolled, paused or left. Every change is an event with its date, in the log of all events.
+"""Enrolment in the program: not invited, invited, enrolled, paused or left. Every change is an event in the event log.
 
-A scheme says whether that matters (`membership`): under one that is for everybody people earn without having joined, and a pause
-keeps them off boards and out of digests alone.
+The scheme determines its effect (`membership`): under a scheme for everybody people earn without enrolling, and a pause
+only removes them from boards and digests.
 """
 
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ STANDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A person's part in the program. `asked`: whether the scheme in force is for the enrolled alone; `history`: (standing, since)."""
+    """A person's enrolment. `asked`: the scheme in force is for the enrolled only; `history`: (state, since)."""
 
     standing: str
     since: datetime | None
@@ -56,13 +56,13 @@ class Membership:
 
     @property
     def takes_part(self) -> bool:
-        """True where the person earns at present."""
+        """True where the person can earn at present."""
         return self.standing == ENROLLED if self.asked else self.standing not in (PAUSED, LEFT)
 
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """The result of an invitation of many: `left` are those beyond MOST_AT_ONCE who are still to be invited."""
+    """The result of a group invitation: `left` counts people beyond MOST_AT_ONCE who are still to be invited."""
 
     invited: int
     mailed: int
@@ -71,7 +71,7 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class GroupStanding:
-    """Numbers of people in a segment who were ever invited, and who take part."""
+    """Numbers of people in a segment who were ever invited, and who are enrolled."""
 
     segment: str
     people: int
@@ -81,9 +81,9 @@ class GroupStanding:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """Participation: of everybody, in words where a number could identify people, and of each segment that may be shown.
+    """Participation: the total, in words where a number could identify people, and each segment that may be shown.
 
-    `not_shown` counts the other segments; `asked` says whether the scheme in force is for the enrolled alone.
+    `not_shown`: number of suppressed segments; `asked`: the scheme in force is for the enrolled only.
     """
 
     people: int
@@ -101,14 +101,14 @@ def asks_enrolment(tx: Transaction, organisation: str, now: datetime) -> bool:
 
 
 def membership_of(tx: Transaction, organisation: str, person: str, now: datetime) -> Membership:
-    """A person's part in the program. Raises NotFound."""
+    """A person's enrolment. Raises NotFound."""
     row = find_row(tx, organisation, person)
     steps = tuple((one.standing, from_us(one.from_us)) for one in rows.history(tx, row.id))
     return Membership(row.standing, maybe_us(row.standing_us), asks_enrolment(tx, organisation, now), steps)
 
 
 def join(tx: Transaction, organisation: str, person: str, now: datetime, actor: str = "self") -> None:
-    """Take part from now on. Raises Refused for who was not invited or has left the company."""
+    """Enrol from now on. Raises Refused for people who were not invited or have left the company."""
     row = _locked(tx, organisation, person)
     if row.standing == NOT_INVITED and asks_enrolment(tx, organisation, now):
         raise Refused("person {person!r}: was not invited yet; ask HR for an invitation", person=person)
@@ -116,9 +116,9 @@ def join(tx: Transaction, organisation: str, person: str, now: datetime, actor: 
 
 
 def pause(tx: Transaction, organisation: str, person: str, now: datetime, actor: str = "self") -> None:
-    """Take a break: no digests and no boards, and no points where the scheme is for the enrolled alone.
+    """Pause: no digests and no boards, and no points where the scheme is for the enrolled only.
 
-    Raises Refused for who has left the company or the program, or never joined where that is asked.
+    Raises Refused for people who have left the company or the program, or who are not enrolled where the scheme requires it.
     """
     row = _locked(tx, organisation, person)
     never = row.standing in (NOT_INVITED, INVITED) and asks_enrolment(tx, organisation, now)
@@ -130,7 +130,7 @@ def pause(tx: Transaction, organisation: str, person: str, now: datetime, actor:
 
 
 def resume(tx: Transaction, organisation: str, person: str, now: datetime, actor: str = "self") -> None:
-    """End the break; changes nothing for who takes none. Raises Refused for who has left the company or the program."""
+    """End a pause; without one nothing changes. Raises Refused for people who have left the company or the program."""
     row = _locked(tx, organisation, person)
     if row.standing == LEFT:
         raise Refused("person {person!r}: has left, so there is no break to end; join again", person=person)
@@ -139,7 +139,7 @@ def resume(tx: Transaction, organisation: str, person: str, now: datetime, actor
 
 
 def leave(tx: Transaction, organisation: str, person: str, now: datetime, actor: str = "self") -> None:
-    """Take part no longer, or decline an invitation. What was earned stays. Raises Refused for who has left the company."""
+    """Leave the program, or decline an invitation. Earned points remain. Raises Refused for people who have left the company."""
     _step(tx, organisation, _locked(tx, organisation, person), LEFT, now, actor=actor)
 
 
@@ -152,7 +152,7 @@ def take_over(
     *,
     actor: str,
 ) -> None:
-    """Transfer the membership of a merged account to the one kept (rows of `person`)."""
+    """Transfer the enrolment of a merged account to its heir (rows of `person`)."""
     if gone.standing == ENROLLED and kept.standing in (NOT_INVITED, INVITED):
         _step(tx, organisation, _locked(tx, organisation, kept.external_id), ENROLLED, now, actor=actor)
 
@@ -169,12 +169,12 @@ def invite(
     everybody: bool = False,
     tell: bool = True,
 ) -> Invited:
-    """Invite people who were never invited: those named, those of segments and teams (both, where both are given), or everybody.
+    """Invite people who were never invited: by id, by segments and teams (both, where both are given), or all.
 
-    Who has an address gets a mail, once, unless she is informed otherwise (`tell`). Whom a randomised rollout holds back is passed over.
+    People with an address get one mail, unless they are informed otherwise (`tell`). People held back by a randomised rollout are skipped.
 
-    Raises NotFound for an unknown person, BadValue where nobody is named, Refused for who left, and for who is named with `tell` and held
-    back.
+    Raises NotFound for an unknown person, BadValue without a choice, Refused for a person who left, and for one given by id with `tell`
+    and held back.
     """
     if not (people or segments or teams or everybody):
         raise BadValue("invite: got nobody; name people, segments or teams, or everybody")
@@ -197,7 +197,7 @@ def invite(
             external_id=held[0][0],
             day=held[0][1] or gettext("its end"),
         )
-    # Under their locks: two administrators who invite one group invite everybody once.
+    # Under their locks, so that concurrent invitations of one group invite each person once.
     states.lock(tx, organisation, [id_ for id_, _ in fresh[:MOST_AT_ONCE]])
     still = people_rows.by_ids(tx, organisation, [id_ for id_, _ in fresh[:MOST_AT_ONCE]])
     chosen = [(id_, name) for id_, name in fresh[:MOST_AT_ONCE] if still[id_].standing == NOT_INVITED]
@@ -217,7 +217,7 @@ def invite(
 def _whose_turn_has_come(
     tx: Transaction, organisation: str, people: Sequence[tuple[int, str]], now: datetime
 ) -> tuple[list[tuple[int, str]], list[tuple[str, date | None]]]:
-    """People whom no rollout holds back, and the others by external id with their start day (None: not before its end)."""
+    """People not held back by a rollout, and the others by external id with their start day (None: not before its end)."""
     day = now.date().toordinal()
     held = rollout_rows.held_back(tx, organisation, "programme", [id_ for id_, _ in people], day)
     turns = [
@@ -256,7 +256,7 @@ def enrolment(tx: Transaction, organisation: str, now: datetime) -> Enrolment:
 
 
 def align_boards(tx: Transaction, organisation: str, now: datetime) -> bool:
-    """Bring boards to what the scheme in force says of who is on them; True where that changed."""
+    """Update who is shown on boards to the rule of the scheme in force; True where that changed."""
     asked = asks_enrolment(tx, organisation, now)
     if rows.shows_enrolled_only(tx, organisation) == asked:
         return False
@@ -278,7 +278,7 @@ def _locked(tx: Transaction, organisation: str, person: str) -> NamedPersonRow:
 def _step(
     tx: Transaction, organisation: str, row: NamedPersonRow, standing: str, now: datetime, *, actor: str
 ) -> None:
-    """Change a person's standing, which holds from now on; nothing where it is so already."""
+    """Change a person's enrolment state from now on; without effect where it is in force already."""
     status = PAUSED if standing == PAUSED else "active"
     if (row.standing, row.status) == (standing, status):
         return
@@ -291,12 +291,12 @@ def _step(
         "standing_us": at_us,
         "status": status,
         "hidden": hidden,
-        # Whoever once stopped has more to tell than since when she takes part.
+        # After a pause or an exit the history is needed besides the present state.
         "has_history": bool(row.has_history) or ended or standing != ENROLLED,
     }
     people_rows.change(tx, row.id, values)
     projections.show(tx, organisation, row.id, not hidden)
-    # Last: the event is scored by the standing that begins with it. What clocks that ran ahead put after it is counted again.
+    # Last, since the event is scored under the new state. Events dated after it by fast clocks are replayed.
     ahead = states.lock(tx, organisation, [row.id])[row.id].last_us > at_us
     record(tx, organisation, [_event(row.id, row.external_id, standing, at_us)], received_at=now)
     if ahead:

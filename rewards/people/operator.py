@@ -1,6 +1,6 @@
-"""The actor of a command: access to the database allows everything, and the audit log says who acted.
+"""The operator as actor of commands: access to the database permits everything, and the audit log names the actor.
 
-It is the person whom the command names, or else the user of the operating system; on a page nobody is.
+The actor is the person named by the command, else the operating system's user; on pages it is the account signed in.
 """
 
 from collections.abc import Iterator
@@ -12,23 +12,23 @@ _acting: ContextVar[str] = ContextVar("operator", default=OPERATOR)
 
 
 def operator() -> str:
-    """The actor of what nobody who is signed in does."""
+    """The actor of an action without a signed-in account."""
     return _acting.get()
 
 
 def of_system(user: str) -> str:
-    """The actor that a user of the operating system is."""
+    """The actor id of an operating system's user."""
     return f"{OPERATOR}:{user}" if user else OPERATOR
 
 
 def is_system(actor: str) -> bool:
-    """True where the actor is the machine's operator and not a person of the company."""
+    """True where the actor is the operator and not a person of the company."""
     return actor == OPERATOR or actor.startswith(f"{OPERATOR}:")
 
 
 @contextmanager
 def operating(actor: str) -> Iterator[None]:
-    """Everything inside is done by this actor."""
+    """Set the operator as actor within the block."""
     token = _acting.set(actor)
     try:
         yield

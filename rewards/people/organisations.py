@@ -25,7 +25,7 @@ SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """A tenant. `closed_until`: what happened before is frozen. `languages`: those it speaks, its own first; `networks`: those it uses."""
+    """A tenant. `closed_until`: end of the last closed period. `languages`: its own first; `networks`: those in use."""
 
     slug: str
     name: str
@@ -37,19 +37,19 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A network that a company uses. `points`: whether sharing there may earn any, as far as the company decides that."""
+    """A network that a company uses. `points`: the company allows points for sharing there."""
 
     channel: str
     points: bool
 
 
 def known_zone(zone: str) -> bool:
-    """True for a name in the pinned tzdata."""
+    """True for a name in the pinned tz database."""
     return zone in ZONES
 
 
 def create_organisation(tx: Transaction, slug: str, name: str, timezone: str, now: datetime) -> Organisation:
-    """Add a tenant. Raises BadValue for a slug or zone, Conflict when the slug is taken."""
+    """Insert a tenant. Raises BadValue for a slug or time zone, Conflict for an existing slug."""
     if not SLUG.fullmatch(slug):
         raise BadValue("organisation {slug!r}: limit 63 of a-z, 0-9 and '-'; choose another slug", slug=slug)
     if not known_zone(timezone):
@@ -83,7 +83,7 @@ def change_organisation(
     actor: str,
     now: datetime,
 ) -> None:
-    """Change what a company says of itself. Its zone stays: days that have passed were counted by it. Raises BadValue, NotFound."""
+    """Update a company's settings. Its time zone is fixed, since past days were counted by it. Raises BadValue, NotFound."""
     name = name.strip()
     if not 1 <= len(name) <= MOST_NAME or not name.isprintable():
         raise BadValue(
@@ -124,11 +124,11 @@ def _organisation(row: OrganisationRow) -> Organisation:
 
 
 def own_language(tx: Transaction, slug: str) -> str:
-    """The language that the company speaks first, in which its people write where they say no other."""
+    """The company's first language, the default for texts of its people."""
     row = rows.find(tx, slug)
     return SOURCE if row is None else languages_of(row)[0]
 
 
 def languages_of(row: OrganisationRow) -> tuple[str, ...]:
-    """The languages that a company speaks, its own first; all that there are where it has not said."""
+    """A company's languages, its own first; all available ones where it has chosen none."""
     return tuple(one for one in row.languages.split() if one in LANGUAGES) or tuple(LANGUAGES)

@@ -1,4 +1,4 @@
-"""Participation in groups large enough to be shown."""
+"""Participation by group, under disclosure control."""
 
 import json
 from collections.abc import Collection
@@ -22,9 +22,9 @@ KEPT_FOR, RENEWED_AFTER = timedelta(hours=6), timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """Participation of everybody, or of the enrolled where the scheme is for them only.
+    """Participation of all people, or of the enrolled where the scheme is for them only.
 
-    `by_segment`: (segment, people, active in 28 days), those that may not be shown left out.
+    `by_segment`: (segment, people, active in 28 days), with suppressed segments left out.
     """
 
     people: int
@@ -38,11 +38,11 @@ class Participation:
 
 
 def participation(tx: Transaction, organisation: str, now: datetime) -> Participation:
-    """Participation in numbers. Segments that are too small, or would reveal a small one, are not shown."""
+    """Participation in numbers; segments that are too small, or would reveal a small one, are suppressed."""
     now_us = to_us(now)
     may: Collection[str] = groups_shown(tx, organisation, now, kinds=["segment"]).segments
     schemes = Schemes.of(tx, organisation)
-    # Who has not joined is not somebody who stays away.
+    # People who have not joined are not counted as inactive.
     asked = schemes.asks_enrolment(schemes.at(now_us))
     sizes = participation_rows.sizes(tx, organisation, asked)
     if asked:
@@ -72,7 +72,7 @@ def participation(tx: Transaction, organisation: str, now: datetime) -> Particip
 def participation_shown(
     db: Database, organisation: str, now: datetime
 ) -> tuple[Participation, datetime | None]:
-    """Participation, and the time of the count: None for now, else when it was counted for a large company."""
+    """Participation, and the time of the count: None for a fresh count, else that of the cached count of a large company."""
     with db.read() as tx:
         if not _is_large(tx, organisation):
             return participation(tx, organisation, now), None
@@ -81,7 +81,7 @@ def participation_shown(
 
 
 def renew_participation(db: Database, organisation: str, now: datetime) -> None:
-    """Refresh the stored counts of a large company where that is due; for the worker."""
+    """Refresh the cached counts of a large company where they are due; called by the worker."""
     with db.read() as tx:
         due = _is_large(tx, organisation) and _kept(tx, organisation, now, RENEWED_AFTER) is None
     if due:
@@ -89,7 +89,7 @@ def renew_participation(db: Database, organisation: str, now: datetime) -> None:
 
 
 def keep_participation(db: Database, organisation: str, now: datetime) -> tuple[Participation, datetime]:
-    """Count and keep it, with the versions that say which groups may be shown."""
+    """Count and cache, with the versions that determine which groups may be shown."""
     with db.read() as tx:
         found, versions = participation(tx, organisation, now), _versions(tx, organisation, now)
     body = {"as_of": now.astimezone(UTC).isoformat(), "versions": versions, "found": asdict(found)}
@@ -120,5 +120,5 @@ def _kept(
 
 
 def _versions(tx: Transaction, organisation: str, now: datetime) -> list[int]:
-    """The version in force and the smallest group that it shows: under another, other groups may be shown."""
+    """The version in force and its minimum group size, which determine the groups that may be shown."""
     return [Schemes.of(tx, organisation).at(to_us(now)), minimum_group(tx, organisation, now)]

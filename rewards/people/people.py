@@ -1,4 +1,4 @@
-"""People: imported, paused, moved, on leave, linked, erased. Addressed by external id within an organisation."""
+"""Use cases of people: listing, pausing, leave, linking and erasure. Addressed by external id within an organisation."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person as the pages see her. `hours_share` 1.0 = full-time; `first_day` None: it is not known."""
+    """One person for display. `hours_share` 1.0 = full-time; `first_day` None: unknown."""
 
     id: str
     name: str
@@ -71,26 +71,26 @@ def names_of(tx: Transaction, organisation: str, ids: Iterable[str]) -> dict[str
 
 
 def list_people(tx: Transaction, organisation: str, include_inactive: bool = False) -> list[Person]:
-    """Everybody who is not erased, by external id."""
+    """All people who are not erased, by external id."""
     found = rows.every(tx, organisation, inactive=include_inactive)
     externals = {row.id: row.external_id for row in found}
     return [_person(row, externals) for row in found]
 
 
 def count_people(tx: Transaction, organisation: str) -> int:
-    """Number of people with the company."""
+    """Number of present people."""
     return rows.count_present(tx, organisation)
 
 
 def contacts_in_all(tx: Transaction, organisation: str) -> int:
-    """The sum of all people's contact counts: a contact of two people counts twice. Reads everybody."""
+    """Sum of all people's contact counts; contacts shared by two people count twice. Reads all rows."""
     return participation.sum_contacts(tx, organisation)
 
 
 def deactivate(
     tx: Transaction, organisation: str, external_id: str, now: datetime, actor: str = "system"
 ) -> None:
-    """Hide the person everywhere and end her sessions; the history stays."""
+    """Deactivate a person: hidden everywhere, sessions ended; the history remains."""
     keep_an_administrator(tx, organisation, external_id)
     row = locked(tx, organisation, external_id)
     if row.status == "inactive":
@@ -102,14 +102,14 @@ def deactivate(
 
 
 def keep_an_administrator(tx: Transaction, organisation: str, external_id: str) -> None:
-    """Raises Refused where nobody would be left to administer once this person is gone, NotFound for the person.
+    """Raises Refused where no administrator would be left without the person, NotFound for the person.
 
-    To be called before anybody's row is locked: whoever records locks the organisation first.
+    To be called before any person's row is locked, since the order of locks begins with the organisation.
     """
     row = find_row(tx, organisation, external_id)
     if row.status not in rows.PRESENT or "admin" not in account_rows.roles_of(tx, row.id):
         return
-    # Two administrators who leave at once: the second sees that the first is gone.
+    # Two administrators who leave concurrently: the second transaction sees the first one's change.
     organisation_rows.find_exclusive(tx, organisation)
     if not account_desk_rows.others_with(tx, organisation, "admin", row.id, rows.PRESENT):
         raise Refused("This is the last administrator: give somebody else the role first.")
@@ -118,9 +118,9 @@ def keep_an_administrator(tx: Transaction, organisation: str, external_id: str) 
 def reactivate(
     tx: Transaction, organisation: str, external_id: str, now: datetime, actor: str = "system"
 ) -> None:
-    """Bring a deactivated person back, with everything she had. What happened while she was away stays out.
+    """Reactivate a person with all previous data. Events during the absence stay uncounted.
 
-    Raises BadValue for an instant before she left.
+    Raises BadValue for an instant before the person left.
     """
     row = locked(tx, organisation, external_id)
     if row.status != "inactive":
@@ -141,13 +141,13 @@ def reactivate(
 
 
 def locked(tx: Transaction, organisation: str, external_id: str) -> NamedPersonRow:
-    """The row, locked."""
+    """The person's row, locked."""
     states.lock(tx, organisation, [find_row(tx, organisation, external_id).id])
     return find_row(tx, organisation, external_id)
 
 
 def set_opt_out(tx: Transaction, organisation: str, external_id: str, opted_out: bool, now: datetime) -> None:
-    """Leave the boards, or return to them; one's own rank stays visible to oneself."""
+    """Opt out of the boards, or in again; a person off the boards still sees the own rank."""
     row = locked(tx, organisation, external_id)
     hidden = is_hidden(tx, organisation, row._replace(opted_out=opted_out))
     _change(tx, organisation, row, {"opted_out": opted_out, "hidden": hidden})
@@ -157,9 +157,9 @@ def set_opt_out(tx: Transaction, organisation: str, external_id: str, opted_out:
 def refuse_own(
     tx: Transaction, organisation: str, actor: str, person_id: int, wrong: str, **places: object
 ) -> None:
-    """Raise Refused where the actor is the person herself: nobody decides for herself.
+    """Raise Refused where the actor is the person: nobody decides about oneself.
 
-    That is this account, one linked to it or merged into it, or a token that she made.
+    The person's identities are this account, those linked to it or merged into it, and tokens that the person created.
     """
     decider = acting(tx, organisation, actor)
     whose = rows.heirs(tx, organisation, [person_id]).get(person_id, person_id)
@@ -168,12 +168,12 @@ def refuse_own(
 
 
 def is_anybody(tx: Transaction, external_id: str) -> bool:
-    """True where anybody in any organisation has the id."""
+    """True where a person in any organisation has the id."""
     return directory.is_anybody(tx, external_id)
 
 
 def acting(tx: Transaction, organisation: str, actor: str) -> int | None:
-    """The internal id of the person behind an actor: herself, or who made the token that acts; None where nobody is known."""
+    """The internal id of the person behind an actor: the person, or the creator of a token; None where unknown."""
     if not actor.startswith(ACTOR_PREFIX):
         row = rows.find(tx, organisation, actor)
         return None if row is None else int(row.id)
@@ -182,15 +182,15 @@ def acting(tx: Transaction, organisation: str, actor: str) -> int | None:
 
 
 def _change(tx: Transaction, organisation: str, row: NamedPersonRow, values: dict[str, object]) -> None:
-    """Change a person under their lock; `hidden` among the values holds for the boards too."""
+    """Update a person's row under its lock; a change of `hidden` is applied to the boards too."""
     rows.change(tx, row.id, values)
     projections.show(tx, organisation, row.id, not values["hidden"])
 
 
 def erase(tx: Transaction, organisation: str, external_id: str, now: datetime, actor: str = "self") -> None:
-    """Drop who this was: name, address, id, sign-in and messages. Entries and totals stay, without a name.
+    """Erase a person's identity: name, address, id, account and messages. Entries and totals remain, without a name.
 
-    What scoring needs (dates of leave, zones, memberships) stays with the nameless number, so that a later replay
+    The data that scoring needs (dates of leave, time zones, memberships) remains with the internal number, so that a later replay
     gives the same totals.
     """
     keep_an_administrator(tx, organisation, external_id)
@@ -244,7 +244,7 @@ def set_leave(
     now: datetime,
     actor: str = "system",
 ) -> None:
-    """Days off, both included: streaks pause, also those that broke before the leave was known. Saying it twice says it once.
+    """Add days off, both ends included: streaks pause, also those that broke before the leave was known. Idempotent.
 
     Raises BadValue when the end precedes the start.
     """
@@ -274,7 +274,7 @@ def drop_leave(
     now: datetime,
     actor: str = "system",
 ) -> None:
-    """Days off that were none; the open period is counted again. Raises NotFound where no leave begins and ends so."""
+    """Remove days off; the open period is replayed. Raises NotFound where no leave has these dates."""
     home = organisation_rows.find_shared(tx, organisation)
     row = locked(tx, organisation, external_id)
     if not rows.drop_leave(tx, row.id, first.toordinal(), last.toordinal()):
@@ -291,7 +291,7 @@ def drop_leave(
 def link_people(
     tx: Transaction, organisation: str, one: str, other: str, now: datetime, *, actor: str = "system"
 ) -> None:
-    """Say that two accounts are one human: they cannot thank each other."""
+    """Link two accounts as one human's: they cannot thank each other."""
     first, second = find_row(tx, organisation, one), find_row(tx, organisation, other)
     if first.id == second.id:
         raise Refused("person {one!r}: cannot be linked to itself; name two accounts", one=one)

@@ -1,4 +1,4 @@
-"""The preview of a file, as much of it as a page shows, small enough to be stored with the file."""
+"""The part of an import's preview that a page shows, small enough to be stored with the file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ MOST_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """Somebody who would be added."""
+    """A person who would be added."""
 
     id: str
     name: str
@@ -24,7 +24,7 @@ class New:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The first MOST_SHOWN of each part of a plan, and how many there are of each."""
+    """The first MOST_SHOWN rows of each part of a plan, and the number of rows in each."""
 
     added: tuple[New, ...]
     changed: tuple[Change, ...]
@@ -37,9 +37,9 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A previewed file: its header, its number of rows, its column mapping, and what it would change.
+    """A previewed file: header, number of rows, column mapping, and changes.
 
-    `shown` None: `fault` says why there is no preview.
+    `shown` None: `fault` names the reason why there is no preview.
     """
 
     header: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""One person as HR sees her: master data and memberships, nothing of what she shared, earned or received."""
+"""One person for HR: master data and memberships, without shares, points or thanks."""
 
 import hashlib
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`stamp` changes with every editable field: an edit that sends it back is refused where the row has changed since."""
+    """A person's profile. `stamp` changes with every editable field: an edit with an outdated stamp is refused."""
 
     person: Person
     with_us: bool
@@ -87,7 +87,7 @@ def get_profile(tx: Transaction, organisation: str, external_id: str) -> Profile
 
 
 def stamp_of(row: NamedPersonRow) -> str:
-    """A word for a person's row as it is now."""
+    """A digest of the editable state of a person's row."""
     state = [
         row.id, row.external_id, row.name, row.email, row.segment, row.team, row.timezone, row.contacts, row.locale, row.desk,
         row.hours_share_ppm, row.joined_date, row.manager_id, "inactive" if row.status == "inactive" else "present",
@@ -96,7 +96,7 @@ def stamp_of(row: NamedPersonRow) -> str:
 
 
 def check_stamp(row: NamedPersonRow, stamp: str | None) -> None:
-    """Raises Stale where somebody changed the person since the stamp was made; None asks for no check."""
+    """Raises Stale where the person changed since the stamp was created; None skips the check."""
     if stamp is not None and stamp != stamp_of(row):
         raise Stale(
             "person {external_id!r}: was changed by somebody else meanwhile; look at what stands there now, and save again "

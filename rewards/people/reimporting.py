@@ -1,7 +1,7 @@
-"""HR's file against what is known: what is new, what differs, who is missing and what cannot be read, before anything is applied.
+"""Preview of a people file against stored people: additions, differences, missing people and unreadable rows, before anything is applied.
 
-What is applied is what was shown: the plan carries a digest of the file, of its column mapping, and of every difference. An
-empty cell, and a column that the file lacks, leave what is known; who is missing stays unless deactivating was asked for.
+Exactly the previewed plan is applied: it carries a digest of the file, of its column mapping, and of every difference. An
+empty cell or a missing column keeps stored values; missing people are kept unless their deactivation is requested.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ COMPARED = (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One person whose row differs: (field, what is known, what the file says)."""
+    """One person whose row differs: (field, stored value, new value)."""
 
     id: str
     name: str
@@ -48,9 +48,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The plan of an import. `missing` and `deactivated`: (id, name) of people not in the file, and of those in it but deactivated.
+    """The plan of an import. `missing` and `deactivated`: (id, name) of people not in the file, and of deactivated people in it.
 
-    `stamp` is a digest of all of it.
+    `stamp`: a digest of the whole plan.
     """
 
     added: tuple[PersonRow, ...]
@@ -84,7 +84,7 @@ def plan_import(
     gives: Collection[str] = ROLES,
     progress: Progress = nobody_asks,
 ) -> Plan:
-    """Compare a table with the people who are known; nothing is changed. `gives`: the roles that whoever imports may give.
+    """Compare a table with stored people, without changes. `gives`: the roles that the importer may give.
 
     Raises NotFound for the organisation.
     """
@@ -143,7 +143,7 @@ def plan_to_apply(
     gives: Collection[str] = ROLES,
     progress: Progress = nobody_asks,
 ) -> Plan:
-    """As `plan_import`, in a transaction that applies it: the organisation stays as it is meanwhile."""
+    """As `plan_import`, in the transaction that applies the plan, with the organisation locked."""
     organisation_rows.find_shared(tx, organisation)
     return plan_import(tx, organisation, table, digest, told, gives=gives, progress=progress)
 
@@ -163,13 +163,12 @@ def apply_import(
     gives: Collection[str] = ROLES,
     progress: Progress = nobody_asks,
 ) -> Applied:
-    """Compare a table and apply it as it was shown.
+    """Compare a table and apply the previewed plan.
 
-    `gives`: the roles that whoever imports may give. `leave_out`: rows that cannot be read are left out; else they keep all from being
-    applied.
+    `gives`: the roles that the importer may give. `leave_out`: unreadable rows are skipped; else they prevent the import.
 
-    Raises Stale where the plan of now is not the one of the stamp, Refused for rows that cannot be read, for deactivating whoever is
-    missing while some rows cannot be read, and for deactivating oneself.
+    Raises Stale where the plan differs from the one of the stamp, Refused for unreadable rows, for deactivating missing people while
+    some rows are unreadable, and for deactivating oneself.
     """
     plan = plan_to_apply(tx, organisation, table, digest, told, gives=gives, progress=progress)
     return apply_plan(
@@ -190,7 +189,7 @@ def apply_plan(
     deactivate_missing: bool = False,
     progress: Progress = nobody_asks,
 ) -> Applied:
-    """Apply a plan that this very transaction made. Raises as `apply_import` does."""
+    """Apply a plan made in the same transaction. Raises as `apply_import` does."""
     if stamp is not None and stamp != plan.stamp:
         raise Stale(
             "the people changed since this was shown; nothing was applied; look at the differences again"

@@ -11,7 +11,7 @@ from rewards.language import msg
 
 
 class Right(StrEnum):
-    """One thing that somebody may do. `OWN` is everybody's who is signed in."""
+    """One permission. Every signed-in account has `OWN`."""
 
     OWN = "own"
     TAKE_PART = "take-part"
@@ -112,15 +112,15 @@ TITLES: Mapping[str, str] = MappingProxyType(
 
 
 def rights_of(held: Iterable[str]) -> frozenset[Right]:
-    """The rights of somebody with these roles; unknown roles give none."""
+    """The union of the rights of roles; unknown roles grant none."""
     return frozenset[Right]().union(*(RIGHTS_OF.get(role, frozenset()) for role in held))
 
 
 def roles_with(right: Right) -> tuple[str, ...]:
-    """The roles that hold a right."""
+    """The roles that grant a right."""
     return tuple(role for role, held in RIGHTS_OF.items() if right in held)
 
 
 def given_by(rights: Iterable[Right]) -> frozenset[str]:
-    """The roles that somebody with these rights may give: all with the right to administer accounts, else the employee's alone."""
+    """Roles that an account with these rights may give: all with the right to administer accounts, else only employee."""
     return frozenset(ROLES) if Right.ACCOUNTS in rights else frozenset({roles.EMPLOYEE})

@@ -1,4 +1,4 @@
-"""A person's open sessions: where she is signed in, since when, and how she ends that."""
+"""A person's open sessions: device, start, last use, and ending them."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _ID_CHARACTERS = 16
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """One place where a person is signed in. `device` is a few words or nothing; `this`: the one that asks."""
+    """One open session. `device`: a short description or ''; `this`: the session of the request."""
 
     id: str
     device: str
@@ -49,7 +49,7 @@ def sessions_of(
 
 
 def end_session(tx: Transaction, organisation: str, person: str, session: str, now: datetime) -> None:
-    """End one of the person's sessions. Raises NotFound where it is not the person's or has ended."""
+    """End one of the person's sessions. Raises NotFound where it belongs to another person or has ended."""
     row = find_row(tx, organisation, person)
     for one in rows.sessions_of(tx, row.id, to_us(now)):
         if one.token_hash[:_ID_CHARACTERS] == session:
@@ -62,7 +62,7 @@ def end_session(tx: Transaction, organisation: str, person: str, session: str, n
 
 
 def end_other_sessions(tx: Transaction, organisation: str, person: str, token: str, now: datetime) -> int:
-    """End all of the person's sessions but the one that asks; returns how many."""
+    """End all of the person's sessions except the current one; returns how many."""
     row = find_row(tx, organisation, person)
     others = [one for one in rows.sessions_of(tx, row.id, to_us(now)) if one.token_hash != digest(token)]
     for one in others:
@@ -75,7 +75,7 @@ def end_other_sessions(tx: Transaction, organisation: str, person: str, token: s
 
 
 def note_seen(db: Database, account: Account, token: str, now: datetime) -> None:
-    """Note that a session is in use, where that was not noted of late; without waiting for anybody, for it is not that important."""
+    """Store a session's last use, unless that was done recently; skipped while the database is busy."""
     before = now - SEEN_EVERY
     if account.seen_at is None or account.seen_at >= before:
         return
@@ -84,6 +84,6 @@ def note_seen(db: Database, account: Account, token: str, now: datetime) -> None
 
 
 def provider_hint(tx: Transaction, token: str) -> str | None:
-    """The ID token for ending the session with the single sign-on provider; None where the session was not opened by one."""
+    """The ID token for ending the session at the identity provider; None for sessions opened otherwise."""
     row = rows.session(tx, digest(token))
     return None if row is None else row.provider_hint

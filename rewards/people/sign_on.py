@@ -35,9 +35,9 @@ _NO_ID = re.compile(r"[^A-Za-z0-9._-]+")
 
 @dataclass(frozen=True, slots=True)
 class Vouched:
-    """A provider's claims about a person: the id of the people file, or a verified address.
+    """Verified claims of an identity provider about a person: the id in the people file, or an address.
 
-    `roles` None: the provider has no say in them. `session`: the session with the provider.
+    `roles` None: the provider does not manage roles. `session`: the session at the provider.
     """
 
     person: str | None
@@ -48,7 +48,7 @@ class Vouched:
 
 
 def state_key(tx: Transaction, organisation: str) -> bytes:
-    """The key by which sign-ons in progress are signed, the same in every process. Raises NotFound."""
+    """The key that signs the state of sign-ons in progress, shared by all processes. Raises NotFound."""
     home = organisation_rows.find(tx, organisation)
     if home is None:
         raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
@@ -56,7 +56,7 @@ def state_key(tx: Transaction, organisation: str) -> bytes:
 
 
 def was_used(tx: Transaction, organisation: str, state: str) -> bool:
-    """True where this state was already used to sign in."""
+    """True where this state has been used to sign in."""
     return request_rows.find_kept(tx, organisation, CALLER, digest(state)) is not None
 
 
@@ -96,7 +96,7 @@ def _use(tx: Transaction, organisation: str, state: str, now: datetime) -> bool:
 
 
 def _key(organisation: str, caller: str, once: str, now: datetime) -> dict[str, object]:
-    """A key that can be used once; the first caller gets it."""
+    """The row of a single-use key, which only its first user can reserve."""
     return {
         "organisation_id": organisation,
         "caller": caller,
@@ -125,7 +125,7 @@ def _find(tx: Transaction, organisation: str, vouched: Vouched) -> NamedPersonRo
 
 
 def _create(tx: Transaction, organisation: str, vouched: Vouched, now: datetime) -> NamedPersonRow | None:
-    """Somebody whom nobody has imported, with nothing but what the provider says. None where that makes no id that is free."""
+    """Create a person unknown to HR from the provider's claims; None where they give no valid unused id."""
     name = vouched.person
     if name is None:
         name = _NO_ID.sub("-", vouched.email or "")[:MOST_ID_CHARACTERS]
@@ -144,7 +144,7 @@ def _create(tx: Transaction, organisation: str, vouched: Vouched, now: datetime)
 
 
 def _address(told: str | None) -> str:
-    """The provider's address where mail can go to it: who somebody is does not hang on that."""
+    """The provider's address where it is a valid mail address, else ''; people are not identified by it."""
     try:
         return mail_address(told or "")
     except BadValue:
@@ -173,9 +173,9 @@ def _give_roles(
 def end_by_provider(
     tx: Transaction, organisation: str, subject: str, session: str, id_: str, *, now: datetime
 ) -> int | None:
-    """End the sessions of a subject of the provider, or of one session with it ('' for either: whichever); returns how many.
+    """End the sessions of a provider's subject, or of one session there ('' for either: any); returns how many.
 
-    None where the provider's message was taken before: `id_` holds once, and keys of requests are kept for longer than a token is valid.
+    None for a logout token seen before: `id_` is used once, and request keys are stored for longer than a token is valid.
     """
     row = _key(organisation, LOGOUT, id_, now)
     if not request_rows.reserve(tx, row):

@@ -1,4 +1,4 @@
-"""Tenure groups of people, wide enough to contain many."""
+"""Tenure groups, wide enough to contain many people."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ ENDS = (1, 3, 10)
 
 
 def months_between(first: date, today: date) -> int:
-    """Whole months from a first day on; 0 for one that is still to come."""
+    """Whole months since a first day; 0 for a future one."""
     months = 12 * (today.year - first.year) + today.month - first.month
     return max(months - (today.day < first.day), 0)
 
 
 def tenure_of(first: date | None, today: date) -> str:
-    """The group of somebody with that first day."""
+    """The tenure group of a first day."""
     if first is None:
         return UNKNOWN
     years = months_between(first, today) // 12
@@ -38,6 +38,6 @@ def tenure_of(first: date | None, today: date) -> str:
 
 
 def months_before(day: date, months: int) -> date:
-    """The first day from which a number of whole months lead to another day."""
+    """A first day that lies a number of whole months before another day."""
     year, month = divmod(12 * day.year + day.month - 1 - months, 12)
     return date(year, month + 1, min(day.day, 28))

@@ -1,4 +1,4 @@
-"""API tokens as their makers see them: made within the maker's rights, listed with their last use, ended."""
+"""API tokens for their creators: created within the creator's rights, listed with their last use, revoked."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -25,7 +25,7 @@ IN_FORCE, EXPIRED, REVOKED = "in force", "expired", "revoked"
 
 @dataclass(frozen=True, slots=True)
 class TokenView:
-    """A token without its secret. `person` None: it speaks for the organisation; `made_by` None: a command made it."""
+    """A token without its secret. `person` None: it acts for the organisation; `made_by` None: created by a command."""
 
     name: str
     scopes: tuple[str, ...]
@@ -40,12 +40,12 @@ class TokenView:
 def tokens_of(
     tx: Transaction, organisation: str, now: datetime, limit: int = 100, after: str = ""
 ) -> list[TokenView]:
-    """Tokens by name, those after `after`; the ended ones too, for the log names them."""
+    """Tokens by name after `after`, revoked ones included, since the audit log names them."""
     return [_view(row, now) for row in rows.page_of_tokens(tx, organisation, limit, after)]
 
 
 def scopes_for(maker: Account) -> tuple[str, ...]:
-    """The scopes that somebody may give."""
+    """The scopes that an account may grant."""
     return tuple(scope for scope in SCOPES if maker.rights >= WANTED[scope])
 
 
@@ -59,9 +59,9 @@ def make_token(
     own: bool = False,
     days: int | None = None,
 ) -> str:
-    """A new token's secret, shown this once. It speaks for the organisation, or for the maker herself (`own`), for so many days.
+    """A new token's secret, shown only once. It acts for the organisation, or for its creator (`own`), for a number of days.
 
-    Raises Refused for a scope beyond the maker's rights, BadValue, Conflict for a name already used.
+    Raises Refused for a scope beyond the creator's rights, BadValue, Conflict for a name already used.
     """
     name = name.strip()
     beyond = [scope for scope in scopes if scope in SCOPES and scope not in scopes_for(maker)]
@@ -98,7 +98,7 @@ def make_token(
 def _again(
     tx: Transaction, maker: Account, name: str, scopes: Sequence[str], person: str | None, *, now: datetime
 ) -> str | None:
-    """Handle a form sent twice: nobody has seen the first token's secret, so that it is replaced by the one shown now."""
+    """Handle a form posted twice: the first token's secret was never shown, so it is replaced by the one shown now."""
     row = rows.token_named(tx, maker.organisation, name)
     mine = find_row(tx, maker.organisation, maker.person).id
     if row is None or row.maker_id != mine or row.person_id != (None if person is None else mine):
@@ -112,7 +112,7 @@ def _again(
 
 
 def note_used(db: Database, tokens: Iterable[ApiToken], now: datetime) -> None:
-    """Note that tokens are in use; another time where the database is busy, for it is not that important."""
+    """Store the last use of tokens; skipped while the database is busy."""
     before = to_us(now - USED_EVERY)
     with suppress(Unavailable), db.begin() as tx:
         for token in tokens:

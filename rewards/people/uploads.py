@@ -1,4 +1,4 @@
-"""Files of people that were sent: kept for a day, so that what is applied is what was looked at."""
+"""Uploaded people files, stored for a day so that exactly the previewed file is applied."""
 
 import hashlib
 import re
@@ -21,7 +21,7 @@ MOST_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as it came, the SHA-256 of its bytes, and what was seen when a worker looked at it (`rewards.people.preview`)."""
+    """A file as uploaded, the SHA-256 of its bytes, and a worker's preview (`rewards.people.preview`)."""
 
     id: str
     name: str
@@ -33,7 +33,7 @@ class Upload:
 def keep_upload(
     tx: Transaction, organisation: str, actor: str, name: str, sheet: bytes, *, now: datetime
 ) -> Upload:
-    """Keep a file; those of former days are forgotten."""
+    """Store a file, and delete expired ones."""
     made = Upload(secrets.token_hex(16), name[-MOST_NAME:], sheet, digest_of(sheet))
     rows.drop_before(tx, to_us(now - KEPT))
     who = find_row(tx, organisation, actor)
@@ -47,7 +47,7 @@ def digest_of(sheet: bytes) -> str:
 
 
 def find_upload(tx: Transaction, organisation: str, id_: str, now: datetime) -> Upload:
-    """A file that was kept. Raises NotFound where it was applied, or is older than a day."""
+    """A stored file. Raises NotFound where it was applied, or is older than a day."""
     row = rows.find(tx, organisation, id_, to_us(now - KEPT))
     if row is None:
         raise NotFound(
@@ -57,7 +57,7 @@ def find_upload(tx: Transaction, organisation: str, id_: str, now: datetime) -> 
 
 
 def keep_look(tx: Transaction, organisation: str, id_: str, looked: str) -> None:
-    """Keep what was seen in a file. Raises NotFound where it is not kept any more."""
+    """Store a file's preview. Raises NotFound where the file is gone."""
     if not rows.keep_look(tx, organisation, id_, looked):
         raise NotFound(
             "this file is no longer kept: it was applied, or is older than a day; choose the file again"
@@ -65,12 +65,12 @@ def keep_look(tx: Transaction, organisation: str, id_: str, looked: str) -> None
 
 
 def drop_upload(tx: Transaction, organisation: str, id_: str) -> None:
-    """Forget a file that was applied, or that is not wanted."""
+    """Delete a file."""
     rows.drop(tx, organisation, id_)
 
 
 def forget_person(tx: Transaction, organisation: str, person_id: int, words: Sequence[str]) -> None:
-    """Delete the files that a person uploaded, and those that contain one of the words that identify her."""
+    """Delete the files that a person uploaded, and those that contain a word that identifies the person."""
     rows.drop_of(tx, person_id)
     pattern = pattern_of(words)
     for id_ in rows.ids(tx, organisation):

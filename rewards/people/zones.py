@@ -1,4 +1,4 @@
-"""Moving to another time zone: from the next local day on, and never back behind a date already used."""
+"""Changes of time zone: from the next local day on, and never back to a local date already used."""
 
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -28,15 +28,15 @@ def change_zone(
     actor: str = "self",
     first: date | None = None,
 ) -> datetime:
-    """Move to another time zone from the next local day on, or from a later one; returns the instant from which it holds.
+    """Change the time zone from the next local day on, or from a later one; returns the instant at which it takes effect.
 
-    A date already used in the old zone never comes free again (`floor_date`). Raises BadValue for a zone or a day that is none.
+    A date already used in the old zone is never used again (`floor_date`). Raises BadValue for an invalid zone or day.
     """
     if not known_zone(zone):
         raise BadValue("time zone {zone!r}: not an IANA name; write e.g. Europe/Madrid", zone=zone)
     row = find_row(tx, organisation, external_id)
     now_us = to_us(now)
-    # The zone in force, not one requested a moment ago that begins tomorrow: that request is replaced.
+    # The zone now in force: a change requested just before that begins tomorrow is replaced.
     used, zone_now = places(tx, [row])[row.id].date_at(now_us)
     if first is not None:
         check_day(first, msg("time zone from {day}: limit years {first} to {last}; name a date in them"))
