@@ -1,4 +1,4 @@
-"""The desk's answers to what employees suggest: it becomes a draft, or they read why not."""
+"""The content desk's decisions on suggestions: accepted, which creates a draft, or declined with a reason."""
 
 import secrets
 from datetime import datetime
@@ -24,7 +24,7 @@ MOST_REASON = 1000
 def decline(
     tx: Transaction, organisation: str, suggestion: int, actor: str, reason: str, *, now: datetime
 ) -> None:
-    """Say no, with a reason that the employee reads. Raises NotFound, Conflict when it is decided, BadValue without a reason."""
+    """Decline a suggestion with a reason for its author. Raises NotFound, Conflict when it is decided, BadValue without a reason."""
     _open(tx, organisation, suggestion)
     said = _reason(reason)
     if not said:
@@ -35,7 +35,7 @@ def decline(
 def accept(
     tx: Transaction, organisation: str, suggestion: int, actor: str, reason: str, *, now: datetime
 ) -> ItemDraft:
-    """Take it up: a draft of a new item, or of the item with the words as one text more. Raises NotFound, Conflict, Refused."""
+    """Accept a suggestion: a draft of a new item, or of an item with one more text. Raises NotFound, Conflict, Refused."""
     row = _open(tx, organisation, suggestion)
     said = _reason(reason)
     if row.item is None:
@@ -54,7 +54,7 @@ def accept(
 
 
 def _new_item(row: SuggestionRow, language: str) -> ContentItem:
-    """A draft for somebody to complete: channels, segments, disclosure."""
+    """A draft to be completed by the content desk: channels, segments, disclosure."""
     document = {
         "id": f"suggestion-{row.id}-{secrets.token_hex(2)}",
         "title": row.title,

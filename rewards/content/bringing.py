@@ -1,4 +1,4 @@
-"""Bringing many items to the desk at once: from a file of CSV or JSON, or from what was found at an address. All become drafts."""
+"""Import of items into the content desk: from a CSV or JSON file, a feed or a web page. All become drafts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FEEDS = (b"<rss", b"<feed", b"<rdf:rdf")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A row that was not taken: its line (of a CSV file) or its number, and why."""
+    """A refused row: its line (of a CSV file) or its number, and the reason."""
 
     place: int
     why: str
@@ -41,7 +41,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The content of a file: items, and rows that are invalid."""
+    """The parsed content of a file: items, and invalid rows."""
 
     items: tuple[ContentItem, ...]
     refused: tuple[Refusal, ...]
@@ -49,7 +49,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """Ids of items that became drafts, that changed, and that stand as they are."""
+    """The result of an import: ids of new items, changed items and unchanged ones."""
 
     new: tuple[str, ...]
     changed: tuple[str, ...]
@@ -57,9 +57,9 @@ class Brought:
 
 
 def read_items(data: bytes, zone: str = "UTC", language: str = "en") -> Read:
-    """The items of a file of CSV, JSON, RSS or Atom, distinguished by how it begins; they speak the language where they name none.
+    """The items of a CSV, JSON, RSS or Atom file, told apart by its beginning; `language` is the default of items without one.
 
-    Raises BadValue where it is none of these.
+    Raises BadValue for any other format.
     """
     head = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:2000].lower()
     if head.startswith((b"[", b"{")):
@@ -124,7 +124,7 @@ def _list(cell: str) -> list[str]:
 
 
 def _item_of(cells: dict[str, str], zone: str, language: str) -> ContentItem:
-    """Channels stand as `linkedin, x: amber`, texts with bars between them; without an id it is made from the address."""
+    """An item from CSV cells: channels as `linkedin, x: amber`, texts separated by bars; without an id one derived from the address."""
     channels = {}
     for one in _list(cells.get("channels", "")) or ["linkedin"]:
         name, _, status = one.partition(":")
@@ -157,7 +157,7 @@ def _item_of(cells: dict[str, str], zone: str, language: str) -> ContentItem:
 def bring_items(
     tx: Transaction, organisation: str, items: Sequence[ContentItem], author: str, now: datetime
 ) -> Brought:
-    """Make drafts of items that are new or say something else than what is on the desk or the grid."""
+    """Create drafts of items that are new or differ from the content desk's draft or the published item."""
     new: list[str] = []
     changed: list[str] = []
     unchanged: list[str] = []
@@ -177,5 +177,5 @@ def bring_items(
 
 
 def _says_the_same(one: ContentItem, other: ContentItem) -> bool:
-    # Who approved it is the desk's to say, not the file's.
+    # The approver is stored by the content desk, and a file cannot set it.
     return one.model_copy(update={"approver": ""}) == other.model_copy(update={"approver": ""})

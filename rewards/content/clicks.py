@@ -1,6 +1,6 @@
-"""Clicks that one network forges: made-up browsers are free, addresses are not, and people take their time.
+"""Limits on clicks forged from one network: a forger can invent browsers but not addresses, and people click slowly.
 
-The limits are per sharer and day (or less), so that they bind whoever aims at one person's points, and are in docs/running.md.
+The limits are per sharer and day (or less), so that they bind forgery in favour of one person, and are listed in docs/running.md.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ class Network:
 
 
 def why_forged(before: Sequence[ClickOriginRow], code: str, origin: Network, now_us: int) -> str:
-    """Why one more click does not count, given today's clicks on the sharer's links from its block; '' when it does."""
+    """The reason not to count another click, given today's clicks on the sharer's links from its network block; '' to count it."""
     same = [row for row in before if row.address_hash == origin.address]
     for place, rows, limits in (("address", same, ADDRESS), ("block", before, BLOCK)):
         if sum(row.clicked_us > now_us - BURST_US for row in rows) >= limits.burst:

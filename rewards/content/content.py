@@ -1,4 +1,4 @@
-"""Content that people may share: what is approved, for which channels, until when; and recalls, of which sharers are notified."""
+"""Items that people may share: publication, recalls, and the items offered to a person."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -32,9 +32,9 @@ _STEP_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A page of what a person may share (`more`: it is not the last), with the first items that wait and that she dismissed.
+    """A page of items that a person may share (`more`: another page follows), with the first closed and dismissed ones.
 
-    Those that wait are in her list, but may go nowhere yet.
+    Closed items are for the person, but no channel of them is open yet.
     """
 
     open: list[ContentItem]
@@ -56,7 +56,7 @@ class Recall:
 
 
 def publish_item(tx: Transaction, organisation: str, item: ContentItem, now: datetime) -> None:
-    """Put an item on the grid, or change it, without the desk's approval. A recalled item comes back."""
+    """Publish an item, new or changed, without the content desk's approval. A recalled item is published again."""
     expires_us = None if item.expires_at is None else to_us(item.expires_at)
     rows.save(tx, organisation, item.id, item.model_dump_json(), to_us(now), expires_us=expires_us)
     trail.log(
@@ -73,7 +73,7 @@ def get_item(tx: Transaction, organisation: str, item: str) -> ContentItem:
 
 
 def item_for(tx: Transaction, organisation: str, person: AnyPerson, item: str) -> ContentItem:
-    """One item, as a person (her row) may see it. Raises NotFound for one that is for other segments, as for one that is not there."""
+    """One item visible to a person (given by row). Raises NotFound for an unknown item and equally for one of other segments."""
     found = get_item(tx, organisation, item)
     if not found.is_for(person.segment):
         raise _unknown(item)
@@ -85,20 +85,20 @@ def _unknown(item: str) -> NotFound:
 
 
 def titles_of(tx: Transaction, organisation: str, items: Collection[str]) -> dict[str, str]:
-    """{item: title} of those items that are on the grid."""
+    """{item: title} of the given items that are on the grid."""
     found = rows.some(tx, organisation, sorted(items))
     return {row.item: read_item(row.document).title for row in found}
 
 
 def is_open(tx: Transaction, organisation: str, item: str, now: datetime) -> bool:
-    """True when the item is neither recalled nor expired."""
+    """True when an item is neither recalled nor expired."""
     row = rows.find(tx, organisation, item)
     expires = None if row is None else maybe_us(row.expires_us)
     return row is not None and row.recalled_us is None and (expires is None or expires > now)
 
 
 def starts_by(item: ContentItem, now: datetime, zone: str) -> bool:
-    """True where the item's first day has begun in the reader's time zone."""
+    """True where an item's first day has begun in the reader's time zone."""
     return item.starts_on is None or item.starts_on <= _day(now, zone)
 
 
@@ -114,7 +114,7 @@ def _reader(row: AnyPerson, now: datetime, shared: Collection[str] = ()) -> grid
 
 @lru_cache(maxsize=1024)
 def zone_steps(zone: str, last_year: int) -> tuple[tuple[int, int], ...]:
-    """(first day, microseconds) of each offset of a zone from UTC at the start of a day, from FIRST_YEAR to the end of a year."""
+    """(first day, microseconds) of each UTC offset of a time zone at the start of a day, from FIRST_YEAR to the end of a year."""
     where = ZoneInfo(zone)
 
     def ahead(day: int) -> int:
@@ -136,7 +136,7 @@ def zone_steps(zone: str, last_year: int) -> tuple[tuple[int, int], ...]:
 def green_lit_for(
     tx: Transaction, organisation: str, person: str, now: datetime, since: datetime | None = None
 ) -> list[ContentItem]:
-    """Items that a person may share now: open, for the person's segment, on at least one channel. `since`: published after that."""
+    """Items that a person may share now: open, for the person's segment, on at least one channel. `since`: published later."""
     reader = _reader(find_row(tx, organisation, person), now)
     found = grid.green_lit(tx, organisation, reader, None if since is None else to_us(since))
     return [read_item(document) for document in found]
@@ -152,10 +152,10 @@ def offered(
     first: int = 0,
     limit: int,
 ) -> Offer:
-    """Items that a person may share now, from index `first` on in display order, and those that the person may not share.
+    """Items that a person may share now, in display order from index `first` on, and those that the person may not share.
 
-    What she did not share comes first. Then each item has its age in weeks (up to eight), less two where it is meant for her
-    segment and one where she shared its topic before; the lowest comes first, of equal ones the newest.
+    Unshared items come first. The sort key is the age in weeks (up to eight), less two where the item is for the person's segment
+    in particular and one where the person has shared its topic; the lowest comes first, equal ones newest first.
     """
     reader = _reader(find_row(tx, organisation, person), now, shared)
     found = grid.offered(tx, organisation, reader, first, limit + 1)
@@ -177,11 +177,11 @@ def recall(
     actor: str = "system",
     notice: str = "",
 ) -> int:
-    """Recall an item at once and notify those who hold links to it, by mail and on their page; returns how many.
+    """Recall an item at once and notify holders of its links, by mail and on their pages; returns their number.
 
     Its links lead to a notice from now on.
 
-    Recalling it twice changes nothing. Raises NotFound, BadValue for texts that are too long.
+    Idempotent. Raises NotFound, BadValue for texts that are too long.
     """
     for text, what in ((reason, "reason"), (notice, "notice")):
         if len(text) > MOST_REASON:
@@ -232,7 +232,7 @@ def tell_of_recalls(tx: Transaction, organisation: str, now: datetime) -> int:
 
 
 def recalled(tx: Transaction, organisation: str, item: str) -> Recall | None:
-    """Why and when an item was withdrawn; None where it was not."""
+    """Reason and instant of an item's recall; None where it is not recalled."""
     row = rows.find(tx, organisation, item)
     return None if row is None or row.recalled_us is None else _recall(row)
 
@@ -250,7 +250,7 @@ def _recall(row: ContentItemRow, channels: tuple[str, ...] = ()) -> Recall:
 
 
 def recalls_for(tx: Transaction, organisation: str, person: str) -> list[Recall]:
-    """Items that the person has links of, that were withdrawn, and of which she has not said that she knows; the newest first."""
+    """Recalled items with links of the person, who has not confirmed the notice yet; newest first."""
     mine: dict[str, list[ShareLinkRow]] = {}
     for link in link_rows.of_person(tx, find_row(tx, organisation, person).id):
         mine.setdefault(link.item, []).append(link)
@@ -265,5 +265,5 @@ def recalls_for(tx: Transaction, organisation: str, person: str) -> list[Recall]
 
 
 def seen_recall(tx: Transaction, organisation: str, person: str, item: str, now: datetime) -> None:
-    """The sharer knows of the recall. Saying it twice changes nothing."""
+    """Record that the sharer has read the notice of a recall. Idempotent."""
     link_rows.recall_seen(tx, organisation, find_row(tx, organisation, person).id, item, to_us(now))

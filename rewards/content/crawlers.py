@@ -1,12 +1,12 @@
 """Classification of requests as from a person or a program, by the User-Agent header.
 
-A person's browser, also one within an app, says Mozilla/5.0, its platform and its engine. Whatever does not is a program: servers that
-fetch previews, libraries, office programs that look before the browser opens. Programs that dress up as a browser mostly
-name themselves too; they are found by the words below and the list of crawlerdetect, asked in time that grows with the text's length alone.
+A browser, also one within an app, names Mozilla/5.0, its platform and its engine. Any other User-Agent is a program: servers that
+fetch previews, libraries, office programs that check a link before the browser opens it. Programs that imitate browsers mostly
+name themselves too; they are matched by the words below and by crawlerdetect's list, in time linear in the length of the text.
 
-The library joins its 1,462 expressions into one, of which some begin with a repetition: matched from every letter on, they take
-time that grows with the square of the length, and the text is the sender's. Here words are looked for as words, and what is left
-of the list has its repetitions bounded.
+The library joins its 1,462 expressions into one. Some of them begin with a repetition, so that matching takes time quadratic in the
+length of a text that the sender chooses. Here plain expressions are searched as words, and the others have bounded
+repetitions.
 """
 
 import re
@@ -22,13 +22,13 @@ _META = re.compile(r"(?<!\\)[.^$*+?{}\[\]|()]|\\[A-Za-z0-9]")
 
 
 def _plain(expression: str) -> str | None:
-    """The text that an expression stands for, or None where it stands for more than one."""
+    """The literal text that an expression matches, or None where it matches more than one."""
     return None if _META.search(expression) else re.sub(r"\\(.)", r"\1", expression)
 
 
 def _bounded(expression: str) -> str:
-    """The expression in which nothing is repeated without end, and which does not begin with a repetition."""
-    # A search may begin anywhere, so that a leading repetition finds nothing more.
+    """The expression with bounded repetitions and without a leading one."""
+    # A search may begin anywhere, so that a leading repetition adds no match.
     expression = re.sub(r"^\[[^\]]*\][*]", "", expression)
     expression = re.sub(r"(?<!\\)([.\])0-9a-zA-Z])\*", rf"\1{{0,{_REPEATED_SPAN}}}", expression)
     return re.sub(r"(?<!\\)([.\])0-9a-zA-Z])\+", rf"\1{{1,{_REPEATED_SPAN}}}", expression)
@@ -39,13 +39,13 @@ _EXPRESSIONS = re.compile("|".join(_bounded(one) for one in crawlers if _plain(o
 _EXCLUDED = re.compile("|".join(_bounded(one) for one in exclusions), re.IGNORECASE)
 
 
-# What every browser of today says; Opera Mini and Internet Explorer in their own ways.
+# What every current browser sends; Opera Mini and Internet Explorer in their own form.
 _BROWSER = re.compile(
     r"Mozilla/5\.0 \((?!compatible;)[^)]{2,200}\).{0,400}(?:AppleWebKit/\d|Gecko/\d.{0,200}\w{3,40}/\d)"
     r"|Mozilla/5\.0 \([^)]{0,200}Trident/\d"
     r"|Opera/9\.80 \([^)]{2,200}\) Presto/"
 )
-# Apps that show a page in a browser of their own, and add their name to what it says: no sign of a program in a whole browser.
+# Apps with a browser of their own that add their name to the User-Agent: no sign of a program if the browser part is complete.
 _APPS = re.compile(
     r"\b(?:Teams(?:Mobile)?(?:-\w{1,16})?|Slack(?:_SSB)?|Discord|WhatsApp|Telegram(?:-\w{1,16})?|Skype|Viber|Line|KAKAOTALK|"
     r"MicroMessenger|Snapchat|Pinterest|Instagram|Threads|Barcelona|Twitter|LinkedInApp|XING|Reddit|Bluesky|Mastodon|Signal|"
@@ -53,7 +53,7 @@ _APPS = re.compile(
     r"Zulip|Element|GSA|DuckDuckGo)(?:/[\w.-]{1,40}|(?= for (?:iPhone|iPad|Android|Mac)\b)|\])",
     re.IGNORECASE,
 )
-# Programs within what looks like a browser: previews, office programs, scanners of links, monitors, browsers without a window.
+# Programs that imitate browsers: previews, office programs, link scanners, monitors, headless browsers.
 _PROGRAMS = re.compile(
     r"https?://|\w@[\w-]{1,60}\.[a-z]{2}|\bbot\b|preview|externalhit|facebot|ms-?office|microsoft "
     r"office|headless|phantomjs|electron-prerender|prerender|"
@@ -69,7 +69,7 @@ _PROGRAMS = re.compile(
 
 @lru_cache(maxsize=4096)
 def is_program(user_agent: str) -> bool:
-    """True for the User-Agent of a program instead of a browser; a text longer than any browser's counts as one too."""
+    """True for the User-Agent of a program instead of a browser, or one longer than any browser's."""
     if len(user_agent) > MOST_AGENT_CHARACTERS or _BROWSER.match(user_agent) is None:
         return True
     left = _APPS.sub("", user_agent)
@@ -78,7 +78,7 @@ def is_program(user_agent: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_crawler(user_agent: str) -> bool:
-    """True for the User-Agent of a crawler; a text longer than any browser's counts as one too."""
+    """True for the User-Agent of a crawler, or one longer than any browser's."""
     if len(user_agent) > MOST_AGENT_CHARACTERS:
         return True
     left = _EXCLUDED.sub("", user_agent).strip()

@@ -1,7 +1,7 @@
-"""The content desk: an item is written, looked at by others, approved or rejected with a reason, and only then on the grid.
+"""The content desk: an item is drafted, reviewed by others, approved or rejected with a reason, and only then published.
 
-A draft is a copy beside the grid: what is published stays as it is until the draft is approved. Every saved change is a new revision,
-to which earlier approvals do not extend.
+A draft is a copy beside the published item, which stays unchanged until the draft is approved. Every saved change is a new revision;
+earlier approvals do not apply to it.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ MOST_REASON = 1000
 
 @dataclass(frozen=True, slots=True)
 class ItemDraft:
-    """A draft of an item. `approved_by`: who approved this revision so far."""
+    """A draft of an item. `approved_by`: approvers of this revision so far."""
 
     item: ContentItem
     status: Status
@@ -39,7 +39,7 @@ class ItemDraft:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One line of an item's history: submit, approve, reject, publish, recall or discard."""
+    """One decision in an item's history: submit, approve, reject, publish, recall or discard."""
 
     decision: str
     actor: str
@@ -96,10 +96,10 @@ def save_draft(
     revision: int | None = None,
     suggestion: int | None = None,
 ) -> ItemDraft:
-    """Write an item, new or changed; it is a draft again, whatever had been approved.
+    """Store an item, new or changed, as a draft; earlier approvals end.
 
-    `revision` is the one that the writer saw: None for a new item, 0 for a published one without a draft. Raises Conflict where a new
-    item's id is taken, Stale where somebody else saved meanwhile.
+    `revision` is the one that the author read: None for a new item, 0 for a published one without a draft. Raises Conflict where a new
+    item's id is taken, Stale after a concurrent change.
     """
     before = rows.draft(tx, organisation, item.id, lock=True)
     there = rows.find(tx, organisation, item.id) is not None
@@ -140,7 +140,7 @@ def save_draft(
 
 
 def submit(tx: Transaction, organisation: str, item: str, actor: str, now: datetime) -> ItemDraft:
-    """Ask for approval. Sending it twice changes nothing. Raises NotFound, BadValue for words that stay out, Refused when expired."""
+    """Submit a draft for approval. Idempotent. Raises NotFound, BadValue for forbidden words, Refused when expired."""
     row = _row(tx, organisation, item)
     if row.status != "in_review":
         written = read_item(row.document)
@@ -180,10 +180,10 @@ def approve(
     now: datetime,
     revision: int | None = None,
 ) -> ItemDraft | None:
-    """Approve an item in review; None when that was enough and it is on the grid now, else the draft, which waits for more people.
+    """Approve an item in review; None when it is now published, else the draft, which waits for more approvals.
 
-    As many people as the rules ask for stand for it, its author among them. Approving twice counts once. Raises NotFound, Conflict
-    where it is not in review, Stale where `revision` is no longer the current one, Refused for the author alone.
+    The policy sets the number of people who must agree, the author counted. A second approval by one person is ignored. Raises NotFound,
+    Conflict where it is not in review, Stale where `revision` is no longer current, Refused for the author alone.
     """
     row = _waiting(tx, organisation, item, revision)
     written = read_item(row.document)
@@ -230,7 +230,7 @@ def reject(
     now: datetime,
     revision: int | None = None,
 ) -> ItemDraft:
-    """Send an item back with a reason. Raises NotFound, BadValue without a reason, Conflict where it is not in review, Stale."""
+    """Reject an item with a reason. Raises NotFound, BadValue without a reason, Conflict where it is not in review, Stale."""
     row = _waiting(tx, organisation, item, revision)
     said = _reason(reason, needed=True)
     rows.change_draft(tx, organisation, item, row.revision, {"status": "rejected"})
@@ -241,7 +241,7 @@ def reject(
 def discard(
     tx: Transaction, organisation: str, item: str, actor: str, now: datetime, *, revision: int | None = None
 ) -> None:
-    """Drop a draft; what is published stays. Raises NotFound, Stale."""
+    """Delete a draft; the published item stays. Raises NotFound, Stale."""
     row = _row(tx, organisation, item)
     _is_current(row, revision)
     rows.drop_draft(tx, organisation, item)
@@ -305,7 +305,7 @@ def history(tx: Transaction, organisation: str, item: str) -> list[Decided]:
 
 
 def days_waited(tx: Transaction, organisation: str, since: datetime) -> list[float]:
-    """For each publication by the desk since an instant, the days from the first time that the item was handed in for it."""
+    """Days from the first submission to publication, for each publication by the content desk since an instant."""
     asked: dict[str, int] = {}
     days = []
     for one in rows.decisions_of_published(tx, organisation, to_us(since)):

@@ -1,4 +1,4 @@
-"""The networks' own share dialogues: what each takes, and how its address is written."""
+"""Share dialogues of networks: their parameters and URLs."""
 
 from string import Formatter
 from urllib.parse import quote
@@ -26,13 +26,13 @@ def takes_link_alone(channel: str) -> bool:
 
 
 def template_of(channel: str, title: str, link: str) -> str:
-    """The dialogue's address with places for `{text}` and `{both}` alone, for a page on which the words still change; '' without one."""
+    """The dialogue's URL with only `{text}` and `{both}` as placeholders, for a page on which the words still change; '' without one."""
     words = {"text": "{text}", "both": "{both}"}
     return _filled(channel, {"url": quote(link, safe=""), "title": quote(title, safe=""), **words})
 
 
 def dialogue(channel: str, text: str, link: str, title: str) -> str:
-    """The channel's own share dialogue, or '' when it has none."""
+    """The channel's share dialogue for a text and a link, or '' when it has none."""
     both = f"{text} {link}".strip()
     return _filled(
         channel,

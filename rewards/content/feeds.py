@@ -1,4 +1,4 @@
-"""Items from elsewhere: the entries of an RSS or Atom feed, and what a page says of itself. Only text is taken over, never markup."""
+"""Items from other sites: entries of RSS and Atom feeds, and previews of web pages. Only text is imported, never markup."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 
 
 class Reads(Protocol):
-    """Whatever fetches an address: `rewards.outside.fetching.Fetcher`."""
+    """Interface of a fetcher of addresses: `rewards.outside.fetching.Fetcher`."""
 
     def fetch(self, url: str) -> Fetched:
         """The document at the source. Raises Fault."""
@@ -33,7 +33,7 @@ class Reads(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Something to make an item of."""
+    """An entry found, from which an item can be drafted."""
 
     title: str
     url: str
@@ -61,7 +61,7 @@ class _Text(HTMLParser):
 
 
 def text_of(markup: str, most: int) -> str:
-    """The words of a piece of HTML, on one line, cut after a word where it is too long."""
+    """The text of an HTML fragment on one line, cut after a word where it is too long."""
     reader = _Text()
     reader.feed(markup)
     reader.close()
@@ -93,10 +93,10 @@ def read(fetched: Fetched) -> list[Found]:
 
 
 def feed_entries(body: bytes, address: str = "") -> list[Found]:
-    """The entries of a feed that have a title and a web address, in its order, at most MOST_ENTRIES."""
+    """Entries of a feed with a title and a web address, in order, at most MOST_ENTRIES."""
     import feedparser
 
-    # As bytes: a text would be taken for an address or a file to open. Its own clean-up of markup is not needed.
+    # As bytes: the parser would take a text for an address or a file to open. Its clean-up of markup is not needed.
     feed = feedparser.parse(
         BytesIO(body), response_headers={"content-location": address}, sanitize_html=False
     )
@@ -148,7 +148,7 @@ def _names(tags: Sequence[str]) -> tuple[str, ...]:
 
 
 def item_from(found: Found, language: str = "en", channels: Sequence[str] = ("linkedin",)) -> ContentItem:
-    """A draft of an item, in a language where it says none; the same address always has the same id. Raises BadValue."""
+    """A draft of an item, in `language` where the entry names none; the same address always has the same id. Raises BadValue."""
     digest = hashlib.sha256(found.url.encode()).hexdigest()[:12]
     document = {
         "id": f"link-{digest}",

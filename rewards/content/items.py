@@ -1,4 +1,4 @@
-"""A content item: its channels and whom to ask, its texts by audience, its disclosure, and its state by date."""
+"""The definition of a content item: channels and contacts, texts by audience, disclosure, and its state by date."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class ChannelStatus(BaseModel):
 
 
 def name_or_none(topic: str) -> str:
-    """A name, or '' for none."""
+    """A normalised name, or '' for none."""
     return name_in(topic) if topic.strip() else ""
 
 
@@ -69,7 +69,7 @@ Language = Annotated[
 
 
 class TextVariant(BaseModel):
-    """A text to start from, or to answer with. Empty `channels`, `segments` and `language` mean all."""
+    """A suggested text or reply. Empty `channels`, `segments` and `language` mean all."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -79,7 +79,7 @@ class TextVariant(BaseModel):
     language: Language = ""
 
     def fits(self, channel: str, segment: str, language: str) -> int:
-        """A score of how specifically the text is meant for these, channel first; -1 where it is meant for others."""
+        """How specifically the text matches channel, segment and language, channel first; -1 without a match."""
         asked = (
             (self.channels, name_of(channel), 4),
             (self.segments, segment, 2),
@@ -96,9 +96,9 @@ Texts = Annotated[tuple[TextVariant, ...], Field(max_length=MOST_TEXTS)]
 class ContentItem(BaseModel):
     """One item of the content grid. Empty `segments` means everybody.
 
-    Channels, topic and tags are names as `rewards.fields.name_of` has them; an empty topic is none. `starts_on`: the first day, in the
-    reader's zone, on which it may be shared; it is in that day's week of the calendar. An empty `disclosure` leaves it to the rules
-    of `rewards.content.policy`.
+    Channels, topic and tags are normalised by `rewards.fields.name_of`; an empty topic is none. `starts_on`: the first day, in the
+    reader's time zone, on which it may be shared, and its day in the calendar. With an empty `disclosure` the rules
+    of `rewards.content.policy` apply.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -141,7 +141,7 @@ class ContentItem(BaseModel):
             )
         return value
 
-    # What a new item may not say any more; one that was stored before is read as it is.
+    # Limits of new items; a stored item is read without them.
 
     @field_validator("*")
     @classmethod
@@ -197,20 +197,20 @@ class ContentItem(BaseModel):
 
     @property
     def every_text(self) -> tuple[str, ...]:
-        """All that may be copied: texts to start from, those for some alone, and replies."""
+        """All texts that may be copied: suggested texts, those for some audiences, and replies."""
         return (*self.suggested_texts, *(one.text for one in (*self.variants, *self.replies)))
 
     def texts_for(self, channel: str, segment: str) -> tuple[str, ...]:
-        """Texts to start from: those meant most closely for the channel and the segment."""
+        """Suggested texts with the most specific match of channel and segment."""
         general = tuple(TextVariant(text=text) for text in self.suggested_texts if text.strip())
         return _closest((*general, *self.variants), channel, segment, self.language)
 
     def replies_for(self, channel: str, segment: str) -> tuple[str, ...]:
-        """Texts to answer with under the post, those meant most closely for the channel and the segment."""
+        """Replies with the most specific match of channel and segment."""
         return _closest(self.replies, channel, segment, self.language)
 
     def is_for(self, segment: str) -> bool:
-        """True where people of a segment may see it."""
+        """True where the item is for a segment."""
         return not self.segments or segment in self.segments
 
 
@@ -246,5 +246,5 @@ def _closest(texts: tuple[TextVariant, ...], channel: str, segment: str, languag
 
 @lru_cache(maxsize=4096)
 def read_item(document: str) -> ContentItem:
-    """The item of a stored document; each is read once, for lists show many."""
+    """The item of a stored document; cached, since lists show many."""
     return ContentItem.model_validate_json(document, context=_STORED)

@@ -17,7 +17,7 @@ _JOINER = 0x200D
 _SELECTORS = range(0xFE00, 0xFE10)
 _TONES = range(0x1F3FB, 0x1F400)
 _FLAGS = range(0x1F1E6, 0x1F200)
-# Letters that count once on X: Latin, Greek, Cyrillic, Hebrew, Arabic and others, and some punctuation; all others count twice.
+# Characters that count once on X: Latin, Greek, Cyrillic, Hebrew, Arabic and others, and some punctuation; all others count twice.
 _LIGHT = (range(4352), range(8192, 8206), range(8208, 8224), range(8242, 8248))
 
 
@@ -58,12 +58,12 @@ class Length:
 
     @property
     def over(self) -> int:
-        """Signs too many, 0 where it fits."""
+        """Characters beyond the limit, 0 where it fits."""
         return max(0, self.signs - self.most)
 
 
 def limit_of(channel: str) -> Limit | None:
-    """The limit of a channel, however its name is written; None where none is known."""
+    """The limit of a channel, with its name in any spelling; None where none is known."""
     name = name_of(channel)
     return LIMITS.get(_OTHER_NAMES.get(name, name))
 
@@ -81,7 +81,7 @@ def length_on(channel: str, text: str, link: str) -> Length | None:
 
 
 def too_long(item: ContentItem) -> list[tuple[str, str, Length]]:
-    """(channel, text, length) of every suggested text that is too long with a link for a channel that it is meant for."""
+    """(channel, text, length) of every suggested text that exceeds, with a link, the limit of one of its channels."""
     found = []
     link = f"https://{'x' * (LINK_CHARACTERS - len('https://'))}"
     for channel, status in item.channels.items():
@@ -99,7 +99,7 @@ def too_long(item: ContentItem) -> list[tuple[str, str, Length]]:
 
 
 def _weight(text: str, weighted: bool) -> int:
-    """Signs as a reader sees them: what is joined, marked or coloured counts once; on X an emoji and most scripts of Asia count twice."""
+    """Number of graphemes; on X an emoji and most Asian scripts count twice."""
     total, symbol, joined, flag = 0, False, False, False
     for letter in normalize("NFC", text):
         code = ord(letter)

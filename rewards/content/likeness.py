@@ -1,7 +1,7 @@
 """Similarity of two texts, and detection of forbidden phrases.
 
-A text is kept as a sketch: the smallest hashes of its pairs of neighbouring words (bottom-k of MinHash, Broder 1997), salted. The
-words cannot be read from it, and two sketches tell how many pairs the texts share (Jaccard).
+A text is stored as a sketch: the smallest salted hashes of its word pairs (bottom-k of MinHash, Broder 1997). The
+words cannot be recovered from it, and two sketches estimate the share of common pairs (Jaccard).
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ SKETCH_SIZE = 96
 """Texts of at most this many words are compared exactly."""
 _BITS = 6
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
-# Scripts that write no spaces between words: every sign is one.
+# Scripts without spaces between words: every character is a word.
 _WORD = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]|[^\W぀-ヿ㐀-鿿豈-﫿]+(?:['’][^\W_]+)?")
 
 
 def folded(text: str) -> str:
-    """The text as it is compared: one Unicode form, without case, addresses left out."""
+    """The text normalised for comparison: one Unicode form, case-folded, without addresses."""
     return _ADDRESS.sub(" ", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def words_of(text: str) -> list[str]:
-    """Its words, without case, punctuation and addresses."""
+    """The words of a text, without case, punctuation and addresses."""
     return _WORD.findall(folded(text))
 
 
@@ -41,7 +41,7 @@ def sketch_of(text: str, salt: str = "") -> str:
 
 
 def likeness(one: str, other: str) -> float:
-    """The share of pairs of words that two sketches have in common, 0 to 1; nothing is like an empty one."""
+    """Estimated share of common word pairs of two sketches, 0 to 1; 0 for an empty one."""
     left, right = _hashes(one), _hashes(other)
     if not left or not right:
         return 0.0
@@ -50,7 +50,7 @@ def likeness(one: str, other: str) -> float:
 
 
 def most_alike(texts: Sequence[str]) -> list[tuple[int, int, float]]:
-    """Pairs of texts by their places, the most alike first; pairs that share nothing are left out."""
+    """Pairs of texts by index, most similar first; pairs without a common word pair are left out."""
     sketches = [sketch_of(text) for text in texts]
     pairs = [
         (one, other, likeness(sketches[one], sketches[other]))
@@ -66,7 +66,7 @@ def _hashes(sketch: str) -> set[str]:
 
 
 def holds(text: str, phrase: str) -> bool:
-    """True where a text contains a phrase, word for word; a `*` at a word's end matches any ending."""
+    """True where a text contains a phrase as whole words; a `*` at a word's end matches any ending."""
     found = words_of(text)
     wanted = [_WORD.findall(part) + (["*"] if part.endswith("*") else []) for part in folded(phrase).split()]
     looked_for = [word for part in wanted for word in part]

@@ -1,4 +1,4 @@
-"""Sharing: a draft in one's own words, a tracked link, and clicks that only people make."""
+"""Sharing: drafts with own words, tracked links, and clicks counted as human."""
 
 import secrets
 import unicodedata
@@ -43,9 +43,9 @@ MOST_WORDS = 5000
 class ShareDraft:
     """The draft of a share on the share page; it posts nothing itself.
 
-    `text` is in the box and may be changed; `posted` is what is copied or handed to the dialogue, the disclosure in it. On a
-    network that forbids ready-made texts the box is empty, and its dialogue is given the link alone. `alike`: how much the text is
-    like the most similar one of a colleague, 0 to 1. `found`: phrases that stay out.
+    `text`: the editable text; `posted`: the text copied or passed to the dialogue, with the disclosure. On a network that forbids
+    ready-made texts `text` is empty, and the dialogue gets the link alone. `alike`: similarity to the most similar text of a
+    colleague, 0 to 1. `found`: forbidden phrases.
     """
 
     item: str
@@ -87,9 +87,9 @@ def prepare_share(
     base_url: str = "",
     words: str | None = None,
 ) -> ShareDraft:
-    """The draft for (person, item, channel), always with the same link and, while the item's texts stay, the same text to start from.
+    """The draft for (person, item, channel), always with the same link and, while the item's texts are unchanged, the same suggested text.
 
-    `words`: her own, in place of that text. Raises NotFound for the item, Refused when it is recalled, expired, not to be shared yet, or
+    `words`: the person's own, in place of that text. Raises NotFound for the item, Refused when it is recalled, expired, not begun, or
     red or unknown on this channel, BadValue for words that are too long.
     """
     who = find_row(tx, organisation, person)
@@ -174,7 +174,7 @@ def _refuse_closed(
 def _start_text(
     tx: Transaction, organisation: str, item: ContentItem, link: ShareLinkRow, segment: str
 ) -> str:
-    """The text that this sharer begins with: of those that fit, the one that the fewest colleagues were offered, once and for all."""
+    """The suggested text of this sharer: among the best matches the one offered to the fewest colleagues, chosen once."""
     texts = item.texts_for(link.channel, segment)
     if not texts:
         return ""
@@ -189,10 +189,10 @@ def _start_text(
 def declare_share(
     tx: Transaction, organisation: str, person: str, code: str, now: datetime, *, words: str = ""
 ) -> Receipt:
-    """The sharer says that the post is out: a share event, self-declared. Saying it twice answers the same.
+    """Record the sharer's statement that the post is published: a self-declared share event. Idempotent.
 
-    Of her `words` nothing is kept but a sketch, with which colleagues' words are compared. Raises NotFound for an unknown code,
-    Refused for somebody else's and for an item that was recalled meanwhile.
+    Of the `words` only a sketch is stored, for comparison with colleagues' words. Raises NotFound for an unknown code,
+    Refused for another person's link and for an item recalled meanwhile.
     """
     link = rows.find(tx, code)
     if link is None or link.organisation_id != organisation:
@@ -265,9 +265,9 @@ def follow_link(
 ) -> Followed:
     """The destination of a link; a visitor's first click of the day is recorded as a click event for the sharer.
 
-    Raw and counted clicks are both kept. What a machine sends (`machine` says why it is one, see `machine_click`) counts as raw alone,
-    and so do more clicks from one `network` than people make, the sharer's own and those of her other accounts, known by the
-    `account` that is signed in, and all on an item that was recalled. Raises NotFound.
+    Raw and counted clicks are both stored. Only the raw count includes clicks by machines (`machine` is the reason, see `machine_click`),
+    clicks beyond the limits of one `network`, those of the sharer and of linked accounts, known by the signed-in
+    `account`, and all on a recalled item. Raises NotFound.
     """
     link = rows.find(tx, code)
     if link is None:
@@ -295,7 +295,7 @@ def follow_link(
         else why_forged(rows.clicks_from(tx, link.person_id, origin.block, day), code, origin, now_us)
     )
     if forged:
-        # Not noted by browser: made-up ones would fill the table.
+        # Not stored by browser: invented ones would fill the table.
         rows.count(tx, code, 1, 0)
         return Followed(link.url, False, forged)
     from_address, from_block = (None, None) if origin is None else (origin.address, origin.block)
@@ -310,7 +310,7 @@ def follow_link(
         from_block=from_block,
     )
     if account is not None and _is_own(tx, link, account):
-        # The browser was noted all the same: signed out, it counts no more than before.
+        # The browser is stored anyway: signed out, it still counts no more than before.
         rows.count(tx, code, 1, 0)
         return Followed(link.url, False, "own")
     rows.count(tx, code, 1, 1)
@@ -351,7 +351,7 @@ def _is_own(tx: Transaction, link: ShareLinkRow, account: Account) -> bool:
 
 
 def clicks_for(tx: Transaction, organisation: str, person: str) -> list[tuple[str, str, int, int]]:
-    """(item, channel, raw clicks, counted clicks) of the person's links, the newest first."""
+    """(item, channel, raw clicks, counted clicks) of the person's links, newest first."""
     who = find_row(tx, organisation, person)
     return [(row.item, row.channel, row.raw_clicks, row.counted_clicks) for row in rows.of_person(tx, who.id)]
 
@@ -362,7 +362,7 @@ def reach_of(tx: Transaction, organisation: str, item: str) -> tuple[int, int]:
 
 
 def machine_click(user_agent: str, method: str, headers: Mapping[str, str]) -> str:
-    """Why a request is not a person's click, or '' when it is one."""
+    """The reason why a request is not a person's click, or '' when it is one."""
     lowered = {name.lower(): value.lower() for name, value in headers.items()}
     if method.upper() != "GET":
         return "method"
@@ -373,7 +373,7 @@ def machine_click(user_agent: str, method: str, headers: Mapping[str, str]) -> s
 
 
 def tagged(url: str, channel: str, item: str) -> str:
-    """The address with our UTM parameters in place of any that it has; the rest of its query and its fragment are kept as they are."""
+    """The address with our UTM parameters in place of existing ones; the rest of its query and its fragment are kept."""
     parts = urlsplit(url)
     tags = {"utm_source": channel, "utm_medium": "employee", "utm_campaign": item}
     kept = [pair for pair in parts.query.split("&") if pair and _parameter(pair) not in tags]
@@ -382,7 +382,7 @@ def tagged(url: str, channel: str, item: str) -> str:
 
 
 def _host_in_ascii(netloc: str) -> str:
-    """The host as the name system knows it: a header of a redirect holds ASCII alone, and not every reader undoes %C3%BC in a host."""
+    """The host in its ASCII (IDNA) form: a redirect's header holds ASCII only, and not every client decodes %C3%BC in a host."""
     if netloc.isascii():
         return netloc
     user, at, host = netloc.rpartition("@")

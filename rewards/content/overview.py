@@ -1,4 +1,4 @@
-"""The desk's view of everything: the grid by segment, channel, language, tag, week and state, and the calendar of weeks."""
+"""The content desk's overview: the grid with filters for segment, channel, language, tag, week and state, and the calendar."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ CALENDAR_WEEKS = 6
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """One item. `state`: of what is published, else of its draft; `draft`: the state of a change beside what is published.
+    """One item. `state`: of the published item, else of its draft; `draft`: the state of a change of a published item.
 
-    `day`: its first day, else that of its publication, else that of the draft's last change.
+    `day`: the first day, else the day of publication, else that of the draft's last change.
     """
 
     item: ContentItem
@@ -36,7 +36,7 @@ class GridRow:
 
     @property
     def week(self) -> str:
-        """The week of its day."""
+        """The week of `day`."""
         return week_of(self.day)
 
 
@@ -55,7 +55,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The rows of a page, how many there are in all, and what there is to choose from."""
+    """The rows of a page, their total number, and the choices of the filters."""
 
     rows: Sequence[GridRow]
     count: int
@@ -68,7 +68,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """A week of the calendar: what begins in it, and what ends."""
+    """A week of the calendar: items that begin in it, and items that end."""
 
     name: str
     monday: date
@@ -102,7 +102,7 @@ def _days(first: date, days: int, where: ZoneInfo) -> grid_rows.Days:
 
 
 def _narrowed(filters: Filters, where: ZoneInfo) -> grid_rows.Narrowed | None:
-    """The filters as the database is asked; None where nothing can meet them."""
+    """The filters as a query; None where nothing can match."""
     days = None
     if filters.week:
         try:
@@ -112,7 +112,7 @@ def _narrowed(filters: Filters, where: ZoneInfo) -> grid_rows.Narrowed | None:
             days = _days(monday, 7, where)
         except (BadValue, OverflowError):
             return None
-    # No database holds a NUL in a text, and so no item does.
+    # No database text holds a NUL, so that no item can match.
     if any("\0" in text for text in astuple(filters)):
         return None
     return grid_rows.Narrowed(
@@ -130,7 +130,7 @@ def _rows(
     tx: Transaction, organisation: str, asked: grid_rows.Narrowed, now: datetime, where: ZoneInfo, *, first: int = 0,
     limit: int | None = None
 ) -> list[GridRow]:  # fmt: skip
-    """Items with their state, what changed last first."""
+    """Items with their state, most recently changed first."""
     today = now.astimezone(where).date()
     lines = grid_rows.lines(tx, organisation, asked, to_us(now), today.toordinal(), first=first, limit=limit)
     documents = grid_rows.documents(tx, organisation, lines)
@@ -156,7 +156,7 @@ def _row(item: ContentItem, line: StoredLine, now: datetime, where: ZoneInfo) ->
 def grid(
     tx: Transaction, organisation: str, filters: Filters, now: datetime, zone: str, *, first: int = 0, limit: int | None = None
 ) -> list[GridRow]:  # fmt: skip
-    """The rows that meet the filters, what changed last first, from the `first` on."""
+    """Matching rows, most recently changed first, from index `first` on."""
     where = ZoneInfo(zone)
     asked = _narrowed(filters, where)
     return [] if asked is None else _rows(tx, organisation, asked, now, where, first=first, limit=limit)
@@ -165,7 +165,7 @@ def grid(
 def grid_page(
     tx: Transaction, organisation: str, filters: Filters, now: datetime, zone: str, *, first: int, limit: int
 ) -> Grid:
-    """A page of the rows that meet the filters, and the filters' own choices."""
+    """A page of matching rows, with the choices of the filters."""
     where = ZoneInfo(zone)
     asked = _narrowed(filters, where)
     count = 0
@@ -187,7 +187,7 @@ def grid_page(
 
 
 def calendar(tx: Transaction, organisation: str, first: date, now: datetime, zone: str) -> list[Week]:
-    """CALENDAR_WEEKS weeks from that of a day on."""
+    """CALENDAR_WEEKS weeks from the week of a day on."""
     where = ZoneInfo(zone)
     monday = first - timedelta(days=first.weekday())
     asked = grid_rows.Narrowed(days=_days(monday, 7 * CALENDAR_WEEKS, where), ending=True)
@@ -213,5 +213,5 @@ def published_since(tx: Transaction, organisation: str, since: datetime) -> int:
 
 
 def first_published(tx: Transaction, organisation: str) -> datetime | None:
-    """When the first item came onto the grid; None where none did."""
+    """Instant of the first publication of an item; None without any."""
     return maybe_us(content_rows.first_published(tx, organisation))

@@ -1,4 +1,4 @@
-"""The organisation's rules for content: who approves, which words stay out, and what is said about one's own stake."""
+"""The organisation's content policy: approvals, forbidden words, and disclosures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rewards.store import trail
 from rewards.store.session import Transaction
 from rewards.store.units import to_us
 
-# Rules on endorsements ask that an employee says so, in plain words (FTC, Endorsement Guides 16 CFR 255.5).
+# Rules on endorsements require employees to disclose their interest in plain words (FTC, Endorsement Guides 16 CFR 255.5).
 SHIPPED = {
     "en": "I work at {}.",
     "de": "Ich arbeite bei {}.",
@@ -56,7 +56,7 @@ class Disclosure(BaseModel):
 
 
 class ContentPolicy(BaseModel):
-    """`people_to_approve`: how many stand for an item, its author among them: with 2 nobody publishes what only she has seen."""
+    """The policy. `people_to_approve`: how many must agree to an item, the author counted: with 2 nobody publishes alone."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -68,7 +68,7 @@ class ContentPolicy(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The policy in force; `revision` 0 where none was ever written."""
+    """The policy in force; `revision` 0 where none was stored."""
 
     policy: ContentPolicy
     revision: int
@@ -76,7 +76,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A forbidden phrase in a text, by the text's own first words, and what to do about it."""
+    """A forbidden phrase in a text, which is given by its first words, and the alternative."""
 
     phrase: str
     remedy: str
@@ -84,7 +84,7 @@ class Finding:
 
 
 def policy_of(tx: Transaction, organisation: str) -> Rules:
-    """The organisation's rules for content."""
+    """The organisation's content policy."""
     row = rows.policy(tx, organisation)
     if row is None:
         return Rules(ContentPolicy(), 0)
@@ -100,7 +100,7 @@ def set_policy(
     *,
     revision: int | None,
 ) -> Rules:
-    """Write the rules. Raises Stale where somebody else wrote them after the `revision` that was read; None does not ask."""
+    """Store the policy. Raises Stale where it changed after `revision`; None skips the check."""
     found = policy_of(tx, organisation)
     if revision is not None and revision != found.revision:
         raise Stale(
@@ -118,10 +118,10 @@ def set_policy(
 def disclosure_for(
     policy: ContentPolicy, item: ContentItem, channel: str, segment: str, company: str = ""
 ) -> str:
-    """The item's own disclosure, else that of the closest rule, else that one works at the `company`.
+    """The item's own disclosure, else that of the most specific rule, else a statement of employment at the `company`.
 
-    A rule of a sector is closer than one of a channel, a segment or a language. The last is in the item's language where a translation
-    exists.
+    A rule by sector is more specific than one by channel, segment or language. The statement is in the item's language where a
+    translation exists.
     """
     if item.disclosure:
         return item.disclosure
@@ -142,7 +142,7 @@ def disclosure_for(
 
 
 def with_disclosure(words: str, disclosure: str) -> str:
-    """The words as they are posted: the disclosure is in them, at the end where it was left out."""
+    """The text with the disclosure, which is appended where it is missing."""
     words = words.strip()
     if not disclosure or _flat(disclosure) in _flat(words):
         return words
@@ -154,7 +154,7 @@ def _flat(text: str) -> str:
 
 
 def forbidden_in(policy: ContentPolicy, text: str, language: str) -> list[Finding]:
-    """Phrases that stay out and are in a text of this language."""
+    """Forbidden phrases in a text of this language."""
     return [
         Finding(rule.phrase, rule.remedy, text[:40])
         for rule in policy.forbidden
@@ -163,6 +163,6 @@ def forbidden_in(policy: ContentPolicy, text: str, language: str) -> list[Findin
 
 
 def findings(policy: ContentPolicy, item: ContentItem) -> list[Finding]:
-    """The forbidden phrases found in any text of the item that is copied or read."""
+    """Forbidden phrases in any text of the item that is copied or read."""
     texts = (item.title, item.summary, item.disclosure, *item.every_text)
     return [found for text in texts for found in forbidden_in(policy, text, item.language)]

@@ -1,7 +1,7 @@
-"""Suggestions of employees: content to share, or their own text for an item.
+"""Suggestions by employees: new content, or own texts for an item.
 
-What the desk takes up (`rewards.content.answering`) becomes a draft, and goes the way of every draft. Only once that is published does
-the suggestion count: an event of its own kind, for whoever made it.
+An accepted suggestion (`rewards.content.answering`) becomes a draft like any other. When that is published,
+an event for the suggestion is recorded for its author.
 """
 
 from dataclasses import dataclass
@@ -56,8 +56,10 @@ def suggest(
     words: str = "",
     item: str | None = None,
 ) -> int:
-    """Put something before the content desk; its number. Raises BadValue for what is missing or too long, NotFound for the item,
-    Refused with MOST_OPEN undecided ones."""
+    """Submit a suggestion; returns its number.
+
+    Raises BadValue for missing or too long fields, NotFound for the item, Refused beyond MOST_OPEN open ones.
+    """
     who = find_row(tx, organisation, person)
     url, title, words = url.strip(), title.strip(), words.strip()
     for text, most, what in (
@@ -111,7 +113,7 @@ def _refuse_address(url: str) -> None:
 def suggestions(
     tx: Transaction, organisation: str, status: str = rows.OPEN, after: int = 0
 ) -> list[Suggestion]:
-    """The suggestions of a status, oldest first, up to MOST_SHOWN from a number on."""
+    """Suggestions with a status, oldest first, up to MOST_SHOWN from a number on."""
     found = rows.with_status(tx, organisation, status, MOST_SHOWN, after)
     return [_suggestion(row, row.external_id or "", row.name or "") for row in found]
 
@@ -128,13 +130,13 @@ def get_suggestion(tx: Transaction, organisation: str, suggestion: int) -> Sugge
 
 
 def suggestions_of(tx: Transaction, organisation: str, person: str) -> list[Suggestion]:
-    """A person's own, the newest first, up to MOST_SHOWN."""
+    """A person's suggestions, newest first, up to MOST_SHOWN."""
     who = find_row(tx, organisation, person)
     return [_suggestion(row, person, who.name or "") for row in rows.of_person(tx, who.id, MOST_SHOWN)]
 
 
 def suggestions_waiting(tx: Transaction, organisation: str) -> int:
-    """Number of undecided suggestions."""
+    """Number of open suggestions."""
     return rows.waiting(tx, organisation)
 
 
@@ -146,7 +148,7 @@ def _suggestion(row: SuggestionRow | NamedSuggestionRow, person: str, name: str)
 
 
 def published(tx: Transaction, organisation: str, suggestion: int, item: ContentItem, now: datetime) -> None:
-    """Count an accepted suggestion that is now published for its author, once."""
+    """Record the event of an accepted suggestion that is now published, once."""
     row = rows.find(tx, organisation, suggestion, lock=True)
     if row is None or row.status != "accepted":
         return
@@ -173,12 +175,12 @@ def published(tx: Transaction, organisation: str, suggestion: int, item: Content
 
 
 def set_aside(tx: Transaction, organisation: str, person: str, item: str) -> None:
-    """Dismiss an item for oneself: it is no longer offered, and nobody else learns of it. Raises NotFound for the item or the person."""
+    """Dismiss an item for oneself: it is no longer offered, and nobody else can see it. Raises NotFound for the item or the person."""
     row = find_row(tx, organisation, person)
     get_item(tx, organisation, item)
     rows.put_aside(tx, organisation, row.id, item)
 
 
 def take_up_again(tx: Transaction, organisation: str, person: str, item: str) -> None:
-    """Have an item offered again. Raises NotFound for the person."""
+    """Offer a dismissed item again. Raises NotFound for the person."""
     rows.take_up(tx, find_row(tx, organisation, person).id, item)
