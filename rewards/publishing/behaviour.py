@@ -1,6 +1,6 @@
-"""Samples of behaviour, small enough to be rescored while somebody edits: from a rehearsal's run, or from the last weeks.
+"""Samples of behaviour, small enough to be scored on every keystroke: from a rehearsal's run, or from the last weeks.
 
-It says what happened and in which group, never who did it.
+A sample contains acts and groups, but no identities.
 """
 
 import json
@@ -27,7 +27,7 @@ Origin = Literal["rehearsal", "live", "none"]
 
 
 class Act(NamedTuple):
-    """One event as it concerns one person; `owned`: she earns as its owner. Codes of the scheme come when it is scored."""
+    """One event from the perspective of one person; `owned`: the person earns as its owner. Scheme codes are added when it is scored."""
 
     kind: str
     item: int
@@ -43,7 +43,7 @@ class Act(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One person of the sample: her segment and what she did, in order."""
+    """One person of the sample: segment, and acts in order."""
 
     segment: str
     acts: tuple[Act, ...]
@@ -51,7 +51,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """The acts of a sample of people over some days. `people` counts the population by segment, and `sampled` the sample."""
+    """The acts of a sample of people over a number of days. `people`: population by segment, `sampled`: sample by segment."""
 
     origin: Origin
     title: str
@@ -67,7 +67,7 @@ class Behaviour:
         return sum(len(one.acts) for one in self.actors)
 
     def per_share(self) -> float | None:
-        """Human clicks that a share brought; None where nobody shared."""
+        """Human clicks per share; None without a share."""
         kinds = [act.kind for one in self.actors for act in one.acts if not act.owned]
         shares = kinds.count("share")
         return kinds.count("click") / shares if shares else None
@@ -85,9 +85,9 @@ class Behaviour:
 
 
 def behaviour(tx: Transaction, organisation: str, now: datetime) -> Behaviour:
-    """The last rehearsal's, if there was one; else that of the last four weeks, a sample of people where they are many.
+    """The behaviour in the last rehearsal, if any; else that of the last four weeks, sampled where there are many people.
 
-    It is read every ten minutes and process: what people did last month does not change while a word of the scheme does.
+    Cached for ten minutes per process: recorded behaviour does not change while the text of a scheme does.
     """
     stored = latest_result(tx, organisation, KIND)
     key = ("behaviour", organisation)
@@ -102,7 +102,7 @@ def behaviour(tx: Transaction, organisation: str, now: datetime) -> Behaviour:
 
 
 def keep_behaviour(tx: Transaction, organisation: str, found: Behaviour, now: datetime) -> int:
-    """Keep the behaviour of a rehearsal in the place of the one before, for the designer to score again."""
+    """Replace the stored behaviour by that of a rehearsal, for the designer's previews."""
     text = json.dumps(found.as_json(), ensure_ascii=False)
     return replace_result(tx, organisation, KIND, found.title, digest(text), body_json=text, now=now)
 
@@ -123,12 +123,12 @@ def _opened(body: Mapping[str, Any]) -> Behaviour:
 
 
 def _live(tx: Transaction, organisation: str, now: datetime) -> Behaviour:
-    """A systematic sample, every k-th person by number, until there is enough: whole people, since limits are per person."""
+    """A systematic sample: every k-th person by id until there are enough. Persons are sampled whole, since limits are per person."""
     since_us = to_us(now) - DAYS * DAY_US
     segments = people_rows.segments(tx, organisation)
     ids = sorted(segments)
     step = max(1, -(-len(ids) // MOST_PEOPLE))
-    # Numbers follow the file of people, which often goes by department: a stride walks through all of it before it ends.
+    # Ids follow the order of the people file, often by department: a stride covers the whole range before the sample is full.
     order = [ids[at] for start in range(step) for at in range(start, len(ids), step)][:MOST_PEOPLE]
     order = [one for start in range(16) for one in islice(order, start, None, 16)]
     sampled: dict[str, int] = {}
@@ -172,5 +172,5 @@ def _acts(person: int, rows: Sequence[ScoredEventRow]) -> Iterable[Act]:
 
 
 def month_of(day: int) -> int:
-    """The month of a date, as scoring counts months."""
+    """The number of a date's month, as in scoring."""
     return month_index(date.fromordinal(day))

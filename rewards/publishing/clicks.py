@@ -1,4 +1,4 @@
-"""How many clicks a share brings to a typical network, for hints and warnings: known without anything that scores or stores."""
+"""The usual number of clicks per share with a typical network, for hints and warnings, without any import of scoring or store."""
 
 CLICKS_PER_SHARE = 0.3
 """Human clicks that a share brings to a typical network, by a cautious assumption: by it points of 2 a share and 10 a click pay a tenfold

@@ -1,4 +1,4 @@
-"""The conditions of the gate before a scheme takes effect, each with its status and its remedy."""
+"""The conditions of the approval gate, each with its status and its remedy."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ FEWEST_LETTERS = 10
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The gate's rules. `on`: whether there is a gate at all; the days for which a rehearsal is valid, and the hours of notice."""
+    """The gate's rules. `on`: the gate is used; the days for which a rehearsal is valid, and the hours of notice."""
 
     on: bool
     rehearsal_days: int
@@ -35,7 +35,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One thing that is asked of a publication: `words` say its status and, where it is not kept, the remedy."""
+    """One condition of a publication: `words` state its status and, where it is not met, the remedy."""
 
     name: str
     kept: bool
@@ -46,7 +46,7 @@ class Condition:
 class Plan:
     """A request to publish.
 
-    `exception`: why less precision is enough, or the limit on fairness need not be kept; "" where both are.
+    `exception`: the reason for accepting less precision or a violated limit on fairness; "" without an exception.
     """
 
     mode: Mode
@@ -57,7 +57,7 @@ class Plan:
 
 
 def rules_of(tx: Transaction, organisation: str) -> Rules:
-    """The organisation's rules of publishing. Raises NotFound."""
+    """The organisation's publishing rules. Raises NotFound."""
     home = organisation_rows.find(tx, organisation)
     if home is None:
         raise NotFound("organisation {organisation!r}: unknown; create it first", organisation=organisation)
@@ -73,7 +73,7 @@ def conditions(
     *,
     people: Sequence[str] = (),
 ) -> list[Condition]:
-    """The status of a draft at the gate. `people`: who proposes and who agrees, as far as that is known."""
+    """The conditions of a draft with their status. `people`: proposer and approver, as far as known."""
     rules = rules_of(tx, organisation)
     forecast = latest_rehearsal(tx, organisation, draft.hash)
     accepted = belief_of(tx, organisation)
@@ -95,7 +95,7 @@ def rights_for(tx: Transaction, organisation: str, person: str) -> frozenset[Rig
 
 
 def excused(exception: str) -> bool:
-    """True where a reason for an exception is given."""
+    """True where a reason for an exception is stated."""
     return len(exception.strip()) >= FEWEST_LETTERS
 
 
@@ -114,7 +114,7 @@ def _rehearsed(forecast: Forecast | None, rules: Rules, now: datetime, exception
 
 
 def _believed(forecast: Forecast | None, accepted: Mapping[str, Any] | None) -> list[str]:
-    """The posterior that the rehearsal used, and whether the company has accepted another since; empty where it was not recorded."""
+    """The posterior used by the rehearsal, and whether the company has accepted another since; empty where it was not stored."""
     if forecast is None or not forecast.posterior:
         return []
     words = [went_by(forecast.recalibration, forecast.posterior)]
@@ -186,7 +186,7 @@ def _precise(forecast: Forecast, exception: str) -> Condition:
 
 
 def _amount(stated: Precision, value: float) -> str:
-    """A precision as it was stated: in percent of what it is a part of, or in clicks."""
+    """A precision as stated: in percent of its reference, or in clicks."""
     if not stated.relative:
         return _("{count} clicks").format(count=f"{value:.3g}")
     if stated.part is None:
@@ -205,7 +205,7 @@ def _fair(forecast: Forecast | None, exception: str) -> Condition:
         )
         return Condition(name, True, text.format(**values))
     if forecast.fairness >= forecast.least:
-        # All runs together keep the limit, and by too little for so few of them.
+        # The pooled runs keep the limit, but by too small a margin for their number.
         excusing = _(
             "The least-paid segment gets {value} of the usual points a share, but that it is {least} or more is not sure enough; "
             "the reason why is written down."

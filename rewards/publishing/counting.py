@@ -1,7 +1,7 @@
-"""Computations over everybody: immediate in a small company, in a larger one by the worker in pieces, on request.
+"""Computations over all people: immediate in a small company, in a larger one by the worker in pieces, on request.
 
-How far it came is kept with the sums, in the place of those of before, so that another worker goes on where one ended. What was counted is
-shown with its time until what it hangs on has changed.
+Progress is stored with the partial sums, replacing the previous ones, so that another worker can resume. A result is shown with its
+time until its inputs have changed.
 """
 
 import json
@@ -46,11 +46,11 @@ class Sums:
 class Count:
     """A requested computation and its progress: `done` of `people`, up to the internal id `until`.
 
-    of          what it is about, as the question names it
-    standing    what it hangs on: where that has changed, it is another question
-    since       from when it looks back (ISO 8601; '' where the question says so itself)
+    of          its subject, as named by the question
+    standing    fingerprint of its inputs: where that has changed, the result is obsolete
+    since       start of the period considered (ISO 8601; '' where the question defines it)
     fallen, risen, by_segment    see Sums
-    counted_at  None while it is being counted
+    counted_at  None until it is complete
     """
 
     of: str
@@ -67,11 +67,11 @@ class Count:
 
     @property
     def whole(self) -> int:
-        """Millipoints in all."""
+        """Total change in millipoints."""
         return sum(self.by_segment.values())
 
     def with_piece(self, ids: Sequence[int], sums: Sums) -> "Count":
-        """With a piece more."""
+        """The count with the sums of another piece added."""
         by_segment = {**self.by_segment}
         for segment, change in sums.by_segment.items():
             by_segment[segment] = by_segment.get(segment, 0) + change
@@ -120,7 +120,7 @@ def counted(
 def ask(
     tx: Transaction, question: Question, organisation: str, of: str, now: datetime, *, since: str = ""
 ) -> None:
-    """Have the worker count it, in the place of what was counted before; what is being counted goes on. Raises as `standing`."""
+    """Queue the computation, replacing a finished one; one that is running continues. Raises as `standing`."""
     standing = question.standing(tx, organisation, of)
     kept = _kept(tx, question, organisation, of, standing)
     if kept is None or kept.counted_at is not None:
@@ -132,7 +132,7 @@ def ask(
 
 
 def count_asked(db: Database, questions: Sequence[Question], seconds: float = ROUND_SECONDS) -> int:
-    """Go on with what somebody asked for, for about so long an organisation; for the worker. Returns how many people were looked at."""
+    """Continue requested computations for about `seconds` per organisation; for the worker. Returns the number of people processed."""
     with db.read() as tx:
         slugs = [home.slug for home in list_organisations(tx)]
     looked = 0
@@ -148,7 +148,7 @@ def count_asked(db: Database, questions: Sequence[Question], seconds: float = RO
 
 
 def go_on(db: Database, question: Question, organisation: str) -> int | None:
-    """Count one piece of what was asked for first; None where nothing is to be counted."""
+    """Compute one piece of the oldest request; None without a request."""
     with db.read() as tx:
         waiting = [
             (count, stored)
@@ -162,7 +162,7 @@ def go_on(db: Database, question: Question, organisation: str) -> int | None:
         ids = people_rows.ids_after(tx, organisation, count.until, question.piece)
     now = datetime.now(UTC)
     if not stands or not ids:
-        # It has become another question, which is asked anew where somebody still wants to know.
+        # Complete, or obsolete: with changed inputs a new request is needed.
         after = replace(count, counted_at=now.isoformat())
     else:
         after = count.with_piece(ids, question.sums(db, organisation, count, ids, now))

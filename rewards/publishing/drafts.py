@@ -1,7 +1,7 @@
-"""Drafts of schemes until they are in force: written, rehearsed, shadowed, published, retired.
+"""Scheme drafts until they are in force: written, rehearsed, shadowed, published, retired.
 
-A draft changes until it is published. What was rehearsed or shadowed is remembered by content hash: an edit afterwards
-makes both steps open again.
+A draft changes until it is published. Rehearsals and shadows are stored with the content hash: a later edit
+makes both steps necessary again.
 """
 
 from dataclasses import dataclass
@@ -31,9 +31,9 @@ OPEN, PUBLISHED, RETIRED = "draft", "published", "retired"
 
 @dataclass(frozen=True, slots=True)
 class SchemeDraft:
-    """A draft. `revision` counts its edits; `rehearsed` and `shadowed` hold for the text as it is now.
+    """A draft. `revision` counts its edits; `rehearsed` and `shadowed` refer to the current text.
 
-    `shadow_mode` and `shadow_since`: how the text was looked at last, where it was.
+    `shadow_mode` and `shadow_since`: mode and start of the text's last shadow, if any.
     """
 
     id: int
@@ -54,7 +54,7 @@ class SchemeDraft:
 def create_draft(
     tx: Transaction, organisation: str, scheme: IncentiveScheme, actor: str, now: datetime
 ) -> SchemeDraft:
-    """Keep a new draft. Raises SchemeError where the scheme cannot be scored."""
+    """Store a new draft. Raises SchemeError where the scheme cannot be scored."""
     compile_scheme(scheme)
     row = {
         "organisation_id": organisation,
@@ -84,7 +84,7 @@ def get_draft(tx: Transaction, organisation: str, draft: int) -> SchemeDraft:
 def list_drafts(
     tx: Transaction, organisation: str, limit: int = 50, before: int | None = None
 ) -> list[SchemeDraft]:
-    """Drafts, the newest first; `before` is the id of the last one of the page before."""
+    """Drafts, newest first; `before` is the id of the last one on the previous page."""
     return [_view(row) for row in rows.page(tx, organisation, limit, before)]
 
 
@@ -116,7 +116,7 @@ def edit_draft(
 def rehearsed(
     tx: Transaction, organisation: str, draft: int, content: str, actor: str, *, now: datetime
 ) -> SchemeDraft:
-    """Remember that the text of this content hash was rehearsed in simulation. Raises Conflict where it has changed."""
+    """Record a rehearsal of the text with this content hash. Raises Conflict where the text has changed."""
     row = _open(tx, organisation, draft, None)
     if row.content_hash != content:
         raise Conflict("draft {draft}: was changed since; rehearse it as it stands", draft=draft)
@@ -137,7 +137,7 @@ def shadow_draft(
 ) -> Difference:
     """The shadow of a draft: changes by person and segment if published in this mode from this instant, without blocking events.
 
-    A mode that looks back is published as it was looked at last, or not at all. Raises Conflict where the text was changed meanwhile.
+    A retroactive mode can only be published as shadowed last. Raises Conflict where the text was changed meanwhile.
     """
     with db.read() as tx:
         found = get_draft(tx, organisation, draft)
@@ -173,7 +173,7 @@ def publish_draft(
     revision: int | None = None,
     displace_scheduled: bool = False,
 ) -> SchemeVersion:
-    """Put a draft in force. A mode that looks back is refused until its shadow was seen: of this text, instant and mode."""
+    """Put a draft in force. A retroactive mode is refused without a shadow of the same text, instant and mode."""
     row = _open(tx, organisation, draft, revision)
     if mode != "prospective":
         _check_shadow(row, mode, effective_at)
@@ -214,7 +214,7 @@ def _check_shadow(row: SchemeDraftRow, mode: Mode, effective_at: datetime) -> No
 def discard_draft(
     tx: Transaction, organisation: str, draft: int, actor: str, reason: str, *, now: datetime
 ) -> SchemeDraft:
-    """Put a draft aside for good. Raises Conflict when it is no longer open."""
+    """Close a draft for good. Raises Conflict when it is no longer open."""
     _open(tx, organisation, draft, None)
     rows.change(tx, draft, {"status": RETIRED, "changed_us": to_us(now)})
     trail.log(tx, organisation, actor, "scheme.discard", str(draft), reason=reason, at_us=to_us(now))
@@ -231,9 +231,9 @@ def retire_version(
     now: datetime,
     displace_scheduled: bool = False,
 ) -> SchemeVersion:
-    """End the version in force: its boards, levels and time rules stay, and nothing is rewarded from now on.
+    """Retire the version in force: its boards, levels and time rules remain, and nothing is rewarded from now on.
 
-    What people have they keep. The end is itself a version, so that rolling it back undoes it. What is scheduled for later stays so,
+    People keep their points. The retirement is itself a version, so that rolling it back undoes it. Scheduled versions remain scheduled,
     unless `displace_scheduled`.
     Raises Conflict unless `version` is the one in force.
     """
@@ -251,7 +251,7 @@ def retire_version(
 
 
 def _ended(scheme: IncentiveScheme) -> IncentiveScheme:
-    """The scheme without anything that pays or asks."""
+    """The scheme without its rewarding parts."""
     empty = IncentiveScheme(name=scheme.name, title=scheme.title)
     gone = {
         name: getattr(empty, name)
@@ -261,7 +261,7 @@ def _ended(scheme: IncentiveScheme) -> IncentiveScheme:
 
 
 def check_open(draft: SchemeDraft, revision: int | None) -> None:
-    """Raises Conflict for a draft that is open no more, Stale where another revision is current."""
+    """Raises Conflict for a draft that is no longer open, Stale where another revision is current."""
     _check_open(draft.id, draft.status, draft.revision, revision)
 
 

@@ -1,7 +1,7 @@
-"""Expected points and cost a week of a scheme for present behaviour, by group, scored by the same kernel.
+"""Expected points and cost a week of a scheme for recorded behaviour, by group, scored by the production kernel.
 
-Nobody answers to the scheme here: people are taken to do what they did. That is why it is at once, and why it stands as an estimate
-until the scheme is rehearsed.
+The estimate assumes that nobody's behaviour changes with the scheme. It is therefore immediate, and preliminary until the scheme is
+rehearsed.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ REST = ""
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One group's week: millipoints, of whom somebody earned, and the cost in cents if all of it were turned into the dearest reward."""
+    """One group's week: millipoints, number of earners, and the cost in cents if all points bought the most expensive reward."""
 
     group: str
     people: int
@@ -38,7 +38,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A scheme's week, by group and in all; `limited`: the award budget lets less be spent than is earned."""
+    """A scheme's week, by group and in total; `limited`: the award budget makes fewer points spendable than are earned."""
 
     groups: tuple[Expected, ...]
     whole: Expected
@@ -85,13 +85,13 @@ def expected(scheme: IncentiveScheme, found: Behaviour, shown: Collection[str]) 
 
 
 class Estimates:
-    """Estimates that were made before: the version in force is compared with at every keystroke."""
+    """A cache of estimates: the version in force is compared with at every keystroke."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, frozenset[str]], tuple[Behaviour, Estimate]] = {}
 
     def of(self, scheme: IncentiveScheme, found: Behaviour, shown: Collection[str]) -> Estimate:
-        """As `expected`, and remembered as long as the behaviour is this one."""
+        """As `expected`, cached as long as the behaviour is the same."""
         key = content_hash(scheme), frozenset(shown)
         known = self._kept.get(key)
         if known is None or known[0] is not found:
@@ -102,7 +102,7 @@ class Estimates:
 
 
 def _by_segment(compiled: CompiledScheme, found: Behaviour) -> tuple[Counter[str], Counter[str]]:
-    """Millipoints, and how many people earned, of the sample by segment."""
+    """Millipoints and number of earners in the sample, by segment."""
     earned, earning = Counter[str](), Counter[str]()
     for actor in found.actors:
         amount = points_of(compiled, actor)
@@ -112,7 +112,7 @@ def _by_segment(compiled: CompiledScheme, found: Behaviour) -> tuple[Counter[str
 
 
 def points_of(compiled: CompiledScheme, actor: Actor) -> int:
-    """Millipoints that one person's acts give."""
+    """Millipoints earned by one person's acts."""
     state = PersonState.new(compiled)
     return sum(
         line[2] for line in score_plain(compiled.plain_tables, state.score, occasions(compiled, actor))
@@ -120,7 +120,7 @@ def points_of(compiled: CompiledScheme, actor: Actor) -> int:
 
 
 def occasions(compiled: CompiledScheme, actor: Actor) -> Occasions:
-    """One person's acts as the kernel takes them: those of kinds that the scheme knows."""
+    """One person's acts as the kernel's input; acts of kinds unknown to the scheme are left out."""
     v = compiled.vocabulary
     segment = v.segment_codes.get(actor.segment, -1)
     known: Mapping[str, int] = v.kind_codes

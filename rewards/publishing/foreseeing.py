@@ -1,7 +1,7 @@
-"""Previews of what a rollback would take back, in a transaction that is rolled back, and of what a draft would have changed.
+"""Effects of a rollback, computed in a transaction that is rolled back, and effects that a draft would have had.
 
-Nobody's events wait for more than one such piece of a rollback, and for none of a draft, which only reads. Of a larger company the
-worker counts when somebody asks (`rewards.publishing.counting`).
+A rollback is computed in pieces, so that events wait for one piece at most; a draft's effects only need reads. In a larger company the
+worker computes both on request (`rewards.publishing.counting`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ class _Undone(Exception):  # noqa: N818 - it is no error
 
 
 class Rollback:
-    """The question what taking a version back would change, by its number."""
+    """The computation of a rollback's effects, by version number."""
 
     kind = "rollback"
 
@@ -37,7 +37,7 @@ class Rollback:
         return PIECE
 
     def standing(self, tx: Transaction, organisation: str, of: str) -> str:
-        """The other versions that are not rolled back. Raises NotFound, Conflict where it was rolled back already."""
+        """The other versions that are not rolled back. Raises NotFound, Conflict where this one was rolled back already."""
         to_take_back(tx, organisation, int(of))
         return _versions(tx, organisation)
 
@@ -52,7 +52,7 @@ class Rollback:
 
 
 class Shadow:
-    """The question what people would have had under a draft, by its number, since an instant."""
+    """The computation of the effects that a draft would have had since an instant, by the draft's number."""
 
     kind = "shadow"
 
@@ -80,7 +80,7 @@ ROLLBACK, SHADOW = Rollback(), Shadow()
 
 
 def foresee_roll_back(db: Database, organisation: str, version: int, now: datetime) -> Difference:
-    """The change of each person and segment by a rollback, in millipoints. Raises as `roll_back`."""
+    """Changes by person and segment under a rollback, in millipoints. Raises as `roll_back`."""
     with db.read() as tx:
         to_take_back(tx, organisation, version)
         ids = people_rows.every_id(tx, organisation)
@@ -94,7 +94,7 @@ def foresee_roll_back(db: Database, organisation: str, version: int, now: dateti
 
 
 def to_take_back(tx: Transaction, organisation: str, version: int) -> SchemeVersion:
-    """The version, which is not rolled back. Raises NotFound, Conflict where it was rolled back."""
+    """A version that is not rolled back. Raises NotFound, Conflict where it was rolled back."""
     found = get_version(tx, organisation, version)
     if found.rolled_back_at is not None:
         raise Conflict("scheme version {version}: already rolled back; nothing to do", version=version)
@@ -102,7 +102,7 @@ def to_take_back(tx: Transaction, organisation: str, version: int) -> SchemeVers
 
 
 def count_asked(db: Database, seconds: float = ROUND_SECONDS) -> int:
-    """Go on with what somebody asked for, for about so long an organisation; for the worker. Returns how many people were looked at."""
+    """Continue requested computations for about `seconds` per organisation; for the worker. Returns the number of people processed."""
     return counting.count_asked(db, (ROLLBACK, SHADOW), seconds)
 
 
@@ -131,7 +131,7 @@ def _by_segment(db: Database, organisation: str, changes: dict[int, int]) -> dic
 def _piece(
     db: Database, organisation: str, version: int, ids: Sequence[int], now: datetime
 ) -> dict[int, int]:
-    """By how much some people's points would change, by internal id, of those whose would."""
+    """Changes of some people's points by internal id; unchanged people are left out."""
     changes: dict[int, int] = {}
     try:
         with db.begin() as tx:

@@ -1,8 +1,8 @@
-"""A first red team: what one person who exploits a scheme gains a week, and which rule allows it.
+"""A red-team estimate: the weekly gain of one person who exploits a scheme, and the rule that permits it.
 
-Made-up acts of four weeks go through the same kernel as everybody's. She is taken to know the rules: she acts on the channel and in the
-segment that pay most, with the tags that a rule asks for. She cannot forge a network's own word; a click on her link counts as tracked,
-since who clicks is not known. What is found by looking at people, and not by rules, is not in it.
+Synthetic acts of four weeks are scored by the production kernel. The gaming agent knows the rules: it acts on the channel and in the
+segment that pay most, with the tags that a rule requires. It cannot forge a network's confirmation; clicks on its links count as
+tracked, since clickers are unknown. Detection by human review is not modelled.
 """
 
 from collections import Counter
@@ -41,9 +41,9 @@ Plays = Callable[["_Setting"], list[Act]]
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """One way to play. Millipoints a week in all and beyond what an honest sharer has for the same items; acts a week that it takes.
+    """The gain of one strategy: millipoints a week in total and beyond an honest sharer's with the same items; acts a week.
 
-    `rule`: what pays most of it, "" where nothing is gained. `looked_at`: whether awards wait for a person's look first.
+    `rule`: the rule that pays most of it, "" without a gain. `looked_at`: awards await a review first.
     """
 
     play: str
@@ -72,7 +72,7 @@ class _Setting:
     def act(
         self, kind: str, day: int, minute: int, item: int, other: int = -1, *, owned: bool = False
     ) -> Act:
-        """An act at a minute of a day, with the strongest proof that she can bring about."""
+        """An act at a minute of a day, with the strongest verification that the agent can obtain."""
         at = MONDAY.timestamp() * 1e6 + day * DAY_US + minute * MINUTE_US
         proof = TRACKED if kind == "click" else 2 if kind == KUDOS else DECLARED
         return Act(
@@ -116,7 +116,7 @@ def _self_clicks(at: _Setting) -> list[Act]:
 
 
 def _ring(at: _Setting) -> list[Act]:
-    """Everybody of the ring thanks everybody, as often as a pair may in four weeks and as far as the allowance reaches."""
+    """All members of a ring thank each other, as often as the pair limit of four weeks and the allowance permit."""
     thanks = []
     for number in range(at.thanks):
         day, other = number % (WEEKS * WEEK_DAYS), 100 + number % (RING - 1)
@@ -143,7 +143,7 @@ def _careful(at: _Setting) -> list[Act]:
 
 
 def _bunching(at: _Setting) -> list[Act]:
-    """As much of everything as a minute each allows on Sunday evening and Monday morning, where day and week turn over, and no more."""
+    """The maximum permitted each minute on Sunday evening and Monday morning, where day and week change, and no more."""
     days = [day for day in range(WEEKS * WEEK_DAYS) if day % WEEK_DAYS in (0, WEEK_DAYS - 1)]
     return [
         at.act(kind, day, turn * len(at.kinds) + number, 5000 + day * BUNCH + turn, 6000 + turn)
@@ -172,7 +172,7 @@ def _workdays() -> list[int]:
 
 
 def _best(compiled: CompiledScheme, segments: Sequence[str]) -> tuple[_Setting, str]:
-    """The channel and the segment that pay most for a little of everything."""
+    """The channel and the segment that pay most for a few acts of each kind."""
     words = compiled.vocabulary
     kinds = tuple(kind for kind in words.kinds if kind != KUDOS)
     kudos = compiled.scheme.recognition.kudos
@@ -202,7 +202,7 @@ def _best(compiled: CompiledScheme, segments: Sequence[str]) -> tuple[_Setting, 
 
 
 def _paid(compiled: CompiledScheme, segment: str, acts: Sequence[Act]) -> Counter[tuple[bool, int]]:
-    """Millipoints by what paid them: (whether it is a badge, its place in the scheme)."""
+    """Millipoints by source: (True for a badge, index in the scheme)."""
     ordered = sorted(acts, key=lambda act: act.at_us)
     state = PersonState.new(compiled)
     found = Counter[tuple[bool, int]]()
@@ -241,7 +241,7 @@ def _gain(
 
 
 def _above_limit(scheme: IncentiveScheme, acts: Sequence[Act]) -> bool:
-    """True where some hour has more acts than the scheme permits without review."""
+    """True where an hour contains more acts than the scheme permits without review."""
     most = scheme.fair_play.review_above_per_hour
     if most is None:
         return False

@@ -1,7 +1,7 @@
-"""The gate: what a draft needs before it takes effect, and who decided. Pages, API and commands all publish through `publish`.
+"""The approval gate: a draft's conditions before it takes effect, and decisions. Pages, API and commands all publish through `publish`.
 
-A scheme is rehearsed in exactly this text, lately and often enough; it keeps the limit on fairness, or somebody wrote down why it need not;
-a second person agrees; and everybody is notified before it takes effect. Each organisation can say how strict this is (`change_rules`).
+The exact text must have been rehearsed recently and with enough runs; it must keep the limit on fairness, or have a recorded exception;
+a second person must approve; and everybody must be notified before it takes effect. Each organisation can adjust this (`change_rules`).
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ MOST_DAYS, MOST_HOURS = 3650, 24 * 365
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A proposal and what became of it. `past_gate`: published in an emergency without what the gate asks for."""
+    """A proposal and its outcome. `past_gate`: published in an emergency without the gate's conditions."""
 
     id: int
     draft: int
@@ -55,7 +55,7 @@ class Decision:
 
 
 def change_rules(tx: Transaction, organisation: str, rules: Rules, actor: str, now: datetime) -> None:
-    """Say how strict the organisation is. Raises BadValue."""
+    """Change the organisation's rules of the gate. Raises BadValue."""
     if not 1 <= rules.rehearsal_days <= MOST_DAYS:
         raise BadValue(
             "days that a rehearsal holds: got {value}; limit 1 to {most}; write a whole number",
@@ -84,9 +84,9 @@ def propose(
     now: datetime,
     revision: int | None = None,
 ) -> Decision:
-    """Ask a second person to agree. An open proposal of the draft is withdrawn by it.
+    """Propose a draft for a second person's approval, which withdraws an open proposal of it.
 
-    Raises Refused with everything that is missing, NotFound, Conflict for a draft that is open no more, Stale for another revision.
+    Raises Refused with all unmet conditions, NotFound, Conflict for a draft that is no longer open, Stale for another revision.
     """
     found = get_draft(tx, organisation, draft)
     check_open(found, revision)
@@ -100,9 +100,9 @@ def propose(
 def approve(
     tx: Transaction, organisation: str, decision: int, actor: str, words: str, *, now: datetime
 ) -> SchemeVersion:
-    """Agree to a proposal: the draft is published as it was proposed, if the gate is kept still.
+    """Approve a proposal: the draft is published as proposed, if all conditions are still met.
 
-    Raises NotFound, Conflict where it is open no more or the draft was changed since, Refused with what is missing.
+    Raises NotFound, Conflict where it is no longer open or the draft has changed, Refused with the unmet conditions.
     """
     row = _open(tx, organisation, decision)
     found = get_draft(tx, organisation, row.draft_id)
@@ -125,7 +125,7 @@ def approve(
 def decline(
     tx: Transaction, organisation: str, decision: int, actor: str, words: str, *, now: datetime
 ) -> Decision:
-    """Say no to a proposal, or withdraw one's own. Raises NotFound, Conflict where it is open no more, Refused without the right."""
+    """Decline a proposal, or withdraw one's own. Raises NotFound, Conflict where it is no longer open, Refused without the right."""
     row = _open(tx, organisation, decision)
     own = actor == row.proposing_actor
     if not own and Right.SCHEME_APPROVE not in rights_for(tx, organisation, actor):
@@ -157,10 +157,10 @@ def publish(
     revision: int | None = None,
     past_gate: bool = False,
 ) -> SchemeVersion:
-    """Put a draft in force, through the gate where the organisation has one.
+    """Put a draft in force, through the gate where the organisation uses it.
 
-    With an open proposal of somebody else's this is the second person's yes to it. `past_gate`: an emergency, which the caller has to
-    have the right to; its reason is in the record. Raises as `propose` and `approve`.
+    With an open proposal by another person this is the second person's approval. `past_gate`: an emergency, for which the caller must
+    check the right; its reason is recorded. Raises as `propose` and `approve`.
     """
     found = get_draft(tx, organisation, draft)
     check_open(found, revision)
@@ -194,12 +194,12 @@ def get_decision(tx: Transaction, organisation: str, decision: int) -> Decision:
 def list_decisions(
     tx: Transaction, organisation: str, status: str | None = None, draft: int | None = None
 ) -> list[Decision]:
-    """Decisions, the newest first."""
+    """Decisions, newest first."""
     return [_decision(tx, row) for row in rows.decisions(tx, organisation, status, draft)]
 
 
 def decision_of_version(tx: Transaction, organisation: str, version: int) -> Decision | None:
-    """The decision by which a version came into force; None where it was published before there were any."""
+    """The decision that put a version in force; None for versions older than the gate."""
     row = rows.decided(tx, organisation, version)
     return None if row is None else _decision(tx, row)
 

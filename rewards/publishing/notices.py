@@ -1,6 +1,6 @@
-"""Notices by mail of a version of the scheme, before it takes effect: what is new in it, in each person's language.
+"""Mail notices of a new scheme version before it takes effect: its changes, in each person's language.
 
-The publication keeps one announcement, whatever the size of the company; the worker queues the mails, some people at a time.
+A publication stores one announcement, whatever the size of the company; the worker queues the mails in batches.
 """
 
 import json
@@ -32,9 +32,9 @@ def announce_version(
     effective_at: datetime,
     now: datetime,
 ) -> None:
-    """Queue a notice for everybody with a sign-in and an address who did not decline notices; `tell_of_announcements` sends them.
+    """Queue a notice for everybody with an account, an address and notices enabled; `tell_of_announcements` sends them.
 
-    The first version of all is no change, and whoever does not take part under it is not asked to read it.
+    The first version changes nothing, and people whom the version does not cover get no notice.
     """
     if former is None:
         return
@@ -60,15 +60,15 @@ def announce_version(
 
 
 def call_off_version(tx: Transaction, organisation: str, version: int) -> None:
-    """The version is withdrawn: notices of it that are not sent yet are dropped."""
+    """Cancel the unsent notices of a version that was withdrawn."""
     rows.call_off(tx, organisation, _key(version))
 
 
 def tell_of_announcements(tx: Transaction, organisation: str, now: datetime) -> int:
     """Queue the mails of the oldest announcement to the next TOLD_AT_ONCE people; returns how many were queued.
 
-    Progress is stored in the same transaction: after a worker is killed the next one resumes there, and nobody is notified twice. One
-    announcement ends before the next begins, so that everybody hears of versions in their order.
+    Progress is stored in the same transaction: after a worker is killed the next one resumes, and nobody is notified twice. One
+    announcement is completed before the next, so that everybody gets notices in the order of versions.
     """
     one = rows.announced(tx, organisation)
     if one is None:
@@ -87,7 +87,7 @@ def tell_of_announcements(tx: Transaction, organisation: str, now: datetime) -> 
 
 
 def changes(former: IncentiveScheme, scheme: IncentiveScheme) -> list[str]:
-    """Sentences of the scheme in plain words that the former one did not say."""
+    """Sentences of the scheme in plain language that its predecessor lacks."""
     known = set(explain_scheme(former))
     return [line for line in explain_scheme(scheme)[1:] if line not in known]
 

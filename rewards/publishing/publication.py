@@ -1,4 +1,4 @@
-"""Publishing schemes: prospective, topped up or exact; shadows first; and rolling a version back."""
+"""Publishing schemes: prospectively, with top-ups or exactly; shadows; and rolling a version back."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class SchemeVersion:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The changes by a version in the open period, in millipoints; persons by external id. `loses`: state that it does not use."""
+    """Changes by a version in the open period, in millipoints, by external id and segment. `loses`: scoring state that it discards."""
 
     by_person: Mapping[str, int]
     by_segment: Mapping[str, int]
@@ -75,11 +75,11 @@ def publish_scheme(
 ) -> SchemeVersion:
     """Put a scheme in force.
 
-    prospective: from `effective_at` (now or later) on. top_up: from now on, and whoever would have earned more since
-    `effective_at` gets the difference; nobody falls. exact: as if in force since `effective_at`, up and down.
-    Versions scheduled for later stay so; with `displace_scheduled` those from `effective_at` on are withdrawn.
+    prospective: from `effective_at` (now or later) on. top_up: from now on, and people who would have earned more since
+    `effective_at` get the difference; nobody loses points. exact: as if in force since `effective_at`, with gains and losses.
+    Scheduled versions stay scheduled; with `displace_scheduled` those from `effective_at` on are withdrawn.
     Raises BadValue where mode and instant do not fit; SchemeError where the scheme cannot be scored; Conflict where a scheduled version
-    would never hold and nothing was said of it.
+    would never take effect and `displace_scheduled` was not decided.
     """
     check_day(effective_at, msg("effective {day}: limit years {first} to {last}; name a date in them"))
     now_us, effective_us = to_us(now), to_us(effective_at)
@@ -141,14 +141,14 @@ def _check_mode(tx: Transaction, organisation: str, mode: Mode, effective_at: da
 
 
 def scheme_in_force(tx: Transaction, organisation: str, at: datetime) -> SchemeVersion | None:
-    """The version by which an event at this instant is scored."""
+    """The version that scores an event at this instant."""
     version = Schemes.of(tx, organisation).at(to_us(at))
     row = None if version == NO_SCHEME else rows.find(tx, organisation, version)
     return None if row is None else _version(row)
 
 
 def next_version(tx: Transaction, organisation: str, at: datetime) -> SchemeVersion | None:
-    """The version that is announced and not in force yet; of several, the one that comes first."""
+    """The earliest version that is announced and not yet in force."""
     coming = [one for one in Schemes.of(tx, organisation).timeline if one.scheduled(to_us(at))]
     first = min(coming, key=lambda one: one.effective_us, default=None)
     row = None if first is None else rows.find(tx, organisation, first.version)
@@ -164,7 +164,7 @@ def get_version(tx: Transaction, organisation: str, version: int) -> SchemeVersi
 
 
 def versions(tx: Transaction, organisation: str) -> list[SchemeVersion]:
-    """Every version ever published, the rolled back included."""
+    """Every published version, rolled-back ones included."""
     return [_version(row) for row in rows.every(tx, organisation)]
 
 
@@ -180,8 +180,8 @@ def shadow(
 ) -> Difference:
     """The shadow of a scheme: changes in the open period if published in this mode; nothing is written.
 
-    A prospective version changes nothing that has happened: look at it as exact to see what it would have meant. `of`: the people (internal
-    ids) whose part is asked for; what they have depends on nobody else, so that parts add up.
+    A prospective version changes nothing in the past: its hypothetical effect is shown by the mode exact. `of`: the people (internal
+    ids) to compute; their results are independent, so that parts add up.
     """
     check_day(effective_at, msg("effective {day}: limit years {first} to {last}; name a date in them"))
     home = organisation_rows.find(tx, organisation)
@@ -223,7 +223,7 @@ def shadow(
 def _losses(
     schemes: Schemes, candidate: Schemes, holds_us: int, begun: Sequence[PersonStateRow]
 ) -> list[Loss]:
-    """State of the version in force when the candidate takes effect that the candidate does not use."""
+    """Scoring state of the version in force at the candidate's start that the candidate does not use."""
     version = schemes.at(holds_us)
     if version == NO_SCHEME:
         return []
@@ -235,7 +235,7 @@ def _losses(
 def roll_back(
     tx: Transaction, organisation: str, version: int, actor: str, reason: str, *, now: datetime
 ) -> SchemeVersion:
-    """Withdraw a version: balances of the open period become as if it had never been published."""
+    """Roll a version back: balances of the open period become as if it had never been published."""
     row = take_back(tx, organisation, version, people_rows.every_id(tx, organisation), now)
     align_boards(tx, organisation, now)
     call_off_version(tx, organisation, version)
@@ -248,9 +248,9 @@ def roll_back(
 def take_back(
     tx: Transaction, organisation: str, version: int, people: Sequence[int], now: datetime
 ) -> SchemeVersionRow:
-    """The version is gone, and these people (internal ids) are counted again.
+    """Remove a version from the timeline, and replay these people (internal ids).
 
-    Who only looks at what that would change names some at a time.
+    A preview calls it for some people at a time.
     """
     home = _exclusive(tx, organisation)
     row = rows.find(tx, organisation, version)
@@ -288,7 +288,7 @@ def _exclusive(tx: Transaction, organisation: str) -> OrganisationRow:
 
 
 def _displaced(schemes: Schemes, newest: InForce, now_us: int, agreed: bool) -> list[int]:
-    """Scheduled versions that the publication withdraws. Raises Conflict for those that it would displace without a word."""
+    """Scheduled versions that the publication withdraws. Raises Conflict where it would do so without the caller's decision."""
     if agreed:
         coming = [one for one in schemes.timeline if one.scheduled(now_us)]
         return [one.version for one in coming if one.effective_us >= newest.effective_us]
@@ -307,7 +307,7 @@ def _displaced(schemes: Schemes, newest: InForce, now_us: int, agreed: bool) -> 
 
 
 def _from_now_on(tx: Transaction, organisation: str, now_us: int) -> int:
-    """The first instant with nothing recorded at or after it: under a top-up nobody falls, whose clock ran ahead either."""
+    """The first instant after everything recorded, so that a top-up lowers nobody's points, even with events from fast clocks."""
     last = event_rows.last_scored(tx, organisation)
     return now_us if last is None else max(now_us, last + 1)
 

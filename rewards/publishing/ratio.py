@@ -35,7 +35,7 @@ class NetworkGap:
 def network_gap(
     scheme: IncentiveScheme, clicks_per_share: float = CLICKS_PER_SHARE, *, limits: bool = True
 ) -> NetworkGap:
-    """Score both four weeks with the kernel that pays; without `limits` by the points alone, as no cap, wait or fading changes them.
+    """Score both four weeks with the production kernel; without `limits` by points alone, ignoring caps, cooldowns and decay.
 
     Raises SchemeError where the scheme cannot be scored.
     """
@@ -68,6 +68,6 @@ def _weeks(clicks: int) -> Actor:
 
 
 def _act(kind: str, item: int, day: date, at_us: int) -> Act:
-    # Both are proven as far as any rule asks, so that the gap is the points' and not the proofs'.
+    # Both have the highest verification that any rule requires, so that the gap is due to points alone.
     proof = max(VERIFICATION_LEVEL.values())
     return Act(kind, item, -1, at_us, day.toordinal(), None, (), proof, 1, owned=False)

@@ -1,4 +1,4 @@
-"""Rehearsed schemes and their results for the publishing gate, by content hash and not by draft."""
+"""Rehearsed texts of schemes and their results, by content hash, for the approval gate."""
 
 import json
 from collections.abc import Mapping
@@ -21,8 +21,8 @@ LOOSEST_PERCENT = 25.0
 class Precision:
     """Requested and reached precision of a rehearsal's gain: in percent if `relative`, else in the outcome's unit; None: unknown.
 
-    `part`: how far more runs would still move the estimate, in percent of its range, however it was asked for; None also where it was
-    rehearsed when a precision was a part of something else.
+    `part`: how far more runs could still move the estimate, in percent of its range; None also for old rehearsals whose precision had
+    another reference.
     """
 
     asked: float
@@ -41,9 +41,9 @@ class Precision:
 class Forecast:
     """The result of a rehearsal of a text. `clicks`: human clicks beyond doing nothing, median and the middle 80 % of the runs.
 
-    `fairness`: the least-paid segment's points a share, as a part of the median segment's; `least` is what is allowed.
-    `precision`: None where the rehearsal stated none. `posterior`: what its runs went by ("": it was not written down), and
-    `recalibration` the number under which the company accepted that (None: it is that of published findings, or a file of somebody's own).
+    `fairness`: points per share of the least-paid segment relative to the median segment; `least`: the limit.
+    `precision`: None where the rehearsal stated none. `posterior`: the one used by the runs ("": not stored), and
+    `recalibration`: its number if the company accepted it (None: published findings, or a file).
     """
 
     id: int
@@ -67,7 +67,7 @@ class Forecast:
 def note_rehearsal(
     tx: Transaction, organisation: str, result: int, body: Mapping[str, Any], actor: str, *, now: datetime
 ) -> list[str]:
-    """Remember the texts of a comparison as rehearsed, and say so at the drafts that have them still; returns their hashes."""
+    """Record the texts of a comparison as rehearsed, also with the drafts that still have them; returns their hashes."""
     texts = {
         one["name"]: next(iter(one["schemes"].values())) for one in body["provenance"]["scenarios"] if one["schemes"]
     }  # fmt: skip
@@ -116,7 +116,7 @@ def note_rehearsal(
 
 
 def latest_rehearsal(tx: Transaction, organisation: str, content: str) -> Forecast | None:
-    """The newest rehearsal of exactly this text."""
+    """The newest rehearsal of a text, by its hash."""
     row = rows.latest_rehearsal(tx, organisation, content)
     return None if row is None else _forecast(row)
 
@@ -128,7 +128,7 @@ def get_rehearsal(tx: Transaction, rehearsal: int) -> Forecast | None:
 
 
 def _precision_of(body: Mapping[str, Any]) -> Precision | None:
-    """In percent of the range of the gain, or in clicks, as it was asked for; that of another outcome is none of the gain."""
+    """The precision in percent of the gain's range, or in clicks, as requested; None where it was requested for another outcome."""
     stated = body.get("precision")
     if stated is None or stated["outcome"] != CLICKS:
         return None

@@ -1,4 +1,4 @@
-"""Drafts as texts: what was typed is kept with its comments, every revision of it, so that no edit of two is ever lost."""
+"""Drafts as texts: every revision is stored as typed, with comments, so that concurrent edits never lose one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ MOST_REVISIONS, MOST_READ = 20, 256
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A revision as it was typed."""
+    """A revision as typed."""
 
     revision: int
     text: str
@@ -29,9 +29,9 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The result of an edit: the current draft, and `clash` where somebody else saved meanwhile and nothing was changed.
+    """The result of saving: the current draft; `clash`: nothing was saved because of a concurrent edit.
 
-    `text` is then what to look at: both edits brought together (`together`), or one's own.
+    `text` is then the text to review: both edits merged (`together`), or the caller's own.
     """
 
     draft: SchemeDraft
@@ -41,7 +41,7 @@ class Saved:
 
 
 def start_draft(tx: Transaction, organisation: str, text: str, actor: str, now: datetime) -> SchemeDraft:
-    """Keep a new draft as it was typed. Raises DocumentError, and SchemeError where the scheme cannot be scored."""
+    """Store a new draft as typed. Raises DocumentError, and SchemeError where the scheme cannot be scored."""
     draft = create_draft(tx, organisation, _read(text), actor, now)
     _keep(tx, organisation, draft, text, actor, now=now)
     return draft
@@ -58,10 +58,10 @@ def save_text(
     now: datetime,
     base: str = "",
 ) -> Saved:
-    """Replace a draft's text, if `revision` is still current. `base` is the text that the edit began from, where the editor knows it.
+    """Replace a draft's text, if `revision` is still current. `base` is the text that the edit began from, if known.
 
-    Where it does not, nothing is saved: what comes back has both edits where they do not touch the same lines, else one's own.
-    Raises DocumentError, SchemeError, NotFound, and Conflict where the draft is open no more.
+    After a concurrent edit nothing is saved: the result has both edits merged where they touch different lines, else the caller's text.
+    Raises DocumentError, SchemeError, NotFound, and Conflict where the draft is no longer open.
     """
     scheme = _read(text)
     try:
@@ -77,9 +77,9 @@ def save_text(
 
 
 def text_of(tx: Transaction, organisation: str, draft: SchemeDraft) -> str:
-    """The draft as it was typed; as the program writes it where that was never kept, or says something else by now."""
+    """The draft as typed; serialised by the program where no text was stored, or where it no longer matches the document."""
     row = rows.find_text(tx, organisation, draft.id, draft.revision)
-    # Where erasure put a number in the place of a name, it says something else.
+    # Erasure may have replaced a name in it by a number.
     if row is not None and _hash_of(row.text) == draft.hash:
         return row.text
     return dump_document(draft.scheme)
@@ -93,7 +93,7 @@ def revisions(tx: Transaction, organisation: str, draft: int) -> list[Written]:
 
 @lru_cache(MOST_READ)
 def _hash_of(text: str) -> str:
-    """The content hash of what a text says; '' where it says no scheme."""
+    """The content hash of the scheme in a text; '' without a valid scheme."""
     try:
         return content_hash(load_document(text, IncentiveScheme))
     except DocumentError:

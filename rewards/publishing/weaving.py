@@ -1,4 +1,4 @@
-"""Two people's edits of one text brought together, line by line, where they do not touch the same lines."""
+"""Three-way merge of two edits of one text by lines."""
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
@@ -8,7 +8,7 @@ Piece = tuple[int, int, list[str]]
 
 
 def woven(base: str, mine: str, theirs: str) -> str | None:
-    """The base with both edits; None where both changed the same lines, differently."""
+    """The base with both edits; None where both changed the same lines differently."""
     lines = base.splitlines(keepends=True)
     ours = _pieces(lines, mine.splitlines(keepends=True))
     others = _pieces(lines, theirs.splitlines(keepends=True))
