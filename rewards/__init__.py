@@ -1,1 +1,1 @@
-"""The live program: schemes, scoring, the ledger, people, and what is built on them."""
+"""The live program: schemes, scoring, the ledger, people, and the services built on them."""

@@ -1,4 +1,4 @@
-"""Bounds of what is read from outside: numbers by their length before their value and dates by their years."""
+"""Bounds of external input: the length of numbers before their value, and the years of dates."""
 
 import re
 from datetime import date
@@ -15,7 +15,7 @@ MOST_NUMBER_CHARACTERS = 40
 MOST_EXPONENT = 40
 FEWEST_LETTERS, MOST_REASON = 3, 1000
 """Characters of a reason that stays with a decision."""
-# Python reads 1_000 and the digits of every script as numbers; other readers and people do not.
+# Python parses 1_000 and the digits of every script as numbers; other parsers and people do not.
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*")
 OUTSIDE = msg("{day} lies outside the years {first} to {last}; name a date in them")
@@ -23,7 +23,7 @@ AnyDay = TypeVar("AnyDay", bound=date)
 
 
 def in_years(value: AnyDay) -> AnyDay:
-    """The day or instant itself. Raises ValueError where it lies outside the years that are taken."""
+    """The day or instant unchanged. Raises ValueError outside the supported years."""
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise BadValue(
             "lies outside the years {first} to {last}; write a date in them", first=FIRST_YEAR, last=LAST_YEAR
@@ -32,22 +32,22 @@ def in_years(value: AnyDay) -> AnyDay:
 
 
 def check_day(value: date, wrong: str = OUTSIDE) -> None:
-    """Raises BadValue where a day or an instant lies outside the years that are taken.
+    """Raises BadValue where a day or an instant is outside the supported years.
 
-    `wrong` says it, with places for day, first, last.
+    `wrong`: the message, with placeholders for day, first, last.
     """
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise BadValue(wrong, day=value.isoformat(), first=FIRST_YEAR, last=LAST_YEAR)
 
 
 def decimal_of(text: str) -> Decimal:
-    """A decimal number from its text. Raises ValueError where it is none, or longer or of another magnitude than any use of it."""
+    """A decimal number parsed from text. Raises ValueError for invalid text, and beyond the supported length or magnitude."""
     value = None
     if len(text) <= MOST_NUMBER_CHARACTERS:
         if _NUMBER.fullmatch(text) is None:
             raise BadValue("not a number; write one like 1.5")
         value = Decimal(text)
-    # What an exponent stands for is written out by whoever calculates with it.
+    # Arithmetic would expand a large exponent to all its digits.
     if value is None or not value.is_finite() or abs(value.adjusted()) > MOST_EXPONENT:
         raise BadValue(
             "a number has at most {characters} characters and an exponent up to {exponent}; write a simpler one",
@@ -58,7 +58,7 @@ def decimal_of(text: str) -> Decimal:
 
 
 def fraction_of(text: str) -> Fraction:
-    """A rational from its text, such as 1/2 or 1.5. Raises ValueError like `decimal_of`, ZeroDivisionError."""
+    """A rational parsed from text, such as 1/2 or 1.5. Raises ValueError like `decimal_of`, ZeroDivisionError."""
     above, slash, below = text.partition("/")
     if not slash:
         return Fraction(decimal_of(text))
@@ -73,7 +73,7 @@ def fraction_of(text: str) -> Fraction:
 
 
 def reason_given(text: str) -> str:
-    """The reason of a decision, as it was typed. Raises BadValue where it says nothing, or more than stays with the decision."""
+    """The reason of a decision as typed. Raises BadValue where it is empty or too long."""
     if len(text) > MOST_REASON:
         raise BadValue(
             "{what} of {count} characters: limit {most}; say it in fewer words",

@@ -1,6 +1,6 @@
-"""Dates by time zone: the calendar date of an instant, and the windows that caps and boards count in.
+"""Dates by time zone: the calendar date of an instant, and the time windows of caps and boards.
 
-UTC instants are stored; the IANA zone and local date of an event are frozen when it is taken in. tzdata is pinned.
+Instants are stored in UTC; the IANA zone and local date of an event are frozen at intake. tzdata is pinned.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ FUTURE_LIMIT = timedelta(minutes=5)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 _SECOND, _HALF_DAY = timedelta(seconds=1), timedelta(hours=12)
-# Rules of summer time alone reach further: no day is left out by them.
+# Beyond it zones only have daylight saving rules, which skip no day.
 _MONTHS = [datetime(year, month, 1, tzinfo=UTC) for year in range(1970, 2038) for month in range(1, 13)]
 
 
@@ -30,15 +30,15 @@ def moment(at_us: int) -> datetime:
 
 
 def local_date(instant: datetime, zone: str) -> date:
-    """The calendar date that people in `zone` saw at `instant`; both folds of a repeated hour have one date."""
+    """The calendar date in `zone` at `instant`; both folds of a repeated hour have the same date."""
     return instant.astimezone(ZoneInfo(zone)).date()
 
 
 @cache
 def left_out(zone: str) -> tuple[tuple[datetime, date], ...]:
-    """Dates since 1970 that a zone never had, each with the instant at which it was passed over.
+    """Dates since 1970 that a zone skipped, each with the instant of the skip.
 
-    Where a country crossed the date line its clocks went a whole day ahead: Apia went from 2011-12-29 to 2011-12-31.
+    A country that crosses the date line sets its clocks a whole day ahead: Apia went from 2011-12-29 to 2011-12-31.
     """
     place, found = ZoneInfo(zone), []
     for before, after in pairwise(_MONTHS):
@@ -62,7 +62,7 @@ def _offset(instant: datetime, place: ZoneInfo) -> timedelta:
 
 
 def is_repeated(instant: datetime, zone: str) -> bool:
-    """True in an hour that clocks show for the second time, in which the date may go back: St John's at 00:01 on 2010-11-07."""
+    """True in an hour that clocks show for the second time, when the date may go back: St John's at 00:01 on 2010-11-07."""
     return instant.astimezone(ZoneInfo(zone)).fold == 1
 
 

@@ -1,8 +1,8 @@
-"""The digest: what is new for a person, her thanks, her next goal; on the day and at the hour that she chose, or not at all.
+"""The digest mail: news, thanks and the next goal of a person, on the weekday and at the hour chosen, or never.
 
-It says nothing of what anybody did not do, and nothing goes out where nothing is new. Who takes part gets it, nobody else, and not
-before her turn where digests are rolled out at random. What was
-due while no worker ran is passed over: nobody wants yesterday's news twice, nor all at once.
+It never mentions inactivity, and is not sent without news. Only participants get it, and not before their turn where digests are
+rolled out at random. Digests that became due while no worker ran are skipped: sending them late would repeat news, or send it
+all at once.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ MOST_WORDS = 200
 
 
 def make_digests(tx: Transaction, organisation: str, now: datetime) -> int:
-    """Queue the digests that are due, MOST_AT_ONCE at most; returns how many people's turn it was."""
+    """Queue the digests that are due, MOST_AT_ONCE at most; returns the number of people processed."""
     _begin(tx, organisation, now)
     due = rows.due_digests(tx, organisation, to_us(now), MOST_AT_ONCE)
     asked = asks_enrolment(tx, organisation, now) if due else False
@@ -57,13 +57,13 @@ def make_digests(tx: Transaction, organisation: str, now: datetime) -> int:
 
 
 def _begin(tx: Transaction, organisation: str, now: datetime) -> None:
-    """Give the usual choice to people with a sign-in and an address who never chose, a few at a time."""
+    """Store the default preferences for people with an account and an address who have none, a few at a time."""
     key, hour = ("digests", organisation), int(now.timestamp()) // HOUR_SECONDS
     if tx.database.cache.get(key) == hour:
         return
     found = rows.without_choice(tx, organisation, MOST_AT_ONCE)
     if len(found) < MOST_AT_ONCE:
-        # It reads everybody: once an hour, when all have their turn.
+        # Scans all people: done once an hour, when everybody has preferences.
         tx.database.cache[key] = hour
     for row in found:
         values = {
@@ -102,7 +102,7 @@ def _queue(tx: Transaction, organisation: str, row: DueDigestRow, choice: Choice
 def digest_of(
     tx: Transaction, organisation: str, person: str, since: datetime, now: datetime, *, link: str
 ) -> dict[str, Any] | None:
-    """What a digest says of what came since an instant; None where nothing is new. `link` leads to her page by way of the visit."""
+    """The news since an instant; None without any. `link`: URL of the person's page, which records the visit."""
     found = green_lit_for(tx, organisation, person, now, since)
     items = [
         {"title": item.title, "link": f"{link}/{item.id}", "note": _short(item.summary)}
@@ -120,7 +120,7 @@ def digest_of(
 
 
 def visit(tx: Transaction, organisation: str, person: str, token: str, now: datetime) -> bool:
-    """Record that somebody came by way of a digest, once a digest; False for a token that is not hers. Raises NotFound for nobody.
+    """Record a visit from a digest, once per digest; False for another person's token. Raises NotFound for an unknown person.
 
     Machines that follow links in mails are not signed in, and so are never counted.
     """
@@ -144,7 +144,7 @@ def visit(tx: Transaction, organisation: str, person: str, token: str, now: date
 
 
 def _goal(progress: Sequence[BadgeProgress]) -> dict[str, str] | None:
-    """The badge that is nearest, by the step of it that is furthest from done."""
+    """The badge with the most progress, and its requirement with the least."""
     waiting = [one for one in progress if not one.held and one.steps]
     if not waiting:
         return None
@@ -154,7 +154,7 @@ def _goal(progress: Sequence[BadgeProgress]) -> dict[str, str] | None:
 
 
 def _before_quiet(choice: Choice, at: datetime, zone: str) -> datetime:
-    """Until when a digest may still arrive: some hours, and not into the quiet ones."""
+    """The deadline for a digest: some hours, and before the quiet hours begin."""
     hours = int(LIFETIME / timedelta(hours=1))
     return next(
         (

@@ -1,12 +1,12 @@
-"""Which groups may be shown by name, so that no sum over a small group can be computed from what is shown.
+"""Disclosure control: the groups that may be shown, so that no sum over a small group can be computed from those shown.
 
-Everything the program shows of groups is a sum over the same people: of all of them, of a segment or of a team. Whoever sees
-several sums can add and subtract them. People are in cells (segment, team); a shown segment or team is a node of its own,
-all hidden segments are one node and all hidden teams another, and the people of a cell join its segment's node with its team's.
-What can be computed from the shown sums, the whole among them, leaves over just the people of some cut of that graph. So a
-choice is safe exactly where every cut holds nobody or the minimum, whichever pages, boards and files are laid side by side.
+Every group measure shown is a sum over the same people: over all of them, a segment or a team. Readers can add and subtract
+these sums. People are in cells (segment, team); each shown segment or team is a node of a graph, all hidden segments are one
+node and all hidden teams another, and the people of a cell are the weight of the edge between its segment's and its team's nodes.
+The sums that can be computed, with the total among them, are exactly those over the cuts of that graph. A
+selection is therefore safe exactly where every cut has no people or at least the minimum, whichever pages, boards and files are combined.
 
-The choice depends on the sizes alone, never on what was done: it is the same everywhere, and hiding tells nothing.
+The selection depends on group sizes alone, never on activity: it is the same everywhere, and suppression discloses nothing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ _HIDDEN = ""
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The segments and teams that may be shown by name, and whether the whole may."""
+    """The segments and teams that may be shown by name; `whole`: the total may be shown."""
 
     whole: bool
     segments: frozenset[str]
@@ -31,8 +31,8 @@ class Shown:
 def shown_groups(cells: Mapping[Cell, int], minimum: int, among: Shown | None = None) -> Shown:
     """The largest set of groups that may be shown together with the total; only those of `among` where it is given.
 
-    `cells` counts the people. Groups below the minimum are hidden, those without a name too, and as many more, the smallest
-    first, as it takes.
+    `cells`: number of people by (segment, team). Hidden are groups below the minimum, those without a name, and as many more,
+    smallest first, as necessary.
     """
     sizes: dict[Node, int] = {}
     for cell, people in cells.items():
@@ -65,7 +65,7 @@ def shown_groups(cells: Mapping[Cell, int], minimum: int, among: Shown | None = 
             if cell[0] in segments or cell[1] in teams
             for node in zip(("segment", "team"), cell, strict=True)
         }
-        # What is beside hidden groups of its kind makes theirs larger; the rest only where that does not help.
+        # Hiding a group beside hidden ones of its kind enlarges their node; groups of the other kind follow only if that does not help.
         hidden = {
             kind
             for cell in crossed
@@ -83,7 +83,7 @@ def _node(kind: str, name: str, shown: Iterable[Node]) -> Node:
 
 
 def _small_cut(cells: Mapping[Cell, int], shown: set[Node], minimum: int) -> set[Node] | None:
-    """One side of a cut that holds somebody, but fewer than the minimum; None where there is none."""
+    """One side of a cut with more than zero people, but fewer than the minimum; None without one."""
     graph: dict[Node, dict[Node, int]] = {}
     for (segment, team), people in cells.items():
         if people:
@@ -93,7 +93,7 @@ def _small_cut(cells: Mapping[Cell, int], shown: set[Node], minimum: int) -> set
                 row[far] = row.get(far, 0) + people
     members: dict[Node, set[Node]] = {node: {node} for node in graph}
     while len(graph) > 1:
-        # In the order of maximum adjacency no cut below its attachment parts a node from the one before it, and the
+        # In the order of maximum adjacency no cut below its attachment separates a node from the one before it, and the
         # attachment of the last one is a cut (Nagamochi and Ibaraki 1992).
         order = _by_adjacency(graph)
         last, attachment = order[-1]
@@ -109,7 +109,7 @@ def _small_cut(cells: Mapping[Cell, int], shown: set[Node], minimum: int) -> set
 
 
 def _by_adjacency(graph: Mapping[Node, Mapping[Node, int]]) -> list[tuple[Node, int]]:
-    """The nodes, each the one with the most people in common with those before it, and how many these are."""
+    """The nodes, each the one with the most people in common with those before it, and these numbers."""
     attached = dict.fromkeys(graph, 0)
     waiting = [(0, node) for node in sorted(graph)]
     found: list[tuple[Node, int]] = []
@@ -147,9 +147,9 @@ NOT_SHOWN, NEARLY_ALL = "not shown", "nearly all"
 
 
 def told(people: int, count: int, minimum: int) -> str:
-    """The count, or words where it is so small, or leaves out so few, that it would point at persons.
+    """The count, or words where it, or its complement, is so small that it would identify people.
 
-    Of so few people that every count is one or the other, which of the words it is would tell too much.
+    In a group so small that every count is suppressed, the choice between the two wordings would disclose too much.
     """
     if people < 2 * minimum - 1:
         return NOT_SHOWN
@@ -161,10 +161,10 @@ def told(people: int, count: int, minimum: int) -> str:
 def counts_told(
     groups: Iterable[tuple[str, int, int]], people: int, count: int, minimum: int
 ) -> tuple[Count, ...]:
-    """(group, its people, its count) with what may be said beside the whole's `people` and `count`, by group.
+    """(group, its people, its count) as they may be shown beside the total's `people` and `count`, by group.
 
-    Words never stand where the whole and the numbers beside them say which of the small counts it is: then as many more numbers as it
-    takes are not shown, the smallest first.
+    A suppressed count must not be computable from the total and the other counts: where it is, more counts are
+    suppressed, smallest first.
     """
     rows = sorted(groups)
     words = {name: told(size, done, minimum) for name, size, done in rows}

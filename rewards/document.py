@@ -1,6 +1,6 @@
-"""Documents that people write: YAML read into frozen Pydantic models, with errors that name the line, and a content hash.
+"""Documents written by people: YAML parsed into frozen Pydantic models, with line numbers in errors, and a content hash.
 
-A faulty document raises `DocumentError`, whose text is one line: `file:line: field: got VALUE; LIMIT; REMEDY`.
+An invalid document raises `DocumentError`, whose text is one line: `file:line: field: got VALUE; LIMIT; REMEDY`.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ MOST_VALUE_CHARACTERS = 60
 
 
 class DocumentError(Worded):
-    """A document that cannot be taken, reported in one line."""
+    """An unacceptable document, reported in one line."""
 
 
-# JSON writes a letter beyond the first 65,536 as two escapes, which are one letter.
+# JSON writes a character beyond the first 65,536 as two escapes, which are one character.
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
@@ -42,7 +42,7 @@ def _joined(pair: re.Match[str]) -> str:
 
 
 class _NotTaken(yaml.MarkedYAMLError):
-    """YAML that is right and not taken; the problem is reported in the language of now."""
+    """Valid YAML that is not accepted; the message is in the current language."""
 
 
 _PROBLEMS = {
@@ -63,7 +63,7 @@ _NO_YAML = msg("got a line that is not YAML; see indents, colons, quotes and bra
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe YAML that refuses a key written twice, aliases that multiply, tags, and nesting without end."""
+    """Safe YAML that refuses duplicate keys, alias expansion, tags, and deep nesting."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -75,7 +75,7 @@ class _Loader(yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             problem = gettext("got an alias; aliases are not taken; write the value out")
         elif event.tag is not None:
-            # Among them are numbers to the base of 60 and bytes, whose reading has no bound.
+            # Among them are base-60 numbers and binary data, whose parsing has no bound.
             problem = said("got the tag {tag}; tags are not taken; write the value alone", tag=event.tag[:40])
         elif self.depth >= MOST_DEPTH:
             problem = said(
@@ -156,7 +156,7 @@ _Loader.add_implicit_resolver(
     ),
     list("-+.0123456789"),
 )
-# Digits that one reader takes for a number to the base of eight, sixteen or two, another for a decimal one, a third for text.
+# Digits that parsers disagree on: octal, hexadecimal or binary for one, decimal for another, text for a third.
 _LONG_NUMBER = re.compile(rf"(?=.{{{MOST_NUMBER_CHARACTERS + 1}}})[-+]?[0-9.][0-9._]*(?:[eE][-+]?[0-9_]+)?")
 _DOUBTFUL = re.compile(r"[-+]?(?:0[0-9_]+|0[xob][0-9a-fA-F_]+|[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?)")
 
@@ -191,7 +191,7 @@ def _one_line(text: str) -> str:
 
 
 def _line_of(node: Any, location: tuple[int | str, ...]) -> int:
-    """Line of the deepest part of `location` that the document has; 1 for an empty document."""
+    """The line of the deepest part of `location` in the document; 1 for an empty document."""
     line = node.start_mark.line + 1 if node is not None else 1
     for part in location:
         if isinstance(node, yaml.MappingNode):
@@ -211,7 +211,7 @@ def _shown(value: object) -> str:
 
 
 def _written(location: tuple[int | str, ...], data: object) -> tuple[int | str, ...]:
-    """The location without the names of alternatives that Pydantic puts between what is in the document."""
+    """The location without the names of union alternatives that Pydantic inserts."""
     kept: list[int | str] = []
     here: Any = data
     for at, part in enumerate(location):
@@ -245,7 +245,7 @@ def _sentence(error: ErrorDetails, location: tuple[int | str, ...]) -> str:
 
 
 def parse_data(data: object, model: type[Model], name: str, node: Any = None) -> Model:
-    """`data` validated as `model`; `name` (and the YAML `node`, for lines) are reported in errors.
+    """`data` validated as `model`; `name` (and the YAML `node`, for lines) are used in error messages.
 
     Raises DocumentError.
     """
@@ -270,7 +270,7 @@ def parse_data(data: object, model: type[Model], name: str, node: Any = None) ->
 
 @dataclass(frozen=True, slots=True)
 class DocumentFault:
-    """One thing that is wrong with a document: where (`place`: keys and positions; empty: the whole), and a line that says the remedy."""
+    """One error in a document: its location (`place`: keys and indexes; empty: the whole), and a message with the remedy."""
 
     line: int
     place: tuple[int | str, ...]
@@ -280,7 +280,7 @@ class DocumentFault:
 def document_faults(
     text: str, model: type[Model], most: int = 50
 ) -> tuple[Model | None, list[DocumentFault]]:
-    """A document as `model`, or everything that is wrong with it, in the order of its lines. Nothing is raised."""
+    """A document as `model`, or all its errors in the order of lines. Nothing is raised."""
     try:
         node, data = load_yaml(text, "yaml")
         if not isinstance(data, dict):
@@ -296,7 +296,7 @@ def document_faults(
 
 
 def faults_of(error: ValidationError, data: object, node: Any, most: int = 50) -> list[DocumentFault]:
-    """Everything that keeps `data` (whose YAML is `node`, for lines) from being valid, one a place, in the order of its lines."""
+    """All validation errors of `data` (whose YAML is `node`, for lines), one per location, in the order of lines."""
     faults: dict[tuple[int | str, ...], DocumentFault] = {}
     for one in error.errors(include_url=False)[:most]:
         place = _written(one["loc"], data)
@@ -306,7 +306,7 @@ def faults_of(error: ValidationError, data: object, node: Any, most: int = 50) -
 
 
 def line_at(node: Any, place: tuple[int | str, ...]) -> int:
-    """The line of a place in a document, or of the deepest part of it that the document has."""
+    """The line of a location in a document, or of its deepest existing part."""
     return _line_of(node, place)
 
 

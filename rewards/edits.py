@@ -1,7 +1,7 @@
-"""A YAML text edited field by field, as a form does: comments, order and style of what is not edited stay as they are.
+"""Editing a YAML text by fields, as a form does, with comments, order and style of the rest preserved.
 
-Form and text are one document. Whoever has a form says which fields it has (`FormField`, each with its place in the document); what was
-changed in it is put back into the text here.
+Form and text are one document. A form declares its fields (`FormField`, each with its place in the document); the values
+changed in it are written into the text here.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?")
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One field of a form: its name there, its place in the document, and the text that is in it ('' for none).
+    """One field of a form: name, place in the document, and its text ('' for none).
 
-    `usual`: what holds where nothing is in it, where that is worth saying.
+    `usual`: the default of an empty field, where it is worth showing.
     """
 
     name: str
@@ -46,7 +46,7 @@ class FormField:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a document with fields of its own: a rule, a level, a variant. `group` and `at` say which one it is."""
+    """A part of a document with fields of its own: a rule, a level, a variant. `group` and `at` locate it."""
 
     group: str
     at: int
@@ -55,7 +55,7 @@ class Part:
 
 
 def mapping_of(text: str) -> dict[Any, Any]:
-    """The document of a text. Raises DocumentError where it is not YAML, or no mapping of fields."""
+    """The document of a text. Raises DocumentError where it is not YAML or not a mapping."""
     _, data = load_yaml(text, "yaml")
     if not isinstance(data, dict):
         raise DocumentError("yaml:1: document: a mapping of fields is required; write `field: value`")
@@ -72,7 +72,7 @@ def changed(fields: Iterable[FormField], posted: Mapping[str, str]) -> dict[str,
 
 
 def value_at(data: object, place: Place) -> object:
-    """The value at a place; None for nothing."""
+    """The value at a place; None without one."""
     for step in place:
         if isinstance(step, str):
             if not isinstance(data, dict) or step not in data:
@@ -87,7 +87,7 @@ def value_at(data: object, place: Place) -> object:
 
 
 def numbered(data: object, step: Step) -> int | None:
-    """Which part of a list a step means; None where there is no such."""
+    """Index of the list item that a step names; None without one."""
     if not isinstance(data, list) or isinstance(step, str):
         return None
     if isinstance(step, int):
@@ -98,7 +98,7 @@ def numbered(data: object, step: Step) -> int | None:
 
 
 def numbers_of(data: object, place: Place) -> tuple[int | str, ...]:
-    """A place with every part of a list by its number, as far as the document has it."""
+    """A place with list items named by index, as far as the document has it."""
     found: list[int | str] = []
     for step in place:
         number = step if isinstance(step, str) else numbered(data, step)
@@ -122,8 +122,8 @@ def plain(value: str) -> str:
 
 
 def opened(text: str) -> tuple[Any, YAML]:
-    """A text to be changed, with what writes it. Raises DocumentError where it is no mapping in YAML."""
-    # Our own reader first: it refuses aliases, tags and nesting without end, which this one would follow.
+    """A text opened for changes, with its serialiser. Raises DocumentError where it is not a YAML mapping."""
+    # Our own parser first: it refuses aliases, tags and deep nesting, which this one would accept.
     mapping_of(text)
     writer = YAML()
     writer.preserve_quotes = True
@@ -134,14 +134,14 @@ def opened(text: str) -> tuple[Any, YAML]:
 
 
 def written(document: object, writer: YAML) -> str:
-    """The text of what was opened."""
+    """The text of an opened document."""
     out = StringIO()
     writer.dump(document, out)
     return out.getvalue()
 
 
 def put(document: Any, place: Place, value: str, kind: Kind) -> None:
-    """Write a value at a place; "" takes it away, and with it what is empty then. Missing mappings and parts of lists are added."""
+    """Write a value at a place; "" deletes it, and then empty parents too. Missing mappings and list items are added."""
     here = document
     for step, after in pairwise(place):
         there = value_at(here, (step,))
@@ -159,7 +159,7 @@ def put(document: Any, place: Place, value: str, kind: Kind) -> None:
 
 
 def add_part(document: Any, place: Sequence[str], part: Mapping[str, object]) -> None:
-    """One more part at the end of a list."""
+    """Append a part to a list."""
     here = document
     for step in place[:-1]:
         there = here.get(step)
@@ -173,7 +173,7 @@ def add_part(document: Any, place: Sequence[str], part: Mapping[str, object]) ->
 
 
 def drop_part(document: Any, place: Sequence[str], at: int) -> None:
-    """A list without one of its parts; without the last one, the list goes too."""
+    """Delete a part of a list; an empty list is deleted too."""
     parts = value_at(document, tuple(place))
     if isinstance(parts, CommentedSeq) and 0 <= at < len(parts):
         del parts[at]
@@ -200,7 +200,7 @@ def scalar(value: str, kind: Kind) -> object:
 
 
 def _grown(here: Any, step: Step, after: Step) -> Any:
-    """A new mapping or list at a step that leads nowhere yet."""
+    """A new mapping or list for a step that does not exist yet."""
     if isinstance(step, tuple):
         part = CommentedMap([step])
         here.append(part)
@@ -211,7 +211,7 @@ def _grown(here: Any, step: Step, after: Step) -> Any:
 
 
 def _pruned(document: Any, place: Place) -> None:
-    """Take away what says nothing any more: an empty mapping, and a part of a list of which only its name is left."""
+    """Delete empty mappings, and list items of which only the name is left."""
     while place:
         here, step = value_at(document, place), place[-1]
         above = value_at(document, place[:-1])

@@ -1,4 +1,4 @@
-"""A recorded log of events: CloudEvents, one JSON object a line."""
+"""Recorded event logs: one CloudEvent as a JSON object per line."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ MOST_LINE_BYTES = 64 * 1024
 
 
 def read_events(path: Path, known: Container[str] | None = None) -> list[Event]:
-    """The log's events in the order of its lines, repetitions included.
+    """The log's events in the order of lines, duplicates included.
 
-    Raises DocumentError naming file and line for a line that is no event, for one id with two payloads, and for a person who is not
+    Raises DocumentError naming file and line for an invalid event, for one id with two payloads, and for a person who is not
     `known` (where that is given).
     """
     events: list[Event] = []
@@ -55,7 +55,7 @@ def read_events(path: Path, known: Container[str] | None = None) -> list[Event]:
 
 
 def lines_of(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file; of one that is longer than any event only a part, in memory of that size."""
+    """The lines of a file; a line longer than any event is truncated, which bounds the memory."""
     while line := file.readline(MOST_LINE_BYTES + 1):
         yield line
 
@@ -74,7 +74,7 @@ def _event(line: bytes, where: str) -> Event:
             ("localdate", event.local_date),
             ("ownerdate", event.frozen.owner_date if event.frozen else None),
         ):
-            # They are counted with here, and nowhere else: the live program finds its own.
+            # The replay uses these values; the live program derives its own.
             if day is not None:
                 check_day(day, f"{name} {{day}}: limit years {{first}} to {{last}}; name a date in them")
         return event

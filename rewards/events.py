@@ -62,23 +62,23 @@ PersonId = Annotated[
 
 
 def _one_order(tags: tuple[str, ...]) -> tuple[str, ...]:
-    """Each tag once, in one order: tags are a set."""
+    """Tags as a set: sorted and without duplicates."""
     return tuple(sorted(set(tags)))
 
 
 class EventError(ValueError):
-    """An event that cannot be taken, reported in one line."""
+    """An unacceptable event, reported in one line."""
 
     def __init__(self, message: str) -> None:
         super().__init__(sayable(message))
 
 
 class Frozen(BaseModel):
-    """The data frozen when an event was recorded, for exported logs; ignored in events that are sent.
+    """Data frozen when an event was recorded, in exported logs; ignored in events that are sent.
 
-    `taken`: scored, or why not. `version` is the scheme's that scored it, `segment` the subject's then, `owner_…` the owner's then.
-    `reversed_at` is when it was undone after its period was closed: it stays counted, and what it gave does not stand. `enrolled` and
-    `owner_enrolled` say whether they took part then, where the version asks for it.
+    `taken`: scored, or the reason why not. `version`: the scheme version that scored it; `segment`: the subject's then, `owner_…` the
+    owner's. `reversed_at`: when it was voided after its period was closed: it stays counted, and its award is reversed. `enrolled` and
+    `owner_enrolled`: the enrolment at the time, where the version requires it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -95,9 +95,9 @@ class Frozen(BaseModel):
 
 
 class Event(BaseModel):
-    """One thing that happened. `occurred_at` is UTC to the microsecond; `local_date` and `zone` are frozen at ingestion.
+    """One event. `occurred_at` is UTC to the microsecond; `local_date` and `zone` are frozen at intake.
 
-    `recorded_at` is when it arrived, where that is known. None of these, nor what is `frozen`, is part of what the sender said.
+    `recorded_at`: when it arrived, where known. Neither these nor `frozen` belong to the sender's payload.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -135,11 +135,11 @@ class Event(BaseModel):
 
     @property
     def item(self) -> str:
-        """The identity of its object for what is counted once per object: an event without an object is one of its own."""
+        """The identity of its object for limits per object: an event without an object is an object of its own."""
         return item_of(self.source, self.id, self.object)
 
     def counterpart(self, of_owner: bool) -> str | None:
-        """The other person of the event, seen from its owner or from its subject; None where there is no other."""
+        """The other person of the event, from the perspective of its owner or its subject; None without one."""
         if self.owner == self.subject:
             return None
         return self.subject if of_owner else self.owner
@@ -173,7 +173,7 @@ _DATA = ("object", "channel", "tags", "quantity", "verification", "owner")
 
 
 def _shown(value: object) -> str:
-    """A value as an error shows it: in one line, cut short, with nothing in it that cannot be printed."""
+    """A value for an error message: in one line, truncated, without unprintable characters."""
     short = Repr()
     short.maxstring = short.maxother = 56
     text = ascii(value) if isinstance(value, str) and not value.isprintable() else short.repr(value)
@@ -199,13 +199,13 @@ def _sentence(error: ValidationError) -> str:
 
 
 def is_json(media_type: object) -> bool:
-    """True for application/json and its kin, parameters aside."""
+    """True for application/json and +json types, parameters ignored."""
     kind = media_type.partition(";")[0].strip().lower() if isinstance(media_type, str) else ""
     return kind in ("application/json", "text/json") or kind.endswith("+json")
 
 
 def read_json(text: str | bytes) -> Any:
-    """The JSON value. Raises ValueError for anything else: NaN and nesting beyond reason too."""
+    """The JSON value. Raises ValueError for invalid JSON, NaN and deep nesting."""
 
     def refuse(name: str) -> None:
         raise ValueError(f"{name} is not JSON")
@@ -217,7 +217,7 @@ def read_json(text: str | bytes) -> Any:
 
 
 def _data_of(message: Mapping[object, Any]) -> Mapping[object, Any]:
-    """The event's data, however CloudEvents wrote it. Raises EventError."""
+    """The event's data in any of CloudEvents' encodings. Raises EventError."""
     data = message.get("data")
     name = "data"
     if message.get("data_base64") is not None:
@@ -247,7 +247,7 @@ def _data_of(message: Mapping[object, Any]) -> Mapping[object, Any]:
 
 
 def _bare(key: str) -> str:
-    """A name as an error shows it."""
+    """A name for an error message."""
     return key[:60] if key.isprintable() else ascii(key)[1:-1][:60]
 
 
@@ -324,7 +324,7 @@ def _rfc3339(instant: datetime) -> str:
 
 
 def _said(event: Event) -> dict[str, Any]:
-    """The sender's part of an event."""
+    """The sender's payload of an event."""
     data: dict[str, Any] = {
         "object": event.object,
         "quantity": event.quantity,
@@ -354,13 +354,13 @@ def item_of(source: str, id_: str, name: str) -> str:
 
 
 def canonical_order(events: Iterable[Event]) -> list[Event]:
-    """The events by (occurred_at, source, id), whatever order they arrived in."""
+    """The events by (occurred_at, source, id), in any order of arrival."""
     return sorted(events, key=lambda event: (event.occurred_at, event.source, event.id))
 
 
 def payload_hash(event: Event) -> str:
-    """SHA-256 (hex) of all that the sender said: same id and another hash is a conflict."""
-    # Without floating point numbers RFC 8785 is sorted keys without spaces, which the C encoder writes much faster.
+    """SHA-256 (hex) of the sender's payload: the same id with another hash is a conflict."""
+    # Without floats RFC 8785 is sorted keys without spaces, which the C encoder writes much faster.
     text = json.dumps(_said(event), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -6,16 +6,16 @@ MOST_SAID = 600
 
 
 def sayable(text: str) -> str:
-    """A message that UTF-8 can encode, of at most MOST_SAID characters.
+    """A message encodable as UTF-8, of at most MOST_SAID characters.
 
-    Half of a surrogate pair is replaced by its escape sequence.
+    Surrogates are replaced by their escape sequences.
     """
     short = text if len(text) <= MOST_SAID else text[: MOST_SAID - 1] + "…"
     return short.encode("utf-8", "backslashreplace").decode()
 
 
 class Worded(ValueError):  # noqa: N818 - what it tells is all it is
-    """Its text is a message in the language of now, with its places filled."""
+    """An exception whose text is a message in the current language, with its placeholders filled."""
 
     def __init__(self, message: str, /, **places: object) -> None:
         text = gettext(message)
@@ -23,13 +23,13 @@ class Worded(ValueError):  # noqa: N818 - what it tells is all it is
 
 
 class Fault(Worded):
-    """A refusal that the caller can show. `code` is stable; the message is one line."""
+    """A refusal to be shown to the caller. `code` is stable; the message is one line."""
 
     code = "fault"
 
 
 class NotFound(Fault):
-    """The thing named does not exist in this organisation."""
+    """The object named does not exist in this organisation."""
 
     code = "not_found"
 
@@ -41,13 +41,13 @@ class Conflict(Fault):
 
 
 class Refused(Fault):
-    """A rule of the program forbids it."""
+    """A rule of the program forbids the action."""
 
     code = "refused"
 
 
 class Insufficient(Fault):
-    """Not enough of a balance, an allowance, a budget or a stock."""
+    """A balance, an allowance, a budget or a stock is too small."""
 
     code = "insufficient"
 
@@ -71,10 +71,10 @@ class Stale(Fault):
 
 
 class Unavailable(RuntimeError):  # noqa: N818 - nouns
-    """The database cannot be used just now: locked, full, absent, read-only or of another version. Nothing was changed.
+    """The database is not available: locked, full, absent, read-only or of another version. Nothing was changed.
 
-    No `Fault`: it says nothing of what the caller asked for, and the same request may succeed later. `brief` says it in a few words.
-    `unsure`: it was lost while it committed, and whether it did is not known.
+    Not a `Fault`, since the request itself is valid and may succeed later. `brief`: the reason in a few words.
+    `unsure`: the connection was lost during the commit, whose outcome is unknown.
     """
 
     def __init__(self, brief: str, unsure: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Field types of all inputs: text in one normal form, instants by RFC 3339, integers as in JSON."""
+"""Field types of all inputs: normalised text, instants by RFC 3339, integers as in JSON."""
 
 from __future__ import annotations
 
@@ -58,15 +58,15 @@ def has_letters(text: str) -> bool:
 
 
 def normal(text: str) -> str:
-    """The text in Unicode's normal form C: what looks the same is the same."""
+    """The text in Unicode's normal form C, so that equal texts compare equal."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 @lru_cache(maxsize=8192)
 def name_of(text: str) -> str:
-    """The name of a channel, a topic or a tag in the one form in which names are compared.
+    """The name of a channel, a topic or a tag, normalised for comparison.
 
-    Capitals, wide letters, invisible characters and the number of spaces make no difference, in any language.
+    Case, full-width letters, invisible characters and the number of spaces are ignored, in any language.
     """
     if not text.isascii():
         text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).translate(_ALIKE).casefold())
@@ -74,7 +74,7 @@ def name_of(text: str) -> str:
 
 
 def instant_of(text: str) -> datetime:
-    """The instant that an RFC 3339 date-time names, in UTC; what is finer than a microsecond is cut off. Raises ValueError."""
+    """The instant of an RFC 3339 date-time in UTC, truncated to microseconds. Raises ValueError."""
     found = _OFFSETLESS.match(text)
     if found is None:
         raise BadValue(INSTANT_WANTED)
@@ -84,7 +84,7 @@ def instant_of(text: str) -> datetime:
         raise BadValue("has no offset; RFC 3339 with an offset is required; append Z for UTC")
     if _OFFSET.fullmatch(offset) is None or _HOUR.match(clock) is None:
         raise BadValue(INSTANT_WANTED)
-    # A leap second has no place of its own in a count of seconds: it is the first instant of the next minute.
+    # A leap second has no number of its own in a count of seconds: it becomes the first instant of the next minute.
     leap = clock.endswith(":60")
     written = f"{day}T{clock[:-2] + '59' if leap else clock}{(fraction or '')[:7]}{offset.upper()}"
     try:
@@ -99,7 +99,7 @@ def instant_of(text: str) -> datetime:
 
 
 def day_of(text: str) -> date:
-    """The date that an RFC 3339 full-date names. Raises ValueError."""
+    """The date of an RFC 3339 full-date. Raises ValueError."""
     try:
         if _DAY.fullmatch(text) is None:
             raise ValueError
@@ -109,7 +109,7 @@ def day_of(text: str) -> date:
 
 
 def name_in(value: str) -> str:
-    """The name that a text holds, in the form of `name_of`. Raises ValueError where it is none or too long."""
+    """The name in a text, normalised by `name_of`. Raises ValueError where it is empty or too long."""
     name = name_of(printed(" ".join(value.split())))
     if not 0 < len(name) <= MOST_NAME_CHARACTERS:
         raise BadValue(
@@ -141,15 +141,15 @@ def _normal(value: object) -> object:
 
 
 def _whole(value: object) -> object:
-    """1.0 is accepted as 1, since JSON has one type of number and many senders write integers with a decimal point."""
+    """1.0 is accepted as 1, since JSON has one number type and many senders write integers with a decimal point."""
     whole = isinstance(value, float) and value.is_integer() and abs(value) <= _MOST_EXACT
     return int(value) if whole else value  # type: ignore[call-overload]
 
 
 def printed(value: str) -> str:
-    """Raises ValueError where the text has what CloudEvents forbids in strings.
+    """Raises ValueError for characters that CloudEvents forbids in strings.
 
-    These are control characters, halves of surrogate pairs and noncharacters.
+    These are control characters, surrogates and noncharacters.
     """
     if found := _UNPRINTED.search(value):
         raise BadValue("has the character U+{code:04X}, which is no text; leave it out", code=ord(found[0]))
@@ -220,13 +220,13 @@ _SORTS = {
 
 
 def in_words(pattern: str, words: str) -> str:
-    """The pattern, registered with the words that users read instead of it on an error."""
+    """The pattern, registered with the words that error messages show instead."""
     _WORDS[pattern] = words
     return pattern
 
 
 def like(pattern: str, words: str) -> Any:
-    """A field whose text matches the pattern, which `in_words` tells."""
+    """A field whose text matches the pattern; error messages use its words from `in_words`."""
     return Field(pattern=in_words(pattern, words))
 
 
@@ -236,7 +236,7 @@ def words_for(pattern: str) -> str:
 
 
 def fault(error: ErrorDetails) -> str:
-    """One line that describes a Pydantic error, without any pattern, in the current language."""
+    """A Pydantic error in one line, without any pattern, in the current language."""
     sort, places = error["type"], error.get("ctx", {})
     if sort == "string_pattern_mismatch":
         return gettext("not {wanted}").format(wanted=words_for(places["pattern"]))

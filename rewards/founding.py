@@ -1,6 +1,6 @@
-"""The beginning: the link of the first set-up, the organisation with its first administrator, and its first scheme.
+"""Founding an organisation: the set-up link, the organisation with its first administrator, and its first scheme.
 
-Whoever holds the set-up link makes the organisation, once. A newer link ends the one before: each start of `serve` prints another.
+The set-up link creates the organisation, once. A newer link ends the one before: each start of `serve` prints another.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _TOKEN_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """The data of a new organisation. `admin`: the first administrator, who is a person of the company too."""
+    """The data of a new organisation. `admin`: the first administrator, who is also a person of the company."""
 
     slug: str
     name: str
@@ -56,12 +56,12 @@ class Beginning:
 
 
 def is_empty(tx: Transaction) -> bool:
-    """True where there is no organisation yet."""
+    """True without any organisation."""
     return not list_organisations(tx)
 
 
 def setup_path(tx: Transaction, now: datetime) -> str:
-    """A new set-up link, as a path below the address of the server; those before it end. Raises Refused where something is set up."""
+    """A new set-up link, as a path below the server's address; earlier ones end. Raises Refused after the set-up."""
     if not is_empty(tx):
         raise Refused(
             "the database holds an organisation already; invite an administrator: groundswell account invite ID --roles admin"
@@ -72,7 +72,7 @@ def setup_path(tx: Transaction, now: datetime) -> str:
 
 
 def look(tx: Transaction, secret: str) -> None:
-    """See that a set-up link is open. Raises NotFound for an unknown one, Gone for one that was used or replaced."""
+    """Check that a set-up link is open. Raises NotFound for an unknown one, Gone for one that was used or replaced."""
     row = rows.find_setup(tx, digest(secret))
     if row is None:
         raise NotFound(
@@ -87,9 +87,9 @@ def look(tx: Transaction, secret: str) -> None:
 def found(
     db: Database, secret: str, beginning: Beginning, password: str, now: datetime, *, device: str = ""
 ) -> str:
-    """Use the set-up link: make the organisation and its first administrator, who is signed in: the token of the session.
+    """Use the set-up link: creates the organisation and its first administrator, and returns the token of a session.
 
-    Of two who use it at once one wins. Raises as `look`, BadValue for what was written.
+    Of two concurrent uses one succeeds. Raises as `look`, and BadValue for invalid data.
     """
     with db.read() as tx:
         look(tx, secret)
@@ -109,7 +109,7 @@ def establish(
     now: datetime,
     began: datetime | None = None,
 ) -> None:
-    """Make the organisation and its first administrator. `began`: since when segments and teams hold, for history to be posted."""
+    """Create the organisation and its first administrator. `began`: start of memberships, for posting past events."""
     roles = known_roles(beginning.roles)
     if "admin" not in roles:
         raise BadValue(
@@ -126,7 +126,7 @@ def establish(
 
 
 def template(tx: Transaction, organisation: str, name: str) -> IncentiveScheme:
-    """A template with the company's networks (where it gives no points, the scheme gives none), in its language and by its days.
+    """A template adapted to the company's networks (those without points earn none), language and time zone.
 
     Raises NotFound for the name.
     """
@@ -144,7 +144,7 @@ def template(tx: Transaction, organisation: str, name: str) -> IncentiveScheme:
 
 
 def text_of_template(tx: Transaction, organisation: str, name: str) -> str:
-    """The same as the text that a draft begins as. Raises NotFound for the name."""
+    """`template` as the text of a new draft. Raises NotFound for the name."""
     fitting, shipped = template(tx, organisation, name), PRESETS[name]
     text = titled_text(text_of_preset(name), own_language(tx, organisation)).rstrip("\n") + "\n"
     if fitting.calendar.zone != shipped.calendar.zone:
@@ -155,17 +155,17 @@ def text_of_template(tx: Transaction, organisation: str, name: str) -> str:
         same = load_document(text, IncentiveScheme) == fitting
     except DocumentError:
         same = False
-    # A title that cannot stand in the shipped text as it is written there: the document is written anew.
+    # A title that cannot replace the one in the shipped text: the whole document is serialised.
     return text if same else dump_document(fitting)
 
 
 def with_zone(scheme: IncentiveScheme, zone: str) -> IncentiveScheme:
-    """A scheme whose boards and challenges go by a zone's days."""
+    """A scheme whose boards and challenges use the days of a time zone."""
     return scheme.model_copy(update={"calendar": scheme.calendar.model_copy(update={"zone": zone})})
 
 
 def with_networks(scheme: IncentiveScheme, networks: Sequence[Network]) -> IncentiveScheme:
-    """A scheme that gives no points on those of the networks where the company gives none."""
+    """A scheme without points on networks for which the company gives none."""
     unpaid = [one.channel for one in networks if not one.points and not scheme.is_unrewarded(one.channel)]
     return scheme.model_copy(update={"unrewarded_channels": (*scheme.unrewarded_channels, *unpaid)})
 
@@ -173,7 +173,7 @@ def with_networks(scheme: IncentiveScheme, networks: Sequence[Network]) -> Incen
 def publish_template(
     tx: Transaction, organisation: str, name: str, actor: str, now: datetime
 ) -> SchemeVersion:
-    """Put a template in force as the first scheme. Raises Conflict where there is a scheme already, NotFound for the name."""
+    """Publish a template as the first scheme. Raises Conflict where a scheme exists, NotFound for the name."""
     if scheme_in_force(tx, organisation, now) is not None or versions(tx, organisation):
         raise Conflict(_("A scheme is published already: change it as a draft, and rehearse that first."))
     with speaking(own_language(tx, organisation)):

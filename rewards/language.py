@@ -1,7 +1,7 @@
-"""The language that texts for people are written in: English in the code, others from gettext catalogues.
+"""Languages of texts for people: English in the code, others from gettext catalogues.
 
-Every text is a whole message with places for what changes, never glued from parts. The language is that of the request or the mail
-being made; whatever has none speaks English.
+Every text is a whole message with placeholders, never concatenated. The language is that of the current request or mail;
+English elsewhere.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ def _catalogue(language: str) -> catalogues.NullTranslations:
 
 
 def language() -> str:
-    """The language of what is being made now."""
+    """The current language."""
     return _spoken.get()
 
 
 @contextmanager
 def speaking(wanted: str) -> Iterator[None]:
-    """Make everything inside in a language; English where we have no catalogue of it."""
+    """Set the language within the block; English where there is no catalogue of it."""
     token = _spoken.set(wanted if wanted in LANGUAGES else SOURCE)
     try:
         yield
@@ -60,7 +60,7 @@ def speaking(wanted: str) -> Iterator[None]:
 
 
 def nearest(wishes: Iterable[str]) -> str | None:
-    """The first of the wished languages that we have: de-AT is met by de. None where there is none."""
+    """The first of the requested languages that is available: de-AT matches de. None without a match."""
     for wish in wishes:
         base = re.split(r"[-_]", wish.strip().lower(), maxsplit=1)[0]
         if base in LANGUAGES:
@@ -69,7 +69,7 @@ def nearest(wishes: Iterable[str]) -> str | None:
 
 
 def spoken_among(wishes: Iterable[str], offered: Sequence[str]) -> str:
-    """The first of the wished languages that is offered (those that a company speaks, its own first), else its own."""
+    """The first of the requested languages among the company's (its own first), else its own."""
     for wish in wishes:
         found = nearest([wish])
         if found in offered:
@@ -97,12 +97,12 @@ def msg(message: str) -> str:
 
 
 def msgs(one: str, many: str) -> tuple[str, str]:
-    """The same for a message with a count."""
+    """As `msg`, for a message with a count."""
     return one, many
 
 
 def gettext(message: str) -> str:
-    """The message in the language of now."""
+    """The message in the current language."""
     return _catalogue(_spoken.get()).gettext(message)
 
 
@@ -112,12 +112,12 @@ def ngettext(one: str, many: str, count: int) -> str:
 
 
 def pgettext(context: str, message: str) -> str:
-    """The message in the language of now, where one English word wants several."""
+    """The message in the current language, with a context where one English word has several translations."""
     return _catalogue(_spoken.get()).pgettext(context, message)
 
 
 def said(text: str, **places: object) -> str:
-    """The message in the language of now, with its places filled."""
+    """The message in the current language, with its placeholders filled."""
     return gettext(text).format_map(places)
 
 
@@ -132,5 +132,5 @@ def _signs(language: str) -> dict[int, str]:
 
 
 def in_signs(number: str) -> str:
-    """A number written with a decimal point and commas between thousands, in the signs of the language of now."""
+    """A number with decimal point and thousands commas, reformatted for the current language."""
     return number.translate(_signs(_spoken.get()))

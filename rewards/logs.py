@@ -22,12 +22,12 @@ log = structlog.get_logger()
 
 
 def log_error(event: str, error: BaseException, **named: object) -> None:
-    """Log what failed and where. `named` may hold names that the program itself gave: a route, a method, an organisation."""
+    """Log an error with its location. `named`: values given by the program itself: a route, a method, an organisation."""
     log.error(event, **named, **trace_of(error))
 
 
 class Line(logging.Formatter):
-    """Formats what libraries log. Their arguments can be anything, so only the template's first line is kept."""
+    """Formats log records of libraries. Only the first line of the template is kept, as the arguments can be anything."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One line of JSON."""
@@ -44,10 +44,10 @@ class Line(logging.Formatter):
 
 
 def begin_log() -> None:
-    """Send everything that this process logs, warns of or fails with through the forms above."""
+    """Route all logs, warnings and uncaught errors of this process to these formats."""
     handler = logging.StreamHandler()
     handler.setFormatter(Line())
-    # A server that ends breaks off what takes too long; that is no error of anybody's.
+    # A server that stops cancels what takes too long; that is no error.
     handler.addFilter(lambda record: not isinstance((record.exc_info or (None, None))[1], CancelledError))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     structlog.configure(
@@ -63,7 +63,7 @@ def begin_log() -> None:
 
 
 def watch_failures() -> None:
-    """Errors that nobody catches, in this thread or another, end in lines without values; so do warnings."""
+    """Report uncaught errors of all threads, and warnings, in lines without values."""
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
     warnings.showwarning = _warned

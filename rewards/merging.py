@@ -1,7 +1,7 @@
-"""Two accounts of one human become one: all that names one moves to the other, and the open period is counted again.
+"""Merging two accounts of one human: all references move to the heir, and the open period is replayed.
 
-What each table does is declared with its columns; the ledger, which is append-only, moves by entries. Those whose limits count both
-accounts (who thanked both, say) are counted again too.
+Each table's columns declare what a merge does; the append-only ledger is moved by entries. People whose limits count both
+accounts (because they thanked both, say) are replayed too.
 """
 
 import json
@@ -48,10 +48,10 @@ from rewards.thanks.withdrawal import withdraw_kudos
 def merge_people(
     tx: Transaction, organisation: str, keep: str, drop: str, now: datetime, *, actor: str = "system"
 ) -> None:
-    """Move everything of `drop` to `keep`. Caps then hold for both together, from the open period on.
+    """Merge `drop` into `keep`. Caps then apply to both together, from the open period on.
 
-    The id of `drop` goes on working as another id of `keep`. What closed periods gave moves by entries on the same dates, so that no
-    board changes but for the name. Raises Refused for one and the same.
+    The id of `drop` remains valid as an alias of `keep`. Awards of closed periods move by entries on the same dates, so that boards
+    change only in the name. Raises Refused for one and the same.
     """
     home = organisation_rows.find_exclusive(tx, organisation)
     if home is None:
@@ -70,7 +70,7 @@ def merge_people(
     take_over(tx, organisation, gone, kept, now, actor=actor)
     if gone.opted_out and not kept.opted_out:
         set_opt_out(tx, organisation, kept.external_id, True, now)
-    # Both states are folded anew, also one that had no event so far.
+    # Both states are folded again, also one without events so far.
     replay_people(tx, organisation, home, [kept.id, gone.id, *others], now_us, idle_too=True)
     _move_untold(tx, organisation, gone.id, kept.id, closed_us, now_us=now_us)
     _move_kept(tx, organisation, gone.id, kept.id, now_us)
@@ -94,7 +94,7 @@ def merge_people(
 def _undo_thanks(
     tx: Transaction, organisation: str, gone: int, kept: int, actor: str, *, now: datetime
 ) -> None:  # fmt: skip
-    """Thanks between the two count for nobody. Points that were spent stay spent."""
+    """Void thanks between the two. Spent points stay spent."""
     for gift in recognition_rows.between(tx, gone, kept):
         try:
             withdraw_kudos(
@@ -107,7 +107,7 @@ def _undo_thanks(
 def _move_rows(
     tx: Transaction, organisation: str, gone: NamedPersonRow, kept: NamedPersonRow, closed_us: int
 ) -> None:
-    """Everything outside the ledger and its sums."""
+    """Move the rows of all other tables."""
     rows.move_events(tx, organisation, gone.id, kept.id, closed_us)
     rows.move_shares(tx, gone.id, kept.id)
     rows.move_links(tx, organisation, gone.id, kept.id)
@@ -124,7 +124,7 @@ def _move_rows(
 
 
 def _close(tx: Transaction, organisation: str, gone: NamedPersonRow, kept: int) -> None:
-    """Reduce the merged account to an anonymous row that refers to the one kept."""
+    """Reduce the merged account to an anonymous row that refers to its heir."""
     rows.rename(tx, organisation, gone.id, kept)
     values = {
         "status": "erased", "hidden": True, "manager_id": None, "locale": "en", "pseudonym": f"person:{gone.id}",
@@ -137,7 +137,7 @@ def _close(tx: Transaction, organisation: str, gone: NamedPersonRow, kept: int) 
 def _move_untold(
     tx: Transaction, organisation: str, gone: int, kept: int, closed_us: int, *, now_us: int
 ) -> None:
-    """Entries of zero of the open period's events that are not counted (late, say): they stand where their events do."""
+    """Move zero entries of events of the open period that do not count (late ones, say), together with their events."""
     drafts: list[NewEntry] = []
     for row in journal_rows.standing(tx, gone, closed_us):
         if row.reason in NOT_FOLDED:
@@ -150,7 +150,7 @@ def _move_untold(
 
 
 def _move_kept(tx: Transaction, organisation: str, gone: int, kept: int, now_us: int) -> None:
-    """Badges and waiting awards of closed periods: undone for one account, and the same for the other, once."""
+    """Move badges and held awards of closed periods: reversed for one account, and posted for the other, once."""
     mine = {(row.badge, row.object_key) for row in badge_rows.badges_of(tx, kept) if row.revoked_us is None}
     standing = [
         row

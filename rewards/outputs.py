@@ -14,10 +14,10 @@ OWNER_ONLY = 0o600
 
 @contextmanager
 def written(path: Path, new: bool = False) -> Iterator[BinaryIO]:
-    """A file to write, which is at `path` once the block has ended; where it raises, what was there before still does.
+    """A temporary file that replaces `path` at the end of the block; if the block raises, `path` is unchanged.
 
-    Readable by its owner alone, unless a file with other rights stood there. A pipe or device is written straight. What is `new` never
-    takes the place of a file, not even of one that came meanwhile: raises FileExistsError.
+    Readable by its owner alone, unless it replaces a file with other permissions. A pipe or device is written directly. A `new` file
+    never replaces another, not even one created meanwhile: raises FileExistsError.
     """
     place = path.resolve()
     before = _mode(place)
@@ -43,13 +43,13 @@ def written(path: Path, new: bool = False) -> Iterator[BinaryIO]:
 
 
 def write_text(path: Path, text: str, new: bool = False) -> None:
-    """Put a text at `path`, as UTF-8; where it is `new`, as `written` does it."""
+    """Write a text to `path` as UTF-8; `new` as in `written`."""
     with written(path, new) as file:
         file.write(text.encode())
 
 
 def check_place(path: Path) -> None:
-    """Raises OSError where no file could be put at `path`, by trying: rights, a folder that nobody writes to, a name that is too long."""
+    """Raises OSError where no file can be created at `path`, by trying: permissions, a read-only folder, a name that is too long."""
     place = path.resolve()
     before = _mode(place)
     if before is not None and not stat.S_ISREG(before):
@@ -74,7 +74,7 @@ def _move_to_new(beside: Path, place: Path) -> None:
     except FileExistsError as error:
         raise FileExistsError(error.errno, error.strerror, str(place)) from None
     except OSError:
-        # A file system without links.
+        # A file system without hard links.
         if place.exists():
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(place)) from None
         beside.replace(place)
@@ -92,7 +92,7 @@ def _mode(path: Path) -> int | None:
 
 
 def _settle(folder: Path) -> None:
-    """The new name survives a power cut too."""
+    """Sync the folder, so that the new name survives a power cut too."""
     opened = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(opened)

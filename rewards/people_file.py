@@ -1,4 +1,4 @@
-"""The people file: a table of one row a person, whose columns are the fields of `PersonRow`."""
+"""The people file: a table with a row per person, whose columns are the fields of `PersonRow`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from rewards.sheets import Record, SheetError, rows_of
 
 MOST_PEOPLE = 1_000_000
 MOST_TAG_CHARACTERS = 16
-# Language, perhaps with an extension of its own; script; region; then variants, extensions and private use.
+# Language, perhaps with an extended subtag; script; region; then variants, extensions and private use.
 _TAG = re.compile(
     r"([a-z]{2,3}(?:-[a-z]{3})?)(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?"
     r"((?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*(?:-[a-wyz0-9](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?)"
@@ -54,7 +54,7 @@ Zone = Annotated[str, AfterValidator(known_zone)]
 
 
 def _no_step(id_: str) -> str:
-    """The id itself. Raises ValueError for what is in an address for the folder or the one above: no browser asks for it."""
+    """The id unchanged. Raises ValueError for `.` and `..`, which URLs resolve as folders."""
     if id_ in (".", ".."):
         raise BadValue("cannot stand in an address; choose an id with a letter or digit")
     return id_
@@ -75,12 +75,12 @@ def _zone_or_unknown(name: str) -> str:
 
 
 def _in_small(value: object) -> object:
-    """HR and Non-Desk are hr and non-desk."""
+    """Normalise case: HR and Non-Desk become hr and non-desk."""
     return value.strip().lower() if isinstance(value, str) else value
 
 
 def _roles(text: str) -> str:
-    """Roles as written in a cell, `employee, content`, each once and in their usual order. Raises ValueError for one that is none."""
+    """Roles from a cell, `employee, content`, without duplicates and in their usual order. Raises ValueError for an unknown one."""
     named = [word for word in re.split(r"[\s,;|/+&]+", text) if word]
     unknown = [word for word in named if word not in ROLES]
     if unknown or not named:
@@ -92,12 +92,12 @@ def _roles(text: str) -> str:
 
 
 def _with_a_point(value: object) -> object:
-    """0,8 is 0.8 where a spreadsheet writes numbers with a comma."""
+    """Convert a decimal comma, as spreadsheets write it: 0,8 becomes 0.8."""
     return value.replace(",", ".") if isinstance(value, str) and value.count(",") == 1 else value
 
 
 def language_tag(text: str) -> str:
-    """A language tag (BCP 47) in its usual capitals, also where it is written with underscores. Raises ValueError."""
+    """A language tag (BCP 47) in its usual case, parsed with hyphens or underscores. Raises ValueError."""
     found = _TAG.fullmatch(text.replace("_", "-").lower())
     if found is None or len(text) > MOST_TAG_CHARACTERS:
         raise BadValue(
@@ -114,7 +114,7 @@ def _tag_or_none(text: str) -> str:
 
 
 def _intervals(value: object) -> object:
-    """Leave as written in a cell: `2026-08-03/2026-08-14 2026-12-24/2026-12-31`."""
+    """Leave from a cell: `2026-08-03/2026-08-14 2026-12-24/2026-12-31`."""
     if not isinstance(value, str):
         return value
     pairs = [part.split("/") for part in value.split()]
@@ -124,7 +124,7 @@ def _intervals(value: object) -> object:
 
 
 def _written_day(value: object) -> object:
-    """A day as written in a cell: 2019-04-01, or 1.4.2019; nothing is none."""
+    """A day from a cell: 2019-04-01, or 1.4.2019; an empty cell is none."""
     if not isinstance(value, str):
         return value
     text = value.strip()
@@ -133,11 +133,11 @@ def _written_day(value: object) -> object:
 
 
 class PersonRow(BaseModel):
-    """One person of the company, as HR's file has it.
+    """One person of the company, as a row of HR's file.
 
-    `contacts` counts people reached by a post; `role` holds the roles of her invitation, with spaces between; `hours_share` is 1.0
-    full-time; `leave` holds first and last dates; `first_day` is since when she is with the company. A `timezone`
-    that is not known and a `locale` that is not told are the empty string, for the reader to replace by the organisation's.
+    `contacts`: people reached by a post; `role`: roles of the invitation, separated by spaces; `hours_share`: 1.0 is
+    full-time; `leave`: pairs of first and last dates; `first_day`: first day with the company. An unknown `timezone`
+    and a missing `locale` are the empty string, which the import replaces by the organisation's.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -174,7 +174,7 @@ class PersonRow(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class PeopleFile:
-    """The people of a file, in its order. `lines`: where each stands; `unknown_zones`: what it says of zones that are not known, by id."""
+    """The people of a file in order. `lines`: line numbers; `unknown_zones`: unknown values of time zones, by id."""
 
     rows: list[PersonRow]
     lines: Mapping[str, int]
@@ -205,7 +205,7 @@ def _row(record: dict[str, str], where: str, flag_zones: bool) -> PersonRow:
 
 
 def parse_file(text: str, name: str = "<text>", flag_zones: bool = False) -> PeopleFile:
-    """People of a table, as `rewards.sheets` reads them. With `flag_zones` an unknown time zone becomes "" instead of an error.
+    """People of a table parsed by `rewards.sheets`. With `flag_zones` an unknown time zone becomes "" instead of an error.
 
     Raises DocumentError naming `name`, the line and the column.
     """
@@ -252,10 +252,10 @@ def _rows(
 
 
 def load_people(path: Path, flag_zones: bool = False) -> list[PersonRow]:
-    """People of a file, as `parse_file` says. Raises DocumentError naming the file, line and column."""
+    """The people of a file, as by `parse_file`. Raises DocumentError naming the file, line and column."""
     return load_file(path, flag_zones).rows
 
 
 def load_file(path: Path, flag_zones: bool = False) -> PeopleFile:
-    """A file, as `parse_file` says. Raises DocumentError naming the file, line and column."""
+    """A file, as by `parse_file`. Raises DocumentError naming the file, line and column."""
     return parse_file(read_text(path), str(path), flag_zones)

@@ -1,4 +1,4 @@
-"""The review queue: unusual speed, reciprocal pairs and rings wait for a human, who decides with a logged reason."""
+"""The review queue: unusual speed, reciprocal pairs and rings await a person's decision with a logged reason."""
 
 import json
 from collections.abc import Sequence
@@ -28,9 +28,9 @@ Decision = Literal["approve", "decline"]
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Something to look at. It accuses nobody: `detail` gives counts and the limit, nothing else.
+    """One review. It accuses nobody: `detail` contains only counts and the limit.
 
-    `status` is open, approved or declined; once decided, `actor`, `reason` and `decided_at` say by whom, why and when.
+    `status`: open, approved or declined; once decided, `actor`, `reason` and `decided_at` are set.
     """
 
     id: int
@@ -95,9 +95,9 @@ def decide(
     reason: str,
     now: datetime,
 ) -> None:
-    """Approve: what was held counts. Decline: it counts as never having happened.
+    """Decide a review: approved events count, declined ones count as never having happened.
 
-    Raises NotFound, Conflict when it was decided before, Refused where the actor would let her own count.
+    Raises NotFound, Conflict when it was decided before, Refused where the actor would approve an event of one's own.
     """
     home = organisation_rows.find_shared(tx, organisation)
     row = rows.find(tx, organisation, review)
@@ -151,7 +151,7 @@ def _decide_kudos(
     gift = kudos_rows.find(tx, organisation, kudos_id)
     assert gift is not None
     names = people_rows.names(tx, organisation, [gift.giver_id, gift.receiver_id])
-    # Not where one of the two is gone, nor where both have become one account.
+    # Not where one of the two was erased, nor after a merge of both accounts.
     if decision == "approve" and len(names) == 2:
         kudos_rows.set_status(tx, kudos_id, "given")
         deliver(tx, organisation, gift, names[gift.giver_id][0], names[gift.receiver_id][0], now=now)

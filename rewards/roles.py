@@ -1,4 +1,4 @@
-"""The roles there are, in their usual order; what each may do is `rewards.people.rights`."""
+"""The roles in their usual order; their rights are in `rewards.people.rights`."""
 
 ROLES = ("employee", "content", "strategist", "hr", "auditor", "admin")
 EMPLOYEE = ROLES[0]

@@ -1,7 +1,7 @@
-"""Tables as spreadsheets and HR systems write them: rows of cells by column, each with the line that it begins on.
+"""Tables exported by spreadsheets and HR systems: rows of cells by column, each with the number of its first line.
 
-Separated by commas, semicolons, tabs or bars; quoted or not; with a byte order mark, a line `sep=;`, columns and rows that were
-cleared and left behind. Nothing that holds content is passed over.
+Separated by commas, semicolons, tabs or bars; quoted or not; with a byte order mark, a line `sep=;`, and empty columns and rows
+left behind. No cell with content is skipped.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Record = tuple[int, list[str]]
 
 
 class SheetError(Worded):
-    """A table that cannot be read: `line`, and what is wrong with it in words."""
+    """An unreadable table: `line`, and the error in words."""
 
     def __init__(self, line: int, problem: str, /, **places: object) -> None:
         super().__init__(problem, **places)
@@ -36,13 +36,13 @@ class SheetError(Worded):
 
 
 def decode(data: bytes) -> str:
-    """Text in UTF-8, or in UTF-16 with or without a byte order mark.
+    """Text decoded from UTF-8, or from UTF-16 with or without a byte order mark.
 
-    Raises SheetError naming the line of the first byte that is neither.
+    Raises SheetError naming the line of the first invalid byte.
     """
     if data.startswith(_WORKBOOKS):
         raise SheetError(1, "is an Excel workbook, not text; save the sheet as CSV UTF-8")
-    # The first character of any table is ASCII: half of it is a zero byte in UTF-16.
+    # The first character of any table is ASCII: in UTF-16 one of its bytes is zero.
     unmarked = {(True, False): "utf-16-be", (False, True): "utf-16-le"}.get(
         (data[:1] == b"\0", data[1:2] == b"\0"), "utf-8"
     )
@@ -63,12 +63,12 @@ def decode(data: bytes) -> str:
 
 
 def column_of(header: str) -> str:
-    """A column's name whatever its capitals, spaces, hyphens and underscores."""
+    """A column's name without case, spaces, hyphens and underscores."""
     return re.sub(r"[\W_]+", "", header).casefold()
 
 
 def records_of(text: str, delimiter: str) -> Iterator[Record]:
-    """(line that it begins on, cells) of each row with any content; cells are stripped, breaks in them are spaces."""
+    """(number of the first line, cells) of each non-empty row; cells are stripped, line breaks in them become spaces."""
     reader = csv.reader(
         io.StringIO(text.removeprefix("\ufeff"), newline=""),
         delimiter=delimiter,
@@ -90,9 +90,9 @@ def records_of(text: str, delimiter: str) -> Iterator[Record]:
 def rows_of(
     text: str, required: Sequence[str], known: Sequence[str]
 ) -> tuple[int, list[str], Iterator[Record]]:
-    """(line of the header, the column that each cell belongs to, the rows). A column without a name has '' and holds nothing.
+    """(line of the header, the column of each cell, the rows). A column without a name has '' and no content.
 
-    The delimiter is the one by which the header has most of the columns that are known. Raises SheetError.
+    The delimiter is the one that gives the most known columns in the header. Raises SheetError.
     """
     named = {column_of(name): name for name in known}
     delimiter = _delimiter(text, named)
@@ -128,9 +128,9 @@ def rows_of(
 
 
 def table_of(text: str, known: Sequence[str]) -> Iterator[Record]:
-    """The rows of a table whose header may stand anywhere among the first ones.
+    """The rows of a table whose header may be any of the first ones.
 
-    The delimiter is the one by which one of these has most of the columns that are known. Raises SheetError where a row is not readable.
+    The delimiter is the one that gives one of these the most known columns. Raises SheetError where a row is not readable.
     """
     delimiter = _delimiter(text, {column_of(name): name for name in known}, HEADER_WITHIN)
     return _without_separator(records_of(text, delimiter), delimiter)
@@ -141,8 +141,8 @@ def header_among(
 ) -> tuple[list[Record], Record, Iterator[Record]]:
     """(the rows above the header, the header, the rows below it).
 
-    The header is the first of the rows at the top that have most of the columns that are known. Where a cell of it is empty, it has the
-    name that stands above: merged cells are written once.
+    The header is the first of the top rows with the most known columns. An empty cell in it takes the name
+    above it, since merged cells are written once.
     """
     named = {column_of(name) for name in known}
     top = list(islice(records, HEADER_WITHIN))
@@ -162,7 +162,7 @@ def _headed(text: str, delimiter: str) -> tuple[int, list[str], Iterator[Record]
 
 
 def _without_separator(records: Iterator[Record], delimiter: str) -> Iterator[Record]:
-    """Without a first line `sep=;`."""
+    """The rows without a first line `sep=;`."""
     first = next(records, None)
     if first is not None and not _SEPARATOR.fullmatch(delimiter.join(first[1])):
         yield first
@@ -170,7 +170,7 @@ def _without_separator(records: Iterator[Record], delimiter: str) -> Iterator[Re
 
 
 def _delimiter(text: str, named: dict[str, str], within: int = 1) -> str:
-    """By which one of so many rows at the top has most of the names. Raises SheetError only where none gives a readable header."""
+    """The delimiter that gives one of the top rows the most known names. Raises SheetError only where none gives a readable header."""
     lines = text.removeprefix("\ufeff").lstrip("\r\n")
     separator = _SEPARATOR.match(lines.partition("\n")[0].strip("\r"))
     if separator and separator.group(1) in DELIMITERS:

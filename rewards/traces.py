@@ -1,8 +1,8 @@
-"""Errors as they may be logged: what failed and where, never a value.
+"""Errors in a form safe for logs: type and location, never a value.
 
 A message, a statement's parameters or a local variable can hold a password, a token or somebody's address, whatever the
-error. So an error is reported by its type, by the places it came through, and by what a database or the system says of itself
-in words that hold no value.
+error. Errors are therefore reported by type, stack locations, and those messages of the database or the system that contain
+no values.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ LAST_PLACES = 3
 HOME = f"{Path(__file__).resolve().parents[1].as_posix()}/"
 _OURS = re.compile(rf"{re.escape(HOME)}(?=(?:engine|rewards|agents|sims|web)/)")
 _LIBRARIES = re.compile(r".*/(?:site-packages|python3\.\d+)/")
-# Of SQLite's own sentences only those that name parts of the schema; values are bound and are in none of them.
+# Of SQLite's own messages only those that name parts of the schema; bound values appear in none of them.
 _SQLITE_SENTENCES = re.compile(
     r"(?:no such (?:table|column|index|trigger): [\w.]{1,80}|table \w{1,64} has no column named \w{1,64}|"
     r"[A-Z ]{3,20} constraint failed(?:: [\w., ]{1,160})?|database (?:is|table is|schema is|disk image is) \w{1,20}|"
     r"database or disk is full|disk I/O error|unable to open database file|attempt to write a readonly database|"
     r"file is not a database|interrupted|out of memory)"
 )
-# SQLSTATE classes whose sentence names the server's objects and no data: connection, integrity, transaction state,
+# SQLSTATE classes whose messages name the server's objects and no data: connection, integrity, transaction state,
 # catalog, syntax and access, resources, operator, system.
 _SPEAKING_CLASSES = frozenset({"08", "23", "25", "28", "3D", "40", "42", "53", "54", "55", "57", "58", "XX"})
 
 
 def trace_of(error: BaseException) -> dict[str, Any]:
-    """The error and what caused it as fields of a log line, outermost first: `error`, `what`, `where`, and `because`.
+    """An error and its causes as fields of a log line, outermost first: `error`, `what`, `where`, and `because`.
 
     A few kilobytes at most, whatever the error.
     """
@@ -81,7 +81,7 @@ def _told(error: BaseException) -> dict[str, Any]:
 
 
 def said(error: BaseException) -> str:
-    """The part of an error's message that may be repeated, or ''."""
+    """The safe part of an error's message, or ''."""
     home = type(error).__module__.partition(".")[0]
     if home == "sqlite3":
         return _of_sqlite(error)
@@ -107,7 +107,7 @@ def _of_postgresql(error: Any) -> str:
 
 
 def _places(trace: TracebackType | None) -> list[str]:
-    """`file:line function` of each step of ours and of the last few; of what libraries do in between, how much it was."""
+    """`file:line function` of each frame of ours and of the last few; frames of libraries in between are counted."""
     found: list[tuple[bool, str]] = []
     while trace is not None:
         code = trace.tb_frame.f_code

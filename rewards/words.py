@@ -1,6 +1,6 @@
-"""Words by which people are looked up, in one form whoever typed them: capitals and marks on letters make no difference.
+"""Search words of people, normalised: case and diacritics are ignored.
 
-A name with umlauts or ligatures is found as it is written out too: Müller as muller and mueller.
+A name with umlauts or ligatures is also found by its transliteration: Müller as muller and mueller.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def folded(text: str) -> str:
-    """The text without capitals, marks on letters and spare spaces: by it names are ordered."""
+    """The text without case, diacritics and repeated spaces; the sort key of names."""
     if text.isascii():
         return " ".join(text.lower().split())
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().translate(_PLAIN))
@@ -29,7 +29,7 @@ def folded(text: str) -> str:
 
 
 def words_of(texts: Iterable[str]) -> set[str]:
-    """The words by which somebody with these names, ids and addresses is found."""
+    """The search words of a person with these names, ids and addresses."""
     found: set[str] = set()
     for text in texts:
         if text.isascii():

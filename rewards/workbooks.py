@@ -1,4 +1,4 @@
-"""The first sheet of an Excel workbook as rows of text, as a person reads it: bounded before anything is unpacked."""
+"""Reading sheets of an Excel workbook as rows of text, with bounds checked before anything is unpacked."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def is_workbook(data: bytes) -> bool:
 
 
 def sheet_of(data: bytes) -> list[Record]:
-    """(row number, cells) of each row of the first sheet with any content; cells are stripped. Raises SheetError."""
+    """(row number, cells) of each non-empty row of the first sheet; cells are stripped. Raises SheetError."""
     return sheet_among(data, ())[1]
 
 
 def sheet_among(data: bytes, known: Sequence[str]) -> tuple[list[str], list[Record]]:
-    """The names of a workbook's sheets, and the rows of the one that has most of the known columns, as `sheet_of` gives them.
+    """The names of a workbook's sheets, and the rows of the one with the most known columns, as by `sheet_of`.
 
-    Its name stands first. Of several that have as many it is the first.
+    Its name comes first. On a tie the first sheet is taken.
     """
     from python_calamine import CalamineError, load_workbook
 
@@ -61,7 +61,7 @@ def sheet_among(data: bytes, known: Sequence[str]) -> tuple[list[str], list[Reco
 
 
 def _check_size(data: bytes) -> None:
-    """A small file may unpack to more than a machine holds."""
+    """Raises SheetError for a small file that would unpack to more than the memory can hold."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             parts = packed.infolist()
@@ -92,7 +92,7 @@ def _brief(error: Exception) -> str:
 
 
 def _text(cell: object) -> str:
-    """A cell as it reads: whole numbers without a point, dates as 2026-03-02."""
+    """A cell as displayed: whole numbers without a decimal point, dates as 2026-03-02."""
     if isinstance(cell, bool):
         return str(cell).lower()
     if isinstance(cell, float):

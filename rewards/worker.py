@@ -29,14 +29,14 @@ ANNOUNCED_A_ROUND = 10
 class Sweep:
     """The result of one round.
 
-    released     awards whose wait was over, and quarantined events whose time had come
+    released     awards whose holding period was over, and quarantined events that became due
     challenges   challenges whose result was fixed
-    highlights   periods of highlights that were closed
-    lapsed       people of whom old points lapsed
-    mailed       mails that were sent, put off or given up
-    digests      people whose turn for a digest it was
+    highlights   highlight rounds that were closed
+    lapsed       people with expired points
+    mailed       mails sent, postponed or expired
+    digests      people with a digest due
     told         people to whom mails of an announcement were queued
-    invited      people whose turn in a randomised rollout has come
+    invited      people whose treatment in a randomised rollout began
     """
 
     webhooks: Delivered
@@ -51,7 +51,7 @@ class Sweep:
 
     @property
     def idle(self) -> bool:
-        """True when the next round can wait: what is done once a period or day leaves nothing behind."""
+        """True when the next round can wait; results that recur only by period or day are not considered."""
         sent = self.webhooks
         done = (
             self.released,
@@ -69,7 +69,7 @@ class Sweep:
 def work_once(db: Database, now: datetime, send: Send, post: Post | None = None) -> Sweep:
     """One round over all organisations, each in a transaction of its own. Running it twice, or in two processes, is safe.
 
-    Without a `post` no mail is sent: what is queued waits until it is too late.
+    Without a `post` no mail is sent: queued mails wait until they expire.
     """
     with db.read() as tx:
         slugs = [home.slug for home in list_organisations(tx)]
@@ -81,7 +81,7 @@ def work_once(db: Database, now: datetime, send: Send, post: Post | None = None)
                 tell_of_recalls(tx, slug, now)
                 released += release_due(tx, slug, now)
                 if db.cache.get(("expiry", slug)) != now.date():
-                    # It reads every posting, and days are its unit: once a day and process.
+                    # Reads every posting, and days are its unit: once a day and process.
                     lapsed += expire_due(tx, slug, now)
             db.cache["expiry", slug] = now.date()
             told += _announce(db, slug, now)
@@ -90,13 +90,13 @@ def work_once(db: Database, now: datetime, send: Send, post: Post | None = None)
             if post is not None:
                 with db.begin() as tx:
                     digests += make_digests(tx, slug, now)
-            # Apart from the rest: it locks out all writers, and must not wait for one while it holds anything.
+            # In a transaction of its own: it locks out all writers, and must not hold other locks while it waits for one.
             with db.begin() as tx:
                 align_boards(tx, slug, now)
                 challenges += finish_challenges(tx, slug, now)
                 highlights += give_highlights(tx, slug, now)
         except Exception as error:
-            # One organisation's trouble does not keep the others waiting; the next round tries again.
+            # An error in one organisation does not block the others; the next round tries again.
             log_error("a round failed", error, organisation=slug)
     with db.begin() as tx:
         forget_requests(tx, now)
@@ -108,7 +108,7 @@ def work_once(db: Database, now: datetime, send: Send, post: Post | None = None)
 
 
 def _announce(db: Database, organisation: str, now: datetime) -> int:
-    """Tell the next people of what is announced, in short transactions: nobody waits for all of them. Returns how many."""
+    """Queue mails of announcements for the next people, in short transactions that block nobody for long. Returns how many."""
     told = 0
     for _ in range(ANNOUNCED_A_ROUND):
         with db.begin() as tx:
