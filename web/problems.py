@@ -138,7 +138,8 @@ def answer(
     detail = sayable(detail)
     if _wants_page(request):
         account, person = (None, None) if status == 503 else _reader(request)
-        return _page(request, ProblemContext(account, person, _title(status), status, detail), headers)
+        context = ProblemContext(account, person, _title(status), status, detail)
+        return page(request, "problem.html", context, status, headers)
     body = problem_body(status, detail, **extra)
     return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
 
@@ -146,7 +147,9 @@ def answer(
 def answer_to_nobody(request: Request, status: int, detail: str) -> Response:
     """The problem at the edge, where the session is not read."""
     if _wants_page(request):
-        return _page(request, ProblemContext(None, None, _title(status), status, detail))
+        return page(
+            request, "problem.html", ProblemContext(None, None, _title(status), status, detail), status
+        )
     return JSONResponse(problem_body(status, detail), status, media_type=MEDIA_TYPE)
 
 
@@ -156,10 +159,6 @@ def _wants_page(request: Request) -> bool:
 
 def _title(status: int) -> str:
     return gettext(_TITLES.get(status, _ERROR))
-
-
-def _page(request: Request, context: ProblemContext, headers: dict[str, str] | None = None) -> Response:
-    return page(request, "problem.html", context, status=context.status, headers=headers)
 
 
 def _asked(request: Request) -> dict[str, str]:

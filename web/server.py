@@ -6,7 +6,6 @@ import asyncio
 import errno
 import gc
 import socket
-import threading
 from contextlib import suppress
 from ipaddress import ip_address
 
@@ -15,7 +14,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from sims.commands.console import InputError, collect_seldom
 from web.app import create_app
-from web.warming import warm
+from web.warming import warming
 
 BACKLOG = 128
 SHUTDOWN_SECONDS = 5
@@ -125,8 +124,7 @@ def run(taken: socket.socket) -> None:
     # Objects created at start-up live on, and are exempt from garbage collection.
     gc.collect()
     gc.freeze()
-    threading.Thread(target=warm, name="warming", daemon=True).start()
     # Uvicorn raises the signal again after its shutdown, which is the regular end here.
-    with suppress(KeyboardInterrupt):
+    with warming(), suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[taken])
     print("\nStopped.")

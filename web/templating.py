@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime, tzinfo
+from functools import partial
 from math import floor, isnan, log10
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -156,10 +157,10 @@ _ENVIRONMENT.filters["signs"] = in_signs
 _ENVIRONMENT.filters["in_words"] = in_words
 
 
-def compile_templates() -> None:
-    """Compile every template now instead of at its first use."""
+def compilations() -> Iterator[Callable[[], object]]:
+    """A callable for each template that compiles it, ahead of its first use."""
     for name in _ENVIRONMENT.list_templates():
-        _ENVIRONMENT.get_template(name)
+        yield partial(_ENVIRONMENT.get_template, name)
 
 
 def page(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from rewards import language
 from web import templating
-from web.warming import warm
+from web.warming import warm, warming
 
 
 def test_nothing_is_left_to_read_for_the_first_page(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,3 +46,19 @@ def test_the_first_page_of_the_lab_loads_nothing_more() -> None:
     )
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_block_ends_after_the_thread_and_does_not_wait_for_all_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun = threading.Event()
+
+    def steps() -> Iterator[Callable[[], object]]:
+        yield begun.set
+        while True:
+            yield begun.wait
+
+    monkeypatch.setattr("web.warming._steps", steps)
+    with warming():
+        assert begun.wait(60)
+    assert "warming" not in {thread.name for thread in threading.enumerate()}
