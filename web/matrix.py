@@ -47,7 +47,7 @@ class Entrance:
 
 
 def entrances(routers: Iterable[APIRouter]) -> list[Entrance]:
-    """Every route with what it asks for, by path and method."""
+    """Every route with the right or scopes that it requires, sorted by path and method."""
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
     return sorted(
         (_entrance(route, method) for route in routes for method in route.methods or ()),

@@ -200,6 +200,6 @@ def _typed(request: Request) -> list[str]:
     """The values of a submitted form, so that they are not lost when it is refused."""
     form = getattr(request, "_form", None) or {}
     found = (form.get(name) for name in WORDY)
-    # A part of a form may name an encoding of its own, in which half of a surrogate pair can stand: it is shown as its escape.
+    # A part of a form may name its own encoding, which may decode to a surrogate: it is shown as its escape.
     whole = (text.encode("utf-8", "backslashreplace").decode() for text in found if isinstance(text, str))
     return [str(one_break(text)) for text in whole if text.strip()]

@@ -84,7 +84,7 @@ class SigningKey:
 
 @dataclass(frozen=True, slots=True)
 class BadgeCredential:
-    """A signed badge. `token` is the compact JWS; `document` is what it says."""
+    """A signed badge. `token` is the compact JWS; `document` is its JSON content."""
 
     id: str
     badge: str

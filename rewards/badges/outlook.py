@@ -33,7 +33,7 @@ class CapLeft:
 
 @dataclass(frozen=True, slots=True)
 class StreakToday:
-    """A streak on this day. `broken` says that more days were missed than freezes cover: the next act begins anew.
+    """A streak on this day. `broken`: more days were missed than freezes cover, so that the next act starts a new streak.
 
     `frozen_days` are missed days that freezes cover; `freezes_left` what is left beside them.
     """

@@ -25,7 +25,7 @@ from rewards.store.units import to_us
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One requirement: what is counted, how many there are (never more than needed), how many are needed."""
+    """One requirement: the measure, the count so far (capped at the need), and the count needed."""
 
     what: str
     done: str
@@ -118,7 +118,7 @@ def _step(need: Requirement, row: int, compiled: CompiledScheme, state: PersonSt
 
 
 def _counted(compiled: CompiledScheme, score: StateColumns, index: int, today: date) -> int:
-    """The count of the window that today lies in. What is counted for one object has no total to show."""
+    """The count in the current time window. Counts per object have no total to show."""
     window = window_of.py_func(int(compiled.tables.counter[index, 0]), today.toordinal(), month_index(today))
     counted_in, count = score.counter[0, index]
     return int(count) if counted_in == window else 0

@@ -31,7 +31,7 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A board as one reader sees it. `suppressed` says why nothing is shown, one's own place neither, or is None."""
+    """A board from a reader's perspective. `suppressed`: the reason why nothing is shown, the own place included, or None."""
 
     id: str
     title: str
@@ -46,7 +46,7 @@ class Board:
 def leaderboard(
     tx: Transaction, organisation: str, board_id: str, person: str | None, now: datetime
 ) -> Board:
-    """The board of the scheme in force. `person` is the reader: she sees her own place even after opting out.
+    """The board of the scheme in force. `person`: the reader, whose own place is shown even after an opt-out.
 
     Raises NotFound for a board that the scheme does not have.
     """

@@ -85,7 +85,7 @@ def key_of(highlight: Highlight) -> str:
 
 
 def periods(schemes: Schemes, now_us: int) -> Iterator[Period]:
-    """Every period that is over. The first began on the day the highlight came; they go on through versions that keep title and length.
+    """Every finished period. The first began on the highlight's first day; versions with the same title and length continue the sequence.
 
     One that ends under a version without the highlight, or with periods of another length, is called off; one that was away and is back
     before its end goes on.

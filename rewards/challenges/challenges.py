@@ -1,6 +1,6 @@
 """Challenges: goals of a person, a team, a segment or everybody, counted on the dates of the scheme's zone.
 
-What somebody did counts where she belonged when she did it. Once late events can no longer count, the result is fixed
+Activity counts for the unit to which the person belonged at the time. Once late events can no longer count, the result is fixed
 and the bonus paid, to each contributor once; later moves, reversals and versions leave both as they are.
 """
 

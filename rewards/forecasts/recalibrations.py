@@ -105,7 +105,7 @@ def of_hash(tx: Transaction, organisation: str, content: str) -> Recalibration |
 def withdraw(
     tx: Transaction, organisation: str, number: int, reason: str, *, actor: str, now: datetime
 ) -> None:
-    """Take back the acceptance, with a reason: from then on what was accepted before it counts again, or published findings alone.
+    """Withdraw an acceptance with a reason: the previously accepted recalibration is used again, or published findings alone.
 
     Raises NotFound, BadValue without a reason, Conflict where it is not accepted.
     """

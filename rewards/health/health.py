@@ -1,4 +1,4 @@
-"""Programme health as it is kept: computed by the worker and, where nobody did lately, when somebody asks."""
+"""Cached program health: computed by the worker, and on request where the cache is out of date."""
 
 import json
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ def health_of(
     forecast: str = "",
     bands: Mapping[str, Band] | None = None,
 ) -> Health:
-    """Everything as it is now. `bands`: by Monday, the forecast's 80 % band of the week's sharers."""
+    """The current program health. `bands`: by Monday, the forecast's 80 % band of the week's sharers."""
     minimum = minimum_group(tx, organisation, now)
     shown = groups_shown(tx, organisation, now, kinds=["segment"])
     sizes = people_rows.sizes(tx, organisation)
@@ -74,7 +74,7 @@ def keep_health(
     forecast: str = "",
     bands: Mapping[str, Band] | None = None,
 ) -> Health:
-    """Compute it anew and keep it."""
+    """Compute and cache program health."""
     with db.read() as tx:
         found = health_of(tx, organisation, now, forecast, bands)
     text = json.dumps(found.as_json(), ensure_ascii=False)

@@ -77,5 +77,5 @@ def number(section: str, measure: str, value: float, group: str = "", **more: An
 
 
 def telling(section: str, measure: str, told: str, group: str = "", **more: Any) -> HealthRow:
-    """A row of a count of people, as `rewards.disclosure` lets it be told."""
+    """A row with a count of people under disclosure control (`rewards.disclosure`)."""
     return HealthRow(section, measure, group, told, float(told) if told.isdecimal() else None, **more)

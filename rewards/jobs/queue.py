@@ -24,7 +24,7 @@ URGENT, USUAL, PATIENT = 8, 5, 2
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One piece of long work. `done` of `total` chunks are computed; `total` is what it takes at most.
+    """One piece of long work. `done` of `total` chunks are computed; `total` is an upper bound.
 
     `cancelling`: cancellation was requested and the worker has not confirmed it; `partial_length`: characters of the partial result.
     """

@@ -70,7 +70,7 @@ def take(db: Database, worker: str, now: datetime) -> Held | None:
 def complete(
     db: Database, held: Held, completed: Callable[[Transaction, str, str], str], now: datetime
 ) -> Held:
-    """Store what is known only now in the specification, once: a worker that takes the job later, or again, finds it there.
+    """Add values determined at the start to the specification, once, so that a worker that resumes the job uses the same ones.
 
     Raises Lost, and whatever `completed` (of organisation and specification) raises.
     """
@@ -135,7 +135,7 @@ def advance(db: Database, held: Held, done: int, now: datetime) -> bool:
 
 
 def show(db: Database, held: Held, partial: str, total: int, now: datetime) -> None:
-    """Let people see what is known so far. Raises Lost."""
+    """Store a partial result for display. Raises Lost."""
     with db.begin() as tx:
         values = {"partial": partial, "total": total, "lease_us": to_us(now + LEASE)}
         if not rows.change_held(tx, held.id, held.worker, values):
@@ -192,7 +192,7 @@ def _end(
         "result_id": result,
     }
     if status == DONE:
-        # The result says it; of what ended before its end people keep what they saw.
+        # A complete result replaces it; of a cancelled job the partial result stays visible.
         values["partial"] = None
     if not rows.change_held(tx, job, worker, values):
         raise Lost

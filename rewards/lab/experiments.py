@@ -1,6 +1,6 @@
 """Experiments as texts: every revision is kept as it was typed, so that no edit of two is ever lost; and their runs.
 
-What a text says is for whoever runs it: this module keeps it, and knows its title.
+The text is interpreted where it is run: this module stores it, and reads only its title.
 """
 
 from collections.abc import Mapping
@@ -160,7 +160,7 @@ def start_run(
     actor: str,
     now: datetime,
 ) -> int:
-    """Put a run of the experiment as it is now into the queue; returns the number of the job.
+    """Queue a run of the experiment's current revision; returns the number of the job.
 
     Raises Refused where too much is under way.
     """

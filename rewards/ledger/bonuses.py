@@ -29,7 +29,7 @@ def bonus(
 ) -> NewEntry:
     """The entry of `amount` millipoints (0 is recorded too) for a row of `person`, booked now. `arguments` explain it.
 
-    Its rule is `kind:of`, since rules and badges may bear the same id.
+    Its rule is `kind:of`, since a rule and a badge may have the same id.
     """
     return NewEntry(
         person_id=person.id, origin=rows.ORIGIN, kind=kind, rule=f"{kind}:{of}", amount=amount, reason=str(Reason(kind)),

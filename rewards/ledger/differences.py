@@ -123,7 +123,7 @@ class Ledger:
 
 
 def _same(row: JournalRow | ComparedRow, amount: int, version: int, reason: str) -> bool:
-    """Equal in what they give and why; whether an award waited, was released or approved makes no difference."""
+    """True where an entry agrees with a fold's result, regardless of whether the award was held, released or approved."""
     if reason == HELD and row.reason != HELD:
         # It counted before, and now waits for a review.
         return False

@@ -1,4 +1,4 @@
-"""Expiry of spendable points: what is left of a lot after the scheme's days expires."""
+"""Expiry of spendable points: the rest of a lot expires after the number of days in the scheme."""
 
 from datetime import datetime
 

@@ -1,7 +1,7 @@
 """Scoring a person's events as a fold in canonical order, and replaying the open period where that order changed.
 
 An event that comes in order extends the stored state. After a late event, a reversal or a new version, the events of the open
-period are folded again from the state at its beginning. Entries that come out differently are reversed and posted anew, so that
+period are folded again from the state at its beginning. Entries that differ afterwards are reversed and posted again, so that
 the ledger equals what events in canonical order would have given.
 """
 
@@ -124,7 +124,7 @@ class FoldBatch:
         places_of_new = [at for at, one in enumerate(events) if one.ref in new]
         former = [one for one in events if one.ref not in new]
         before = folded(self.schemes, person.id, basis, former, known)
-        # The very objects of the period before: what was decoded of them is found by identity, and marks before them stay valid.
+        # The same objects as in the previous period: their decoded forms are cached by identity, and earlier checkpoints stay valid.
         after = before.events.copy()
         for at in places_of_new:
             after.insert(at, events[at])
@@ -226,7 +226,7 @@ class FoldBatch:
                 sum(draft.amount for draft in self.fold(person.id, place, start, known, version_at)[1])
                 for version_at in (chosen, former)
             ]
-            # What an older top-up granted is part of what this one would grant again.
+            # The amount of an older top-up is contained in the amount of this one.
             rise = max(0, worlds[0] - worlds[1] - granted)
             granted += rise
             drafts.extend(self._top_up(person, span, rise))

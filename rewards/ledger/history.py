@@ -29,7 +29,7 @@ Names = Mapping[int, tuple[str, str]]
 
 
 def export_events(tx: Transaction, organisation: str, since: datetime | None = None) -> Iterator[Event]:
-    """Every event in canonical order, closed periods included, with what was frozen when it was taken in.
+    """Every event in canonical order, closed periods included, with the context frozen at intake.
 
     Left out are those that wait in quarantine, and those undone before their period was closed: they count as never having
     happened. One undone afterwards says so, since it stays counted. Erased people appear as `erased-<number>`: the same person keeps

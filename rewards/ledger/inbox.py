@@ -12,7 +12,7 @@ MOST_TAGS = 1 << 12
 
 
 class InboxEvent(NamedTuple):
-    """An event of the inbox with internal person ids, as it is read: folds make hundreds at once."""
+    """An event of the inbox with internal person ids; cheap to construct, since a fold reads hundreds."""
 
     ref: int
     source: str
@@ -52,7 +52,7 @@ class InboxEvent(NamedTuple):
 
     @property
     def item(self) -> str:
-        """The identity of its object for what is counted once per object."""
+        """The identity of its object for limits per object."""
         return item_of(self.source, self.event_id, self.object)
 
     @property

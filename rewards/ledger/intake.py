@@ -153,7 +153,7 @@ class _Intake:
         self._tell(taken)
 
     def _into_inbox(self, events: Sequence[Event]) -> tuple[list[Arrival], list[int]]:
-        """Insert what is new. Returns the new events and the positions of those seen before."""
+        """Insert new events. Returns them, and the positions of events seen before."""
         rows_in: list[dict[str, Any]] = []
         positions: dict[tuple[str, str], int] = {}
         repeated: list[int] = []

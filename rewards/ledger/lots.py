@@ -1,4 +1,4 @@
-"""Lots of spendable points: what is left of each award and how old it is; the oldest is spent first (first in, first out).
+"""Lots of spendable points: the rest of each award and its age; the oldest lot is spent first (first in, first out).
 
 A lot keeps the age of the first entry that gave it, so a replay makes nothing younger. A refunded claim is a new lot, since it could
 not be spent meanwhile. Where an award that was spent is reversed and posted again, other lots lend the amount until it is back, and
@@ -25,7 +25,7 @@ class _Lot:
 
 @dataclass(slots=True)
 class Purse:
-    """One person's lots. What was spent of an award that is reversed is a debt, paid from other lots."""
+    """One person's lots. The spent part of a reversed award is a debt, paid from other lots."""
 
     _lots: dict[int, _Lot] = field(default_factory=dict)
     _first: dict[_Key, int] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Purse:
     def take_in(self, entry: SpendableRow) -> None:
         """Apply the next entry that moved spendable points, by its `amount`."""
         if entry.recorded_us != self._now_us or (entry.amount < 0 and entry.reverses is None):
-            # A replay reverses and posts at one instant: other lots pay only for what is not back by the next instant.
+            # A replay reverses and posts at the same instant: other lots pay only for debts that remain at the next instant.
             self._settle()
             self._now_us = entry.recorded_us
         if entry.amount < 0:

@@ -108,7 +108,7 @@ def folded(
     *,
     same: int | None = None,
 ) -> Period:
-    """The period with these events; what it has in common with a `known` one is taken from there, their first `same` events."""
+    """The period with these events; the first `same` events, shared with a `known` period, are reused from it."""
     if same is None:
         same = known.same_until(events) if known else 0
     if known and same == len(events) == len(known.events):
@@ -193,7 +193,7 @@ def seen_by(person_id: int, place: Place, events: Sequence[InboxEvent], used: in
     found = []
     for one in events:
         if one.person_id != person_id:
-            # What was frozen with the event is the subject's date; an owner's caps and streaks go by their own.
+            # The date frozen with the event is the subject's; an owner's caps and streaks use the owner's date.
             day, zone = place.of(one.ref).date_at(one.occurred_us)
             one = one._replace(local_date=day, zone=zone)
         # Dates never go back, although a person who changes zones may see one twice: windows of caps and streaks only move on.

@@ -77,7 +77,7 @@ def _given_back(draft: "NewEntry") -> list[tuple[str, int]]:
 
 
 def _take(purse: list[tuple[str, int]], wanted: int) -> tuple[list[tuple[str, int]], int]:
-    """(what is drawn from each window, what is still wanted)."""
+    """(amount drawn from each window, amount still missing)."""
     drawn = []
     while purse and wanted:
         detail, amount = purse.pop(0)

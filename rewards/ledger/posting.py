@@ -66,7 +66,7 @@ def _within_budget(
         post_once(tx, organisation, fund(pool.whole(budget), 0), now_us)
     left = rows.lock_balance(tx, organisation, BUDGET, NOBODY, name) or 0
     funded, count = pool.funded(tx, organisation, name)
-    # A version that raises or lowers the budget changes what is left of the window, and takes nothing back that was given.
+    # A version that raises or lowers the budget changes the rest in the window, and takes no granted points back.
     change = max(pool.whole(budget) - funded, -left)
     if change and count:
         post_once(tx, organisation, fund(change, count), now_us)

@@ -124,7 +124,7 @@ def _undo_alone(tx: Transaction, organisation: str, row: JournalRow, now_us: int
 def _undo_closed(
     tx: Transaction, organisation: str, event: EventRow, schemes: Schemes, now_us: int
 ) -> list[int]:
-    """Reverse today what an event of a closed period gave; permanent badges stay, and so does what they paid."""
+    """Reverse the awards of an event of a closed period today; permanent badges and their points stay."""
     standing = [
         row
         for row in rows.of_event(tx, [event.id])

@@ -125,7 +125,7 @@ class Schemes:
         return found
 
     def compiled(self, version: int) -> CompiledScheme:
-        """The version compiled, knowing what was away before it."""
+        """The compiled version, with the time spans in which its streaks were absent from earlier ones."""
         if version not in self._compiled:
             self._compiled[version] = with_absences(self._plain(version), self._absences(version))
         return self._compiled[version]

@@ -1,1 +1,1 @@
-"""Mail to people: queued in the transaction of what it describes, written in their language when it is sent."""
+"""Mail to people: queued in the transaction of its cause, rendered in the recipient's language when it is sent."""

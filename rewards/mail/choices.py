@@ -43,7 +43,7 @@ class Choice:
         return hour >= self.quiet_from or hour < self.quiet_until
 
     def awake(self, at: datetime, zone: str) -> datetime:
-        """The instant itself, or the end of the quiet hours that it lies in."""
+        """The instant itself, or the end of the quiet hours that contain it."""
         local = at.astimezone(ZoneInfo(zone))
         if not self.is_quiet(local.hour):
             return at

@@ -33,7 +33,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail before it is set as text and as HTML. `button`: what to do, and where. `why`: why she gets it."""
+    """The content of a mail before it is rendered as text and HTML. `button`: label and link. `why`: the reason for receiving it."""
 
     subject: str
     paragraphs: tuple[str, ...]
@@ -44,7 +44,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Whom a mail goes to, as far as it says so. `expires`: until when its link works."""
+    """The recipient's data used in a mail. `expires`: the expiry of its link."""
 
     name: str
     organisation: str

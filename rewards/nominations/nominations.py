@@ -107,7 +107,7 @@ def nominate(
 
 
 def withdraw(tx: Transaction, organisation: str, person: str, nomination: int, now: datetime) -> None:
-    """Take one's own nomination back while the round lasts. Raises NotFound; Refused once the round is over."""
+    """Withdraw one's own nomination while the round is open. Raises NotFound; Refused once the round is over."""
     who = find_row(tx, organisation, person)
     states.lock(tx, organisation, [who.id])
     row = rows.find(tx, organisation, nomination)
@@ -145,7 +145,7 @@ def awards_for(tx: Transaction, organisation: str, person: str, now: datetime) -
 
 
 def honours(tx: Transaction, organisation: str, person: str, now: datetime, limit: int = 5) -> list[Honour]:
-    """The newest outcomes that the person may see. Who is hidden from boards has no name here either."""
+    """The newest outcomes that the person may see. People hidden from boards are not named here either."""
     who = find_row(tx, organisation, person)
     schemes = Schemes.of(tx, organisation)
     shown: list[Honour] = []

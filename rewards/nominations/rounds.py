@@ -67,7 +67,7 @@ def _under_way(began: date, every_days: int, day: date) -> date:
 
 
 def round_of(schemes: Schemes, award: str, first_date: int, version: int, now_us: int) -> Round | None:
-    """The round in which somebody was named under `version`, on the terms in force at its end (now, while it goes on).
+    """The round of a nomination under `version`, on the terms in force at its end (now, while it is open).
 
     None where the award left the scheme, or got rounds of another length, before the round was over.
     """

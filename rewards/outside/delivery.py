@@ -58,7 +58,7 @@ class Delivered:
 
 
 def deliver_due(db: Database, now: datetime, send: Send) -> Delivered:
-    """Hand new messages of the outbox to their subscriptions, and send what is due. No transaction is open while sending."""
+    """Queue new outbox messages for their subscriptions, and send due ones. No transaction is open while sending."""
     with db.begin() as tx:
         subscribed = rows.told(tx)
         fresh = rows.take_from_outbox(tx, BATCH, to_us(now))
@@ -118,7 +118,7 @@ def _report(db: Database, row: DueRow, status: int, answer: str, now: datetime) 
     with db.begin() as tx:
         rows.report(tx, row.id, row.attempts, {"status": outcome, "answer": answer, **values})
         if status in SILENT:
-            # What else waits for this receiver would meet the same fate, and take the place of others.
+            # Other messages to this receiver would fail too, and take the place of messages to others.
             rows.hold_back(tx, row.webhook_id, to_us(now + min(pause_after(row.attempts), LONGEST_HOLD)))
         if status == GONE:
             rows.change(tx, row.webhook_id, {"status": "gone"})

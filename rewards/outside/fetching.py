@@ -1,4 +1,4 @@
-"""Reading what is at a public address: bounded in bytes, time and redirects, and never anything of our own network (SSRF)."""
+"""Fetching documents from public addresses, with limits on bytes, time and redirects, and never from the own network (SSRF)."""
 
 import http.client
 import threading
@@ -76,7 +76,7 @@ class Fetcher(HttpSender):
             raise TimeoutError
         addresses = resolve(target, self.allow_loopback, WHAT)
         connection = http.client.HTTPConnection(target.host, target.port, timeout=left)
-        # What is left of the time is what this hop has.
+        # This hop has the rest of the time limit.
         hop = copy(self)
         hop.seconds = left
         connection.sock = hop._connect(addresses, target)

@@ -72,7 +72,7 @@ class Mailed:
 
 
 def send_due(db: Database, now: datetime, post: Post) -> Mailed:
-    """Send what is due. No transaction is open while the server is spoken to."""
+    """Send due mails. No transaction is open during SMTP."""
     now_us = to_us(now)
     with db.begin() as tx:
         expired = rows.expire(tx, now_us)

@@ -32,7 +32,7 @@ class InFlight(Conflict):
 def begin_request(
     tx: Transaction, organisation: str, caller: str, key: str, request_hash: str, *, now: datetime
 ) -> tuple[str, str | None]:
-    """(owner, None) to go on, or ("", the answer given before). Raises KeyReused, InFlight."""
+    """(owner, None) for a new request, or ("", the stored response). Raises KeyReused, InFlight."""
     owner = secrets.token_hex(16)
     row = {
         "organisation_id": organisation,

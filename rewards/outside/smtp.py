@@ -24,7 +24,7 @@ _SHOWN = 160
 
 
 class ServerTrouble(OSError):  # noqa: N818 - a noun
-    """The server cannot be used as it is: unreachable, without the TLS that was asked for, or it refuses who sends.
+    """The server cannot be used: unreachable, without the requested TLS, or it refuses the sender.
 
     `over_a_mail`: the connection broke while a mail was handed in, which may be to blame.
     """

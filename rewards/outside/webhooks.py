@@ -236,7 +236,7 @@ def pause_webhook(
 def resume_webhook(
     tx: Transaction, organisation: str, webhook: int, actor: str, now: datetime
 ) -> Subscription:
-    """Send again, what was kept first. Raises NotFound, Conflict for one that is gone."""
+    """Resume deliveries, starting with the queued ones. Raises NotFound, Conflict for a subscription that has ended."""
     return _turn(tx, organisation, webhook, rows.ACTIVE, actor, now=now)
 
 

@@ -1,1 +1,1 @@
-"""Randomised rollouts carried out: who was drawn is invited, or gets digests, from her day on and not before."""
+"""Execution of randomised rollouts: people drawn are invited, or get digests, from their first treated day on."""

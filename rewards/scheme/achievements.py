@@ -1,4 +1,4 @@
-"""Badges, levels, streaks and challenges: what people reach."""
+"""Definitions of achievements: badges, levels, streaks and challenges."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A scheme's YAML edited field by field, as a form does: comments, order and style of what is not edited stay as they are.
+"""Editing a scheme's YAML by fields, as a form does, with comments, order and style of the rest preserved.
 
 Form and text are one document. A form is read from the text (`form_of`), and what was changed in it is put back into the text
 (`with_changes`); a text that is not a scheme yet has a form all the same, as far as it goes.
@@ -143,7 +143,7 @@ def _cap(caps: object, window: str) -> int | None:
 
 
 def with_changes(text: str, was: str, posted: Mapping[str, str]) -> str:
-    """The text with what differs between the form of `was` and what was posted put into it.
+    """The text with the posted values that differ from the form of `was`.
 
     Where nothing differs the text comes back as it is, to the letter. Raises DocumentError where one of both is not YAML.
     """

@@ -10,7 +10,7 @@ from rewards.scheme.scheme import IncentiveScheme
 
 
 def explain_badge(badge: Badge, scheme: IncentiveScheme) -> str:
-    """What a badge of the scheme asks for, brings, and how long it is held."""
+    """Sentences on a badge's requirements, its reward, and how long it is held."""
     titles = {f"awards {rule.id}": rule.title for rule in scheme.rules}
     titles |= {f"streak {streak.id}": streak.title for streak in scheme.streaks}
     ways = [
@@ -75,7 +75,7 @@ def _penalty(penalty: Penalty) -> str:
 
 
 def explain_streak(streak: Streak) -> str:
-    """What keeps a streak, and what saves it."""
+    """Sentences on how a streak continues, and on its freezes."""
     what = joined(tuple(map(deed, streak.kinds)))
     places = {"title": streak.title, "what": what, "days": joined(day_names(streak.days), "and")}
     if streak.when:
@@ -126,7 +126,7 @@ def _freezes(count: int, window: str) -> str:
 
 
 def explain_challenge(one: Challenge, scheme: IncentiveScheme) -> str:
-    """Who can reach what until when, and what it brings."""
+    """Sentences on a challenge's participants, goal, end and bonus."""
     titles = {rule.id: rule.title for rule in scheme.rules}
     goals = {
         "points": lambda: points(one.goal),

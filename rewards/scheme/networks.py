@@ -1,4 +1,4 @@
-"""What networks say about paid posts and ready-made texts, shipped with its sources, so that nobody has to remember it.
+"""Built-in rules of networks on paid posts and ready-made texts, with their sources.
 
 A company that knows better for a network of its own says so in the scheme (`channel_rules`, `unrewarded_channels`).
 """

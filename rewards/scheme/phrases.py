@@ -85,7 +85,7 @@ def points(amount: Decimal | int) -> str:
 
 
 def joined(words: tuple[str, ...], joint: Literal["or", "and"] = "or") -> str:
-    """A list as it is spoken: a, b or c."""
+    """A list in words: a, b or c."""
     if len(words) == 1:
         return words[0]
     return gettext(_JOINTS[joint]).format(first=", ".join(words[:-1]), last=words[-1])
@@ -127,7 +127,7 @@ def deeds(kind: str, count: int) -> str:
 
 
 def act(kind: str, of_owner: bool) -> str:
-    """What somebody does, as words that follow “when”."""
+    """An activity in words that follow “when”."""
     if of_owner:
         if kind == "kudos":
             return gettext("a colleague thanks you")

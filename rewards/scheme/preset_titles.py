@@ -1,4 +1,4 @@
-"""What the shipped templates call their parts, in the languages that we have: a company's scheme speaks the company's own."""
+"""Translated titles of the shipped templates' parts, so that a company's scheme is in the company's language."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TITLES = (
 
 
 def in_language(scheme: IncentiveScheme, language: str) -> IncentiveScheme:
-    """A template with its titles in a language; what is no template's title stays."""
+    """A template with its titles in a language; other titles are unchanged."""
     with speaking(language):
         return IncentiveScheme.model_validate_json(json.dumps(_said(json.loads(scheme.model_dump_json()))))
 

@@ -1,4 +1,4 @@
-"""What a scheme may say but the live program cannot do: publication refuses it, so that no promise is broken.
+"""Valid parts of a scheme that the live program cannot carry out: publication refuses them, so that no promise is broken.
 
 Where each field acts is declared in `tests/contracts/scheme_fields.py`, which holds this list against what is there.
 """

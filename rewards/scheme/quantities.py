@@ -70,7 +70,7 @@ def _fraction(value: object) -> Fraction:
 
 
 def _exactly(value: float | Decimal | Fraction) -> Fraction:
-    """The number as it is written; a float as its shortest text."""
+    """The exact number; a float by its shortest decimal representation."""
     if isinstance(value, Decimal):
         return fraction_of(str(value))
     return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
@@ -136,7 +136,7 @@ class Nature(Part):
 
     @model_serializer
     def _in_full(self) -> dict[str, str]:
-        # What is left out means something else in each part of a scheme.
+        # The default of an omitted field differs between the parts of a scheme.
         return {"worth": self.worth, "publicity": self.publicity, "expectation": self.expectation}
 
 

@@ -44,7 +44,7 @@ def with_absences(compiled: CompiledScheme, found: tuple[Absence, ...]) -> Compi
 
 
 def in_time(versions: Sequence[tuple[int, CompiledScheme]]) -> list[CompiledScheme]:
-    """Versions that follow each other, each from an instant on and knowing what was away before it."""
+    """Consecutive versions, each with the time spans in which its streaks were absent from earlier ones."""
     history = [(since_us, one.scheme) for since_us, one in versions]
     return [
         with_absences(one, absences(history[: at + 1])) if one.scheme.streaks else one

@@ -115,7 +115,7 @@ class PersonState:
     def reached(self, compiled: CompiledScheme, badge: int) -> list[int]:
         """The present count of each requirement of a badge (its place in `compiled.badges`), group by group, points in millipoints.
 
-        What is counted within one object is 0: it is kept by object, and there is no object here.
+        Counts per object are 0, since no object is given here.
         """
         now = self.columns(compiled)
         first, end = (int(place) for place in compiled.tables.badge[badge, :2])

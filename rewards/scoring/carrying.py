@@ -69,7 +69,7 @@ def parts_of(
 def carry_people(
     state: ScoreState, aside: Aside, old: tuple[Part, ...], new: tuple[Part, ...], tables: SchemeTables
 ) -> tuple[ScoreState, Aside]:
-    """n people's state under a new version, and what it does not name. Totals go on; objects are known by identity anyway."""
+    """n people's state under a new version, and the state of parts that it lacks. Totals continue; objects are keyed by identity anyway."""
     fresh = new_state(tables, state.people.shape[0], 1)
     fresh.people[:, 0] = state.people[:, 0]
     left = dict(aside)

@@ -22,7 +22,7 @@ def enrolments(ordered: Iterable[Event]) -> Enrolments:
 
 
 def takes_part(compiled: CompiledScheme | None, known: Enrolments, event: Event, role: int) -> bool:
-    """Whether the subject of an event (role 0) or its owner took part then: as was frozen with it, else as the log says.
+    """True where an event's subject (role 0) or owner was enrolled at the time: as frozen with the event, else by the log.
 
     Under a version that does not ask for enrolment, and where there is none, everybody does.
     """

@@ -29,7 +29,7 @@ _OWNER = {"decay": "rule", "cap": "rule", "count": "badge", "freezes": "streak",
 class Loss:
     """One part of the state kept aside. `of`: the rule, badge or streak it belongs to ("": the scheme). `people`: who had begun it.
 
-    What is kept for each object or pair has no total a person, and counts nobody.
+    State per object or pair has no total per person, and is not counted.
     """
 
     kind: Kind

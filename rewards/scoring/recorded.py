@@ -35,7 +35,7 @@ class Closing(Part):
 
 
 class RecordedPerson(Part):
-    """A person as scoring needs her. `id` is that of the events; erased and merged people appear as `erased-<number>`.
+    """The data of a person that scoring needs. `id` as in the events; erased and merged people appear as `erased-<number>`.
 
     `leave` holds the first and last dates of whatever excuses from streaks; `segments` from which date on she belonged to which
     segment, for who has moved.

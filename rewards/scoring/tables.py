@@ -38,7 +38,7 @@ class Limit(NamedTuple):
 class CompiledScheme:
     """A scheme with its tables, vocabulary, content hash and caps in the order of the tables.
 
-    `parts`: what is remembered, by names that outlast versions.
+    `parts`: parts with state, by names that are stable across versions.
     """
 
     scheme: IncentiveScheme
@@ -185,7 +185,7 @@ class _Builder:
                 return codes.METRIC_COUNTER, self._counter(badge, need)
 
     def _counter(self, badge: Badge, need: Requirement) -> int:
-        """The badge's counter of such a requirement; its levels share it."""
+        """The badge's counter for this requirement; the badge's levels share it."""
         name = self._counter_name(badge, need)
         if name in self.counter_names:
             return self.counter_names.index(name)
@@ -251,7 +251,7 @@ class _Builder:
         ]
 
     def place_badges(self, badges: tuple[Badge, ...]) -> None:
-        """Under every kind and role, the badges that such an event can move, in the scheme's order."""
+        """The badges that an event can advance, by kind and role, in the scheme's order."""
         with_rules = {slot for slot, found in enumerate(self.concerned) if found[0]}
         touching = [self._slots(badge, with_rules) for badge in badges]
         # A badge that pays moves those that ask for points, wherever it can be won.

@@ -205,7 +205,7 @@ def cancel_claim(
 
 
 def returnable(tx: Transaction, organisation: str, person: str, now: datetime) -> set[int]:
-    """The person's claims that she can take back now."""
+    """The person's claims that can be cancelled now."""
     found = rows.of_person(tx, find_row(tx, organisation, person).id)
     return {
         row.id
@@ -279,7 +279,7 @@ def _refund(
 def _open_budget(
     tx: Transaction, organisation: str, offer: Reward, month: str, version: int, *, day: int, now_us: int
 ) -> None:
-    """Bring a month's budget to what the version in force leaves of it: its amount less what was claimed in the month.
+    """Set a month's budget to the amount in the version in force less the month's claims.
 
     Of claimants at the same time one funds it, the others wait for it. A version that raises or lowers the amount changes the rest alone.
     """

@@ -197,7 +197,7 @@ def deliver(
     day = today(now_us, schemes.zone(version)).toordinal()
     amount = gift.amount
     if schemes.asks_enrolment(version):
-        # Whoever does not take part gets the thanks, and no points; the giver is not told which.
+        # A receiver who is not enrolled gets the thanks without points; the giver does not learn of it.
         (row,) = people_rows.by_ids(tx, organisation, [gift.receiver_id]).values()
         amount = gift.amount if places(tx, [row])[row.id].is_enrolled(now_us) else 0
     draft = NewEntry(
@@ -250,7 +250,7 @@ def refresh_allowance(
 ) -> str:
     """Bring this period's allowance to what the version in force leaves of it; returns the period. Running it twice grants once.
 
-    A version with another amount or another period changes what is left, and never gives back what was given away.
+    A version with another amount or period changes the rest of the allowance, and never refunds points given away.
     """
     period = period_of(terms.period, day)
     dedupe: str | None = f"allowance:{person_id}:{period}"

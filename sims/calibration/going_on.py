@@ -1,4 +1,4 @@
-"""Forecasts that go on from a history: each run is moved from what it had in the history's weeks to what was observed."""
+"""Forecasts that continue a history: each run is adjusted from its simulated values in the history's weeks to the observed ones."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class GoingOn:
 
 
 def moved_from(weeks: int) -> str:
-    """What was done to runs."""
+    """A note on the adjustment of runs."""
     return (
         f"every run was moved from what it had in the history's {several(weeks, 'week')} to what was observed"
     )

@@ -121,7 +121,7 @@ def _go_on(database: "Database", demo: Demo, say: Callable[[str], None], now: da
 
 
 def _settle(database: "Database", now: datetime) -> None:
-    """Carry out what is due: results of challenges, highlights, expiry of points."""
+    """Process due results of challenges, highlights, and expiry of points."""
     from rewards.outside.delivery import HttpSender
     from rewards.worker import work_once
 

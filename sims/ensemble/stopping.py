@@ -14,7 +14,7 @@ ENDED = 128
 
 
 class Stop:
-    """Whether somebody asked to end. What is held goes on to its end for the first who asks, and not for the second."""
+    """Requests to stop. Held work continues to its end at the first request, and is aborted at the second."""
 
     def __init__(self) -> None:
         self._asked: int | None = None

@@ -104,7 +104,7 @@ class _Dropped(BaseException):
 
 
 class _AtWork:
-    """Whether a piece is being computed: only then a signal aborts it, and never while an answer is being sent."""
+    """True while a piece is being computed: only then a signal aborts it, and never while an answer is being sent."""
 
     def __init__(self) -> None:
         self.now = False

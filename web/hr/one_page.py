@@ -74,7 +74,7 @@ class PromiseRow:
 
     @property
     def kept(self) -> bool:
-        """Whether the observed value lies within the band as displayed, in whole shares and clicks."""
+        """True where the observed value is within the band as displayed, in whole shares and clicks."""
         return round(self.promised[1]) <= self.came <= round(self.promised[2])
 
 

@@ -300,5 +300,5 @@ def _published(kept: StoredResult, score: Mapping[str, Any] | None) -> Published
 
 
 def _over(forecast: Mapping[str, Any]) -> bool:
-    """Whether the first week of the forecast is over, so that it can be scored."""
+    """True where the first week of the forecast is over, so that it can be scored."""
     return date.fromisoformat(forecast["first"]) + timedelta(days=7) <= now().date()
