@@ -28,7 +28,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OFFSETLESS = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,40})?")
 _OFFSET = re.compile(r"[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9]")
 # Turkish has an i with and one without a dot, each with a capital; elsewhere one's capital is the other's. Marks of direction
-# and of places where a word may break are not seen; those that join letters or emoji are, and stay.
+# and of possible word breaks are removed; those that join letters or emoji change the text, and stay.
 _ALIKE: dict[int, str | None] = {
     0x130: "i",
     0x131: "i",

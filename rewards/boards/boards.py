@@ -128,7 +128,7 @@ def _teams(
     minimum: int,
     now: datetime,
 ) -> Board:
-    """Teams by what their members earned while they were members, but for those that are too small or would reveal one."""
+    """Teams ranked by points earned during membership; teams that are too small, or would reveal a small one, are left out."""
     first, last = _span(board.window, day)
     schemes = Schemes.of(tx, organisation)
     sizes = rows.team_sizes(tx, organisation, schemes.asks_enrolment(schemes.at(to_us(now))))

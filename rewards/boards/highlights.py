@@ -214,7 +214,7 @@ def highlighted(
 
 
 def withdraw_highlights(tx: Transaction, organisation: str, closed_us: int, reason: str, now_us: int) -> None:
-    """After versions changed: take back what the open period gave and the versions now standing would not, and forget it."""
+    """After a change of versions: reverse and delete highlights of the open period that the present versions would not give."""
     schemes = Schemes.of(tx, organisation)
     standing = {(one.key, one.first.toordinal()): one.highlight for one in periods(schemes, now_us)}
     for row in rows.decided(tx, organisation):

@@ -1,4 +1,4 @@
-"""Recalibrations: a posterior is proposed, and a person accepts or rejects it with a reason. Forecasts go by the one accepted last."""
+"""Recalibrations: a posterior is proposed, and a person accepts or rejects it with a reason. Forecasts use the latest accepted one."""
 
 import json
 from collections.abc import Mapping
@@ -88,7 +88,7 @@ def propose_once(
 ) -> int:
     """Propose a posterior unless the same one is open or accepted; returns its number in either case.
 
-    One that was rejected or withdrawn is proposed anew, since whoever proposes it again wants a new decision.
+    A rejected or withdrawn one becomes a new proposal, since proposing it again requests a new decision.
     """
     known = rows.of_hash(tx, organisation, digest(dump(posterior)))
     if known is not None and known.status in (OPEN, ACCEPTED):
@@ -162,13 +162,13 @@ def get_recalibration(tx: Transaction, organisation: str, number: int) -> Recali
 
 
 def belief_of(tx: Transaction, organisation: str, choice: Belief = "accepted") -> dict[str, Any] | None:
-    """The posterior that a job is to go by, as its specification names it; None: that of published findings."""
+    """The posterior named by a job's specification; None: that of published findings."""
     row = rows.accepted_name(tx, organisation) if choice == "accepted" else None
     return None if row is None else {"recalibration": row.id, "hash": row.content_hash}
 
 
 def with_belief(tx: Transaction, organisation: str, spec: str) -> str:
-    """A specification with the document of the posterior that it names: kept once, a thousand jobs can go by it.
+    """A specification with the document of the posterior that it names; the document is stored once for all jobs.
 
     Raises ValueError where the document is not the one that was named.
     """

@@ -1,4 +1,4 @@
-"""The shape of programme health: rows, so that page, file and API say the same."""
+"""Row types of program health, shared by page, file and API."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields

@@ -1,6 +1,6 @@
-"""A large file of people in the background: looked at first, then applied as it was shown, all of it or nothing.
+"""Import of a large people file in the background: previewed first, then applied as previewed, completely or not at all.
 
-Small files are read while their sender waits. In the worker it is one piece of work: what is written is written in one transaction,
+Small files are read within the request. In the worker it is one piece of work: all rows are written in one transaction,
 which ends the job too, so that whatever happens the people are as before or as the file has them.
 """
 
@@ -56,7 +56,7 @@ def ask_to_look(
     actor: str,
     now: datetime,
 ) -> int:
-    """Have a worker look at a file; returns the job. `told` None: its columns are guessed. Raises Refused."""
+    """Queue a preview of a file; returns the job. `told` None: its columns are guessed. Raises Refused."""
     spec = {"what": LOOK, "upload": upload.id, **_words(told, gives)}
     return ask(tx, organisation, KIND, upload.name, spec, total=STEPS, actor=actor, now=now)
 
@@ -178,7 +178,7 @@ class _Telling:
             self._writing = False
 
     def say(self, percent: int) -> None:
-        """Raises Cancelled, and Lost."""
+        """Report progress. Raises Cancelled, and Lost."""
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _TELL_SECONDS

@@ -1,4 +1,4 @@
-"""The queue as those see it who ask: a job is put in, looked at, cancelled, and asked for again."""
+"""The job queue for requesters: a job is queued, viewed, cancelled, and repeated."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,9 +72,9 @@ def ask(
     priority: int = USUAL,
     again_of: int | None = None,
 ) -> int:
-    """Put a job into the queue; returns its number. `spec` says everything that its numbers follow from.
+    """Queue a job; returns its number. `spec` determines its results completely.
 
-    Raises Refused where somebody has too many under way, or all together have.
+    Raises Refused beyond the limit of open jobs per requester or in total.
     """
     if rows.count_open(tx, organisation, actor) >= MOST_OF_ONE:
         raise Refused(

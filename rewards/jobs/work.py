@@ -89,7 +89,7 @@ def complete(
 
 
 def beat(db: Database, held: Held, now: datetime) -> bool:
-    """Say that the worker lives; False where the job was cancelled. Raises Lost."""
+    """Renew the worker's lease; False where the job was cancelled. Raises Lost."""
     with db.begin() as tx:
         if not rows.change_held(tx, held.id, held.worker, {"lease_us": to_us(now + LEASE)}):
             raise Lost
@@ -109,7 +109,7 @@ def outranked(db: Database, held: Held, now: datetime) -> bool:
 
 
 def keep(db: Database, held: Held, number: int, body: bytes, now: datetime) -> None:
-    """Keep a piece. Raises Lost."""
+    """Store a chunk's result. Raises Lost."""
     with db.begin() as tx:
         values = {"done": rows.JOB.c.done + 1, "lease_us": to_us(now + LEASE)}
         if not rows.change_held(tx, held.id, held.worker, values):
@@ -127,7 +127,7 @@ def keep(db: Database, held: Held, number: int, body: bytes, now: datetime) -> N
 
 
 def advance(db: Database, held: Held, done: int, now: datetime) -> bool:
-    """Say how far work that is no pieces has come; False where the job was cancelled. Raises Lost."""
+    """Store the progress of work without chunks; False where the job was cancelled. Raises Lost."""
     with db.begin() as tx:
         if not rows.change_held(tx, held.id, held.worker, {"done": done, "lease_us": to_us(now + WHOLE)}):
             raise Lost
@@ -143,7 +143,7 @@ def show(db: Database, held: Held, partial: str, total: int, now: datetime) -> N
 
 
 def finish(tx: Transaction, held: Held, body: str, title: str, now: datetime) -> int:
-    """Keep the result for good and end the job; returns the result's number. Raises Lost."""
+    """Store the final result and end the job; returns the result's number. Raises Lost."""
     number = save_result(tx, held.organisation, held.kind, title, digest(body), body_json=body, now=now)
     _end(tx, held.organisation, held.id, held.worker, DONE, now=now, result=number)
     return number

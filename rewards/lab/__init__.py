@@ -1,1 +1,1 @@
-"""The scenario lab: experiments that are kept as they were written."""
+"""The scenario lab: experiments, stored as typed."""

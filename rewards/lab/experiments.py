@@ -1,4 +1,4 @@
-"""Experiments as texts: every revision is kept as it was typed, so that no edit of two is ever lost; and their runs.
+"""Experiments as texts, every revision stored as typed so that concurrent edits never lose one; and their runs.
 
 The text is interpreted where it is run: this module stores it, and reads only its title.
 """
@@ -48,9 +48,9 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The result of an edit: the current experiment, and `clash` where somebody else saved meanwhile and nothing was changed.
+    """The result of saving: the current experiment; `clash`: nothing was saved because of a concurrent edit.
 
-    `text` is then what to look at: both edits brought together (`together`), or one's own.
+    `text` is then the text to review: both edits merged (`together`), or the caller's own.
     """
 
     experiment: Experiment
@@ -71,7 +71,7 @@ class Run:
 def create_experiment(
     tx: Transaction, organisation: str, title: str, text: str, actor: str, *, now: datetime
 ) -> Experiment:
-    """Keep a new experiment. Raises BadValue where text or title are too long."""
+    """Store a new experiment. Raises BadValue where text or title are too long."""
     _check(title, text)
     at = to_us(now)
     row = {
@@ -103,7 +103,7 @@ def save_experiment(
 ) -> Saved:
     """Replace the text, if `revision` is still current (None: whichever is). `base` is the text that the edit began from, where known.
 
-    Where it does not, nothing is saved: what comes back has both edits where they do not touch the same lines, else one's own.
+    After a concurrent edit nothing is saved: the result has both edits merged where they touch different lines, else the caller's.
     Raises BadValue, NotFound, and Conflict where the experiment was put aside.
     """
     _check(title, text)

@@ -191,7 +191,7 @@ class _Intake:
         return self._end_quarantine(stored, position)
 
     def _end_quarantine(self, row: EventRow, position: int) -> Arrival:
-        """A quarantined event with its status of now. It was early, so it cannot be late; its date and zone were frozen on arrival."""
+        """A quarantined event with its present status. It arrived early, so it cannot be late; its date and zone were frozen on arrival."""
         person = self.people[row.person_id]
         status = CLOSED if row.occurred_us < self.closed_us else SCORED
         if self._is_away(person, row.occurred_us):
@@ -335,7 +335,7 @@ class _Intake:
         self.receipts[one.position] = receipt
 
     def _refused_entry(self, one: Arrival) -> NewEntry:
-        """An award of zero that says why: too late, of a closed period, or of somebody who had left."""
+        """A zero entry with its reason: too late, in a closed period, or of a person who had left."""
         event = one.event
         batch = FoldBatch(self.tx, self.organisation, self.schemes, self.closed_us, self.now_us)
         return batch.zero(event, self.places[event.person_id], one.status)

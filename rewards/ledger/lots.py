@@ -128,7 +128,7 @@ class Purse:
 
 
 def purse_of(entries: Iterable[SpendableRow]) -> Purse:
-    """From all entries that moved somebody's spendable points, in order, those of accounts merged into theirs included."""
+    """The lots of a person, from all entries with spendable points in order, those of merged accounts included."""
     purse = Purse()
     for entry in entries:
         # The entries of a merge move points between the accounts whose entries are both here already.

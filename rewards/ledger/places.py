@@ -81,7 +81,7 @@ class Place:
         return self.membership_at(to_us(ended) - 1)[0]
 
     def off_under(self, holidays: Sequence[Holiday]) -> tuple[tuple[int, int], ...]:
-        """Leave, and for somebody who has moved the holidays of segments by the segment of each day, as the kernel takes them."""
+        """Days off for the kernel: leave, and for people who moved the holidays of each day's segment."""
         if not self.memberships:
             return self.leave
         found = list(self.leave)

@@ -75,7 +75,7 @@ class Schemes:
 
     @classmethod
     def forget(cls, tx: Transaction, organisation: str) -> None:
-        """After a publication in the same transaction."""
+        """Clear the cache after a publication in the same transaction."""
         organisation_rows.renew_schemes_token(tx, organisation)
         tx.memo.pop(("schemes", organisation), None)
 
@@ -92,7 +92,7 @@ class Schemes:
         return self._token
 
     def at(self, at_us: int) -> int:
-        """The version in force at an instant, as `in_force` says; 0 for none."""
+        """The version in force at an instant, by `in_force`; 0 for none."""
         return in_force(self.timeline, at_us)
 
     def displaced(self, now_us: int, newest: InForce) -> list[InForce]:
@@ -110,7 +110,7 @@ class Schemes:
         return any(one.version == version for one in self.timeline)
 
     def top_ups(self, closed_us: int) -> list[TopUp]:
-        """The top-ups that can still change, oldest first: those that look back into the open period alone.
+        """The top-ups that can still change, oldest first: those whose span is in the open period.
 
         Where a later exact version reaches back into the span, the top-up covers only what precedes it.
         """

@@ -84,7 +84,7 @@ def from_row(row: MailChoiceRow | DueDigestRow | None) -> Choice:
 
 
 def choose(tx: Transaction, organisation: str, person: str, wanted: Choice, now: datetime) -> None:
-    """Keep what a person chose. Raises NotFound, BadValue for an hour or day that is none, or a digest in quiet hours."""
+    """Store a person's preferences. Raises NotFound, BadValue for an invalid hour or day, or a digest in quiet hours."""
     if wanted.digest not in DIGESTS:
         raise BadValue(
             "digest {value!r}: limit {names}; choose one of these",
@@ -127,7 +127,7 @@ def choose(tx: Transaction, organisation: str, person: str, wanted: Choice, now:
 
 
 def unsubscribe(tx: Transaction, token: str, now: datetime) -> bool:
-    """End the kind of mail that a token of `rewards.mail.tokens` names, for whom it names; False for a token that is none."""
+    """Unsubscribe the person of a token (`rewards.mail.tokens`) from its kind of mail; False for an invalid token."""
     known = read_token(tx, token, "unsubscribe")
     if known is None:
         return False

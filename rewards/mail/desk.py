@@ -31,7 +31,7 @@ class MailView:
 def mails(
     tx: Transaction, organisation: str, limit: int = 100, before: int | None = None, failed_only: bool = False
 ) -> list[MailView]:
-    """The newest first: all, or those that were given up."""
+    """All mails, or failed ones, newest first."""
     statuses = NOT_SENT if failed_only else (rows.WAITING, rows.SENT, *NOT_SENT)
     return [
         MailView(

@@ -1,6 +1,6 @@
 """Signed URLs in mails: to unsubscribe without signing in, and to recognise a visit that came through a digest.
 
-They say who, and open nothing: whoever has one can end a kind of mail, or be counted where she is signed in as the same person.
+They identify a person without signing in: a holder can end a kind of mail, or, signed in as that person, record a visit.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ _TOKEN = re.compile(r"([A-Za-z0-9._-]{1,64}):([0-9]{1,18}):([a-z0-9-]{1,32}):([0
 
 
 def token_for(tx: Transaction, organisation: str, person_id: int, purpose: Purpose, about: str) -> str:
-    """The token of a person (internal id) for a purpose; `about` says which mail it is of."""
+    """The token of a person (internal id) for a purpose; `about` identifies its mail."""
     return f"{organisation}:{person_id}:{about}:{_signature(tx, organisation, person_id, purpose, about)}"
 
 

@@ -29,7 +29,7 @@ State = Literal["open", "waiting", "decided"]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody who was named: `said` holds (who, why), plain text. `mutual`: named somebody back who named them."""
+    """A nominee: `said` holds (nominator, reason) as plain text. `mutual`: the nominee has nominated one of the nominators."""
 
     person: str
     name: str
@@ -56,7 +56,7 @@ class RoundView:
 
 
 def rounds_to_decide(tx: Transaction, organisation: str, now: datetime) -> list[RoundView]:
-    """Rounds in which somebody was named and that nobody decided, the oldest first; those under way too."""
+    """Undecided rounds with nominations, oldest first, open ones included."""
     found = [
         _round(tx, organisation, row.award, row.first_date, to_us(now))
         for row in rows.undecided(tx, organisation)

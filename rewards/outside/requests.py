@@ -62,7 +62,7 @@ def begin_request(
 def finish_request(
     tx: Transaction, organisation: str, caller: str, key: str, owner: str, *, answer: str
 ) -> None:
-    """Keep the answer with the effect. Raises InFlight, and so undoes the effect, where the key was taken over."""
+    """Store the response in the transaction of its effect. Raises InFlight where the key was taken over, which rolls both back."""
     if not rows.answer(tx, organisation, caller, key, owner, text=answer):
         raise InFlight(f"key {key!r}: took too long and was taken over by a second request; send it again")
 

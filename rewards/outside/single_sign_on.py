@@ -76,7 +76,7 @@ class Proof:
 
 
 class Provider:
-    """One provider. What it says of itself, and its keys, are kept for an hour; a key that is not among them is asked for at once."""
+    """One identity provider. Its metadata and keys are cached for an hour; an unknown key is requested at once."""
 
     def __init__(
         self, settings: ProviderSettings, seconds: float = ANSWER_SECONDS, clock: Callable[[], float] = time.monotonic

@@ -1,4 +1,4 @@
-"""Webhooks: other systems are notified of what happens, signed as the Standard Webhooks specification says.
+"""Webhooks: signed notifications of other systems by the Standard Webhooks specification.
 
 A message carries one `webhook-id` for all its attempts. After a rotation both secrets sign until the overlap ends.
 """
@@ -229,7 +229,7 @@ def send_failed_again(tx: Transaction, organisation: str, webhook: int, actor: s
 def pause_webhook(
     tx: Transaction, organisation: str, webhook: int, actor: str, now: datetime
 ) -> Subscription:
-    """Send nothing for a while; what happens is kept for it. Raises NotFound, Conflict for one that is gone."""
+    """Pause deliveries; messages stay queued. Raises NotFound, Conflict for a subscription that has ended."""
     return _turn(tx, organisation, webhook, rows.PAUSED, actor, now=now)
 
 

@@ -108,7 +108,7 @@ def count_teams(tx: Transaction, organisation: str) -> dict[str, tuple[int, int,
 
 
 def register(tx: Transaction, organisation: str, asked: Registration, *, actor: str, now: datetime) -> int:
-    """Keep a plan before its first day; returns its number.
+    """Register a plan before its first day; returns its number.
 
     Raises NotFound for an unknown organisation, BadValue for a first day that is not ahead, Conflict where another rollout is under way,
     Refused where the scheme would pay those who are held back.

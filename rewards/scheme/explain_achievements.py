@@ -159,5 +159,5 @@ def explain_challenge(one: Challenge, scheme: IncentiveScheme) -> str:
 
 
 def paragraph(sentences_: list[str]) -> str:
-    """Sentences one after another, those that are empty left out."""
+    """The non-empty sentences as one paragraph."""
     return " ".join(one for one in sentences_ if one)

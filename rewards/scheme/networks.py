@@ -1,6 +1,6 @@
 """Built-in rules of networks on paid posts and ready-made texts, with their sources.
 
-A company that knows better for a network of its own says so in the scheme (`channel_rules`, `unrewarded_channels`).
+A company can override them for its own networks in the scheme (`channel_rules`, `unrewarded_channels`).
 """
 
 from __future__ import annotations

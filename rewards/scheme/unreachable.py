@@ -9,7 +9,7 @@ from rewards.scheme.scheme import IncentiveScheme
 
 
 def unreachable(scheme: IncentiveScheme) -> list[str]:
-    """Sentences, in the language of now, each with the numbers and what to change; empty where every limit can be met."""
+    """Sentences in the current language, each with the numbers and the remedy; empty where every limit can be met."""
     return [*_thanks(scheme), *_caps(scheme)]
 
 

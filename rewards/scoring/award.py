@@ -156,7 +156,7 @@ class PersonState:
         return ScoreState(np.array(self.score.people, dtype=np.int64), *new_objects(1))
 
     def carried(self, old: CompiledScheme, new: CompiledScheme) -> PersonState:
-        """The state under a new version, as `rewards.scoring.carrying` says; the one given is used up."""
+        """The state under a new version (`rewards.scoring.carrying`); the old one must not be used any more."""
         found, aside = carry_people(self._arrays(), unpacked(self.aside), old.parts, new.parts, new.tables)
         return PersonState(self.score._replace(people=found.people.tolist()), packed(aside))
 

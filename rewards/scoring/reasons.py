@@ -152,7 +152,7 @@ class _Blank(dict[str, str]):
 
 
 def explain(reason: Reason, arguments: Mapping[str, object]) -> str:
-    """The sentence for a reason in the language of now; `arguments` are those stored with the entry.
+    """The sentence for a reason in the current language; `arguments` are those stored with the entry.
 
     What they hold has one form in every language: numbers, codes and titles. Entries of earlier versions hold English words instead
     (`cap`, `cooldown`, `hold`, `grace`, `verification`), which stay as they are.
@@ -168,7 +168,7 @@ def explain(reason: Reason, arguments: Mapping[str, object]) -> str:
 
 
 def _words(texts: Mapping[str, str]) -> dict[str, str]:
-    """The places of a sentence, filled in the language of now."""
+    """Values for a sentence's placeholders in the current language."""
     words = {name: in_signs(value) if name in _NUMBERS else _once(value) for name, value in texts.items()}
     if "points" in texts:
         points = texts["points"]

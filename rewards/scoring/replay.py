@@ -178,7 +178,7 @@ def _kept_for_good(
 def _chooser(
     versions: Mapping[int, CompiledScheme], changes: Sequence[datetime], *, recorded: bool
 ) -> Callable[[Event], int]:
-    """Which version an event is scored by: the one that the log says, or the one in force when it occurred."""
+    """A function from events to scheme versions: the version in the log, or the one in force when the event occurred."""
 
     def logged(event: Event) -> int:
         version = event.frozen.version if event.frozen is not None else None
@@ -272,7 +272,7 @@ def _excused(people: Sequence[Person], occasions: Iterable[Occasion], home: str)
 
 
 def _is_recorded(person: Person) -> bool:
-    """True for somebody of an export, whose leave holds those dates already."""
+    """True for a person of an export, whose leave contains those dates already."""
     return isinstance(person, RecordedPerson)
 
 
@@ -306,7 +306,7 @@ def _set_aside(compiled: CompiledScheme | None, event: Event) -> ScoredEntry | N
 def _counted(
     compiled: CompiledScheme | None, occasions: list[Occasion], stretch: list[int], found: list[list[ScoredEntry]], joined: Enrolments
 ) -> list[int]:  # fmt: skip
-    """Which occasions of one version count; the entries of those that do not go to `found`."""
+    """The occasions of one version that count; entries of the others are added to `found`."""
     mine: list[int] = []
     for at in stretch:
         aside = _set_aside(compiled, occasions[at].event)

@@ -203,7 +203,7 @@ class _Builder:
         )
         for penalty in badge.penalties:
             takes = penalty.takes
-            # The kernel multiplies by the quantity, or sets to 0, where the columns after `change` say so.
+            # The columns after `change` make the kernel multiply by the quantity, or set to 0.
             change = -takes if isinstance(takes, int) else -1 if takes == "quantity" else 0
             row = (
                 index,
@@ -254,7 +254,7 @@ class _Builder:
         """The badges that an event can advance, by kind and role, in the scheme's order."""
         with_rules = {slot for slot, found in enumerate(self.concerned) if found[0]}
         touching = [self._slots(badge, with_rules) for badge in badges]
-        # A badge that pays moves those that ask for points, wherever it can be won.
+        # A badge with points advances badges that require points, wherever it can be won.
         paying = {
             slot for badge, slots in zip(badges, touching, strict=True) if badge.points for slot in slots
         }
