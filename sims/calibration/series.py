@@ -74,7 +74,8 @@ class Observed:
 def observed_of(history: History, scenario: Scenario) -> Observed:
     """The part of a history that is comparable with a scenario. Raises CalibrationError where that is empty."""
     start, notes = scenario.start_date, list(history.warnings)
-    weeks = min(scenario.horizon_days, (history.last - start).days + 1) // WEEK_DAYS
+    happened = (history.last - start).days + 1
+    weeks = min(scenario.horizon_days, happened) // WEEK_DAYS
     span = f"history from {history.first} to {history.last}, scenario from {start}"
     if weeks < 1:
         raise CalibrationError(
@@ -89,7 +90,8 @@ def observed_of(history: History, scenario: Scenario) -> Observed:
         raise CalibrationError(
             f"{span}: no week of any of {measures} is known whole; name a history of whole weeks with one of them"
         )
-    if (history.last - start).days >= scenario.horizon_days:
+    # Days of a week that is not over are no reason to lengthen it.
+    if happened // WEEK_DAYS > weeks:
         notes.append(
             f"weeks after the scenario's {scenario.horizon_days} days are not used; lengthen horizon_days to use them"
         )

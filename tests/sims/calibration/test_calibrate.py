@@ -145,6 +145,14 @@ def test_what_cannot_be_calibrated_on_is_one_line(tiny: Scenario) -> None:
     assert any("are not used; lengthen horizon_days" in one for one in notes)
 
 
+def test_days_of_a_week_that_is_not_over_are_left_out_without_a_note(tiny: Scenario) -> None:
+    days = tiny.horizon_days + 3
+    known = history(tiny, shares=[1] * days).model_copy(update={"every_days": 1})
+    observed = Question.of(known, tiny).observed
+    assert observed.weeks == tiny.horizon_days // 7
+    assert not any("horizon_days" in one for one in observed.notes)
+
+
 def test_what_the_scenario_states_is_known(tiny: Scenario) -> None:
     chosen = tiny.parameters.model_copy(update={"values": {"base_log_odds": -5.0}, "off": ("trust",)})
     stated = tiny.model_copy(update={"parameters": chosen})
