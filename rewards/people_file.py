@@ -251,9 +251,14 @@ def _rows(
     return PeopleFile(rows, lines, unknown_zones)
 
 
+def parse_people(text: str, name: str = "<text>", flag_zones: bool = False) -> list[PersonRow]:
+    """The people of a table, as by `parse_file`. Raises DocumentError naming `name`, the line and the column."""
+    return parse_file(text, name, flag_zones).rows
+
+
 def load_people(path: Path, flag_zones: bool = False) -> list[PersonRow]:
     """The people of a file, as by `parse_file`. Raises DocumentError naming the file, line and column."""
-    return load_file(path, flag_zones).rows
+    return parse_people(read_text(path), str(path), flag_zones)
 
 
 def load_file(path: Path, flag_zones: bool = False) -> PeopleFile:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from rewards.document import DocumentError
-from rewards.people_file import parse_file
+from rewards.people_file import load_people, parse_file, parse_people
 
 HEAD = "id,segment,team,timezone,contacts,leave\n"
 
@@ -65,3 +66,9 @@ def test_what_no_database_can_hold_is_told_with_its_line(column: str, letter: st
     text = f"id,segment,team,timezone,contacts,{column}\nana,s,t,UTC,1,A{letter}na\n"
     with pytest.raises(DocumentError, match=rf"p\.csv:2: {column}: got .*which is no text"):
         parse_file(text, "p.csv")
+
+
+def test_people_of_a_text_are_those_of_its_file(tmp_path: Path) -> None:
+    text = "id,segment,team,timezone,contacts\np1,sales,north,Europe/Berlin,9\n"
+    (tmp_path / "people.csv").write_text(text, encoding="utf-8")
+    assert parse_people(text) == parse_file(text).rows == load_people(tmp_path / "people.csv")
