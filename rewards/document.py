@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 
 from rewards.bounds import MOST_NUMBER_CHARACTERS
 from rewards.faults import Worded, sayable
-from rewards.fields import fault
+from rewards.fields import fault_and_remedy
 from rewards.language import gettext, msg, said
 from rewards.sheets import SheetError, decode
 
@@ -227,7 +227,7 @@ def _written(location: tuple[int | str, ...], data: object) -> tuple[int | str, 
 
 def _sentence(error: ErrorDetails, location: tuple[int | str, ...]) -> str:
     """One Pydantic error as `field: got VALUE; LIMIT; REMEDY`."""
-    kind, message = error["type"], fault(error)
+    kind, message = error["type"], fault_and_remedy(error)
     field = ".".join(str(part) for part in location) or "document"
     if kind == "extra_forbidden":
         return said(
@@ -237,8 +237,6 @@ def _sentence(error: ErrorDetails, location: tuple[int | str, ...]) -> str:
     if kind == "missing":
         return said("{field}: got nothing; the field is required; add it", field=field)
     whole = isinstance(error["input"], dict | list | BaseModel)
-    if ";" not in message:
-        message = said("{problem}; change the value", problem=message)
     if whole:
         return said("{field}: {problem}", field=field, problem=message)
     return said("{field}: got {value}; {problem}", field=field, value=_shown(error["input"]), problem=message)

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from rewards.bounds import in_years
 from rewards.faults import BadValue
-from rewards.language import gettext, msg
+from rewards.language import gettext, msg, said
 
 INSTANT_WANTED = msg("not an RFC 3339 time; write one like 2026-03-02T10:00:00Z")
 DAY_WANTED = msg("not a date; write one like 2026-03-02")
@@ -249,3 +249,9 @@ def fault(error: ErrorDetails) -> str:
     words = str(error["msg"]).removeprefix("Value error, ").split()
     text = " ".join(words)
     return gettext(text)
+
+
+def fault_and_remedy(error: ErrorDetails) -> str:
+    """A Pydantic error in one line that ends with a remedy, in the current language."""
+    why = fault(error)
+    return why if ";" in why else said("{problem}; change the value", problem=why)

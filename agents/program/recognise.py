@@ -119,8 +119,8 @@ class Recogniser:
             if kudos:
                 received = self._kudos(day, weekend, members, recent, present)
                 thanks = given.kudos_weight * received
-                alone = weight is self._nothing
-                weight, acts = (thanks, received) if alone else (weight + thanks, acts + received)
+                nothing_yet = weight is self._nothing
+                weight, acts = (thanks, received) if nothing_yet else (weight + thanks, acts + received)
         for rule, chosen in self._late.pop(day, []):
             if weight is self._nothing:
                 weight, acts = np.zeros(self._rows.size), np.zeros(self._rows.size)

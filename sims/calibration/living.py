@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rewards.amounts import several
 from sims.calibration.keeping import Kept
 from sims.calibration.laws import Floats
 from sims.calibration.prior import Prior
@@ -127,9 +128,9 @@ def lives(asked: Asked, runs: int, processes: int | None = None, kept: Path | No
     with ExitStack() as room:
         file = None if kept is None else room.enter_context(closing(Kept(kept, asked.question())))
         if file is not None and file.damaged:
-            lines = "1 line" if file.damaged == 1 else f"{file.damaged} lines"
             print(
-                f"note: {kept}: {lines} damaged, and passed over: those runs are lived again", file=sys.stderr
+                f"note: {kept}: {several(file.damaged, 'line')} damaged, and passed over: those runs are lived again",
+                file=sys.stderr,
             )
         stop = None if kept is None else room.enter_context(stopping())
         crew = Crew(count, live, asked, TRIES) if count > 1 else None

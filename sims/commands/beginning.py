@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from rewards.amounts import several
 from rewards.language import LANGUAGES
 from rewards.people.operator import operator
 from sims.commands.accounts import LISTENS_AT, Address, Organisation
@@ -111,7 +112,7 @@ def init(
         said = found.unknown_zones.get(one.person, "") if one.value is None else one.value
         say(f"{people}:{found.lines[one.person]}: {one.column}: got {said!r}, which was not taken: {one.why}")
     in_force = "no scheme yet" if loaded is None else f"scheme '{loaded.name}' in force from {since}"
-    say(f"{organisation}: {len(rows):,} {'person' if len(rows) == 1 else 'people'}, {in_force}")
+    say(f"{organisation}: {several(len(rows), 'person', 'people')}, {in_force}")
     say(f"API token, shown this once: {token}")
     if link is not None:
         say(f"{link.person} chooses a password at {base_url.rstrip('/')}{link.path}")

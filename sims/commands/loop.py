@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from rewards.amounts import several
-from sims.commands.console import InputError, JsonOut, check_out, say, write_json
+from sims.commands.acting import known
+from sims.commands.console import JsonOut, check_out, say, write_json
 from sims.commands.history import Organisation
 from sims.commands.program import usable
 
@@ -34,7 +35,7 @@ def brought(organisation: Organisation = "company", json_out: JsonOut = None) ->
 
     check_out(json_out)
     with usable() as db, db.read() as tx:
-        _known(tx, organisation)
+        known(tx, organisation)
         found = ask(tx, organisation, datetime.now(UTC))
     write_json(json_out, {"kind": "brought", "brought": [one.as_json() for one in found]})
     rows = [
@@ -69,7 +70,7 @@ def propose(
 
     loaded = load_posterior(posterior)
     with usable() as db, db.begin() as tx:
-        _known(tx, organisation)
+        known(tx, organisation)
         number = put(
             tx, organisation, loaded.model_dump(mode="json"), actor=operator(), now=datetime.now(UTC)
         )
@@ -89,7 +90,7 @@ def list_all(organisation: Organisation = "company", json_out: JsonOut = None) -
 
     check_out(json_out)
     with usable() as db, db.read() as tx:
-        _known(tx, organisation)
+        known(tx, organisation)
         found = list_recalibrations(tx, organisation, 100)
     body = [
         {"id": one.id, "hash": one.content_hash, "status": one.status, "reason": one.reason} for one in found
@@ -127,7 +128,7 @@ def withdraw(number: Number, reason: Reason, organisation: Organisation = "compa
     from rewards.people.operator import operator
 
     with usable() as db, db.begin() as tx:
-        _known(tx, organisation)
+        known(tx, organisation)
         take_back(tx, organisation, number, reason, actor=operator(), now=datetime.now(UTC))
     say(f"recalibration {number} is taken back")
 
@@ -137,15 +138,6 @@ def _decide(organisation: str, number: int, yes: bool, reason: str) -> None:
     from rewards.people.operator import operator
 
     with usable() as db, db.begin() as tx:
-        _known(tx, organisation)
+        known(tx, organisation)
         decide(tx, organisation, number, yes, reason, actor=operator(), now=datetime.now(UTC))
     say(f"recalibration {number} is {'accepted' if yes else 'rejected'}")
-
-
-def _known(tx: Any, organisation: str) -> None:
-    from rewards.people.organisations import get_organisation
-
-    if get_organisation(tx, organisation) is None:
-        raise InputError(
-            f"--organisation: got {organisation!r}; not in this database; name one that `groundswell init` made"
-        )

@@ -172,7 +172,7 @@ def _check_design(chosen: str, out: Path | None) -> None:
 def _wish(design: "Design", asked: dict[str, Any]) -> "Wish":
     from pydantic import ValidationError
 
-    from rewards.fields import fault
+    from rewards.fields import fault_and_remedy
     from sims.rollout.plan import Wish
 
     try:
@@ -181,10 +181,7 @@ def _wish(design: "Design", asked: dict[str, Any]) -> "Wish":
         first = error.errors()[0]
         where = f"--{first['loc'][0]}".replace("_", "-") if first["loc"] else "--steps"
         value = first["input"] if first["loc"] else asked["steps"]
-        why = fault(first)
-        raise InputError(
-            f"{where}: got {value!r}; {why if ';' in why else f'{why}; change the value'}"
-        ) from None
+        raise InputError(f"{where}: got {value!r}; {fault_and_remedy(first)}") from None
 
 
 def _day(name: str, text: str | None) -> date | None:

@@ -9,8 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from rewards.faults import BadValue
-from rewards.fields import fault
-from rewards.language import said
+from rewards.fields import fault_and_remedy
 from sims.rollout.plan import Wish
 
 
@@ -36,12 +35,11 @@ def wish_of(values: Mapping[str, Any]) -> Wish:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "steps"
-        why = fault(first)
         raise BadValue(
             "{name}: got {value!r}; {why}",
             name=name,
             value=values.get(name, ""),
-            why=why if ";" in why else said("{problem}; change the value", problem=why),
+            why=fault_and_remedy(first),
         ) from None
 
 
