@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -23,8 +24,9 @@ from rewards.disclosure import NEARLY_ALL, NOT_SHOWN
 from rewards.language import LANGUAGES, gettext, in_signs, language, ngettext, pgettext, said
 from rewards.people.rights import TITLES
 from rewards.scheme.channels import channel_title
+from web.actors import actor_text
 from web.kept_templates import KeptTemplates
-from web.navigation import doors
+from web.navigation import door_of, doors
 from web.sealed import in_words
 from web.text import one_break
 
@@ -124,6 +126,20 @@ def roles_text(roles: Iterable[str]) -> str:
     return ", ".join(gettext(TITLES.get(role, role)) for role in roles)
 
 
+def tongue_text(code: str) -> str:
+    """The name of a language, in the current one; a code that is of none as it is."""
+    try:
+        return Locale.parse(code, sep="-").get_display_name(language()) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+def week_text(week: str) -> str:
+    """An ISO week written 2026-W48, in words."""
+    year, _, number = week.partition("-W")
+    return said("week {number}, {year}", number=int(number), year=year)
+
+
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(FOLDER / "templates"),
     autoescape=True,
@@ -151,6 +167,9 @@ _ENVIRONMENT.filters["money"] = money_text
 _ENVIRONMENT.filters["level"] = level_text
 _ENVIRONMENT.filters["percent"] = percent_text
 _ENVIRONMENT.filters["channel"] = channel_title
+_ENVIRONMENT.filters["actor"] = actor_text
+_ENVIRONMENT.filters["tongue"] = tongue_text
+_ENVIRONMENT.filters["week"] = week_text
 _ENVIRONMENT.filters["roles"] = roles_text
 _ENVIRONMENT.filters["told"] = told_text
 _ENVIRONMENT.filters["signs"] = in_signs
@@ -187,6 +206,7 @@ def page(
     values["zone"] = ZoneInfo(person.timezone) if person else UTC
     values["zone_name"] = person.timezone if person else "UTC"
     values["doors"] = doors(values["account"])
+    values["door"] = door_of(values["doors"], request.url.path)
     values["unsent"] = ()
     made = _ENVIRONMENT.get_template(template)
     body = made.render(values)
