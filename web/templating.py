@@ -20,6 +20,7 @@ from jinja2.runtime import Context
 from markupsafe import escape
 
 from rewards.amounts import amount_text, points_text
+from rewards.digits import teller
 from rewards.disclosure import NEARLY_ALL, NOT_SHOWN
 from rewards.language import LANGUAGES, gettext, in_signs, language, ngettext, pgettext, said
 from rewards.people.rights import TITLES
@@ -96,6 +97,11 @@ def whole_text(value: float) -> str:
     return "0" if text == "-0" else in_signs(text).replace("-", "\N{MINUS SIGN}")
 
 
+def within_text(value: float, low: float, high: float, least: float = 0.0) -> str:
+    """A number that belongs to an interval, rounded to the digit that the interval resolves, and no finer than to `least`."""
+    return teller((low, high), least=least)(value)
+
+
 def money_text(value: float) -> str:
     """An amount of money: with cents below a hundred where there are any, else whole."""
     whole = abs(value) >= MOST_WITH_CENTS or float(value).is_integer()
@@ -163,6 +169,7 @@ _ENVIRONMENT.filters["first_date"] = first_date_text
 _ENVIRONMENT.filters["per_head"] = per_head_text
 _ENVIRONMENT.filters["number"] = number_text
 _ENVIRONMENT.filters["whole"] = whole_text
+_ENVIRONMENT.filters["within"] = within_text
 _ENVIRONMENT.filters["money"] = money_text
 _ENVIRONMENT.filters["level"] = level_text
 _ENVIRONMENT.filters["percent"] = percent_text
