@@ -69,6 +69,12 @@ def short_date_text(day: date) -> str:
     return format_date(day, gettext("d MMM"), locale=language())
 
 
+def month_text(day: date) -> str:
+    """The month of a date, with its year."""
+    # Translators: a month and its year, in the signs of Unicode's date patterns (CLDR).
+    return format_date(day, gettext("MMM y"), locale=language())
+
+
 def first_date_text(first: date, last: date) -> str:
     """The first day of a span whose last day is shown with its year; with a year only where that differs."""
     return short_date_text(first) if first.year == last.year else date_text(first)
