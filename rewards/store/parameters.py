@@ -38,7 +38,18 @@ _OF_SQLITE: dict[str, tuple[Callable[[str], object], str]] = {
     "isolation_level": (str, ""),
     "uri": (lambda value: _SWITCHES.index(value.lower()), "true or false"),
 }
-PLACES = (*_WORDS, *_NUMBERS, "host", "hostaddr", "port", "sslrootcert", "sslcert", "sslkey", "sslcrl", "sslcrldir")
+PLACES = (
+    *_WORDS,
+    *_NUMBERS,
+    "host",
+    "hostaddr",
+    "port",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
+    "sslcrl",
+    "sslcrldir",
+)
 """Parameters whose values say where something is or how, and hold no secret."""
 # A name of another form may be part of a password that was cut at a question mark.
 _NAME = re.compile(r"[a-z_]{1,30}")
