@@ -109,10 +109,6 @@ def carry_out(db: Database, child: Inline | None = None, stop: threading.Event |
 def test_on_what_happened_here_put_back_and_gone_on_with_to_the_same_bytes(
     db: Database, clients: dict[str, TestClient]
 ) -> None:
-    from sims.calibration.calibrate import LEAST_RUNS
-    from sims.loop.calibrating import FEWEST_RUNS
-
-    assert FEWEST_RUNS == LEAST_RUNS
     strategist = clients["sam"]
     assert "On what happened here" in strategist.get("/calibrations").text
     began = strategist.post("/calibrations", data={"runs": "400"})
