@@ -140,12 +140,12 @@ def answer(
 ) -> Response:
     """The problem in the caller's format: a page for a browser, else problem+json."""
     reader = NOBODY if status == 503 or not _wants_page(request) else _reader(request)
-    return _told(request, reader, status, detail, headers, extra)
+    return _told(request, reader, status, detail, headers=headers, extra=extra)
 
 
 def answer_to_nobody(request: Request, status: int, detail: str) -> Response:
     """The problem at the edge, where the session is not read."""
-    return _told(request, NOBODY, status, detail, None, {})
+    return _told(request, NOBODY, status, detail)
 
 
 def _told(
@@ -153,14 +153,17 @@ def _told(
     reader: Reader,
     status: int,
     detail: str,
-    headers: dict[str, str] | None,
-    extra: dict[str, object],
+    *,
+    headers: dict[str, str] | None = None,
+    extra: dict[str, object] | None = None,
 ) -> Response:
     detail = sayable(detail)
     if _wants_page(request):
         context = ProblemContext(*reader, _title(status), status, detail)
         return page(request, "problem.html", context, status, headers)
-    return JSONResponse(problem_body(status, detail, **extra), status, headers=headers, media_type=MEDIA_TYPE)
+    return JSONResponse(
+        problem_body(status, detail, **(extra or {})), status, headers=headers, media_type=MEDIA_TYPE
+    )
 
 
 def _wants_page(request: Request) -> bool:
