@@ -19,7 +19,7 @@ from engine.cascade_kernel import BATCH
 from engine.geometric import class_tables
 from engine.graph import Graph
 from engine.response import ALL_KNOWN, ResponseRates, Scratch
-from engine.response_kernel import N_COUNTS, clear_marks, run_shares
+from engine.response_kernel import N_COUNTS, N_STATE, clear_marks, run_shares
 from engine.streams import Stream, stream_key
 
 FLAGS = ["-O3", "-march=native", "-ffp-contract=off", "-fno-math-errno", "-shared", "-fPIC"]
@@ -114,7 +114,7 @@ class EngineResponder:
     def counts(self, day: int) -> NDArray[np.int64]:
         """int64[s, 7] in the order of Exposure."""
         counts = np.zeros((len(self.names), N_COUNTS), dtype=np.int64)
-        state, work = np.zeros(4, dtype=np.int64), self.work
+        state, work = np.zeros(N_STATE, dtype=np.int64), self.work
         run_shares(
             self.offsets, self.targets, *self.before, day, class_tables().reshape(-1), counts, work.edges, work.flags,
             work.visited, work.today, work.queue, work.picked, work.words, *ALL_KNOWN, state,

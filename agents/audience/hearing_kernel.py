@@ -28,7 +28,8 @@ from agents.audience.audience_kernel import (
     source_of,
 )
 from engine.kernels import kernel
-from engine.response_kernel import NEXT_SHARE, REPOSTS, SOURCE, WANTED, WRITTEN, run_shares
+from engine.response_kernel import N_STATE, NEXT_SHARE, REPOSTS, WANTED, WRITTEN, run_shares
+from engine.response_sights import SOURCE
 from engine.signatures import (
     I64,
     F32In,
@@ -51,7 +52,7 @@ from engine.signatures import (
 
 # Indices of `progress`: current run, whether its posts are flagged for spreading, exposures written; then scratch of `run_shares`.
 RUN, BEGUN, ROOM_USED, STATE = 0, 1, 2, 3
-PROGRESS = 8
+PROGRESS = STATE + N_STATE
 
 
 class Rates(NamedTuple):
@@ -185,8 +186,8 @@ def tell(
     state, lift, stored = progress[STATE:], edges[2], feed_load[0:0]
     node, last, e, end = w.nodes[r], w.nodes[r + 1], w.edges[r], w.edges[r + 1]
     written, feel = progress[ROOM_USED], rates[0]
+    state[:] = 0
     while True:
-        state[:] = 0
         run_shares(
             offsets_u[node + r : last + r + 1], targets_u[e:end], lift[e:end], lift[e:end], stored, feed_load[node:last],
             rates[1][r], names[s : s + 1], share_rates[s : s + 1], keys[0][r], day, tables, counts[s : s + 1],
