@@ -18,7 +18,7 @@ from engine.cascade import _coins
 from engine.cascade_kernel import BATCH
 from engine.geometric import class_tables
 from engine.graph import Graph
-from engine.response import ALL_KNOWN, ResponseRates, Scratch
+from engine.response import ALL_KNOWN, NO_LOADS, ResponseRates, Scratch
 from engine.response_kernel import N_COUNTS, N_STATE, clear_marks, run_shares
 from engine.streams import Stream, stream_key
 
@@ -109,7 +109,7 @@ class EngineResponder:
     ) -> None:
         self.offsets, self.targets = graph.offsets.view(np.uint64), graph.targets.view(np.uint32)
         self.work, self.names = scratch, names
-        self.before = (*audience, np.array(rates, dtype=np.float64), names, share_rates, key)
+        self.before = (*audience, NO_LOADS, np.array(rates, dtype=np.float64), names, share_rates, key)
 
     def counts(self, day: int) -> NDArray[np.int64]:
         """int64[s, 7] in the order of Exposure."""

@@ -32,6 +32,7 @@ from engine.geometric import class_probabilities, class_tables, classes_of
 from engine.graph import MAX_EDGES, Graph
 
 # Of a network that is drawn and whose people's interests are stored: neither rows nor tastes are drawn when they are asked for.
+NO_LOADS = np.empty(0, dtype=np.float32)
 ALL_KNOWN = (np.empty(0, dtype=np.uint8), np.empty(0, dtype=np.int32), np.zeros(3), np.uint64(0))
 FIRST_VIEW, CLICKED, REPOSTED = loops.FIRST_VIEW, loops.CLICKED, loops.REPOSTED
 
@@ -229,7 +230,7 @@ def propagate(
     state = np.zeros(loops.N_STATE, dtype=np.int64)
     while True:
         loops.run_shares(
-            graph.offsets.view(np.uint64), targets, *audience, numbers, names, share_rates, np.uint64(key), day,
+            graph.offsets.view(np.uint64), targets, *audience, NO_LOADS, numbers, names, share_rates, np.uint64(key), day,
             tables, counts, work.edges, work.flags, work.visited, work.today, work.queue, work.picked, work.words,
             *ALL_KNOWN, state,
         )  # fmt: skip

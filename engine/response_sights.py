@@ -68,11 +68,14 @@ def pick_contacts(
 
 
 @inlined
-def draw_words(n_picked: Any, picked: Any, words: Any, targets: Any, feed_load: Any, view_key: Any) -> None:
-    """Draw the word of each picked edge, and ask for what `keep_sights` will read."""
+def draw_words(
+    n_picked: Any, picked: Any, words: Any, targets: Any, feed_load: Any, view_key: Any, near: Any
+) -> None:
+    """Draw the word of each picked edge, and ask for what `keep_sights` will read unless that is `near`."""
     for i in range(n_picked):
         e = np.uint64(picked[i])
-        prefetch(feed_load, targets[e])
+        if not near:
+            prefetch(feed_load, targets[e])
         words[i] = mix(view_key ^ (e * GOLDEN))
 
 
@@ -89,5 +92,22 @@ def keep_sights(
         picked[kept] = e
         words[kept] = word
         load = feed_load[np.uint64(targets[e])]
+        kept += np.uint64(chance * (np.float32(1.0) + load * load_scale) < keep)
+    return kept
+
+
+@inlined
+def keep_near_sights(
+    n_picked: Any, picked: Any, words: Any, first: Any, edge_load: Any, load_scale: Any, keep: Any
+) -> Any:
+    """The same where the targets' loads stand side by side, edge by edge from `first` on."""
+    kept = ZERO
+    for i in range(n_picked):
+        e = np.uint64(picked[i])
+        word = words[i]
+        chance = np.float32(word >> SHIFT_40) * UNIT_24
+        picked[kept] = e
+        words[kept] = word
+        load = edge_load[e - first]
         kept += np.uint64(chance * (np.float32(1.0) + load * load_scale) < keep)
     return kept

@@ -7,7 +7,7 @@ import pytest
 
 from engine.geometric import class_tables
 from engine.graph import Graph
-from engine.response import ResponseRates, Scratch, Shares, share_rows
+from engine.response import NO_LOADS, ResponseRates, Scratch, Shares, share_rows
 from engine.response_kernel import (
     N_COUNTS,
     N_STATE,
@@ -38,7 +38,7 @@ def test_a_tree_that_waits_grows_on_as_if_it_had_not(room: int) -> None:
         targets = graph.targets.view(np.uint32)
         while state[NEXT_SHARE] < 25:
             run_shares(
-                graph.offsets.view(np.uint64), targets, trust, fatigue, interest, load,
+                graph.offsets.view(np.uint64), targets, trust, fatigue, interest, load, NO_LOADS,
                 np.array(ResponseRates(max_rounds=4)), names, rates, stream_key(4, Stream.SEE, 0), 3,
                 class_tables().reshape(-1), counts, work.edges, work.flags, work.visited, work.today, work.queue,
                 work.picked, work.words, drawn, np.empty(0, dtype=np.int32), np.zeros(3), np.uint64(0), state,
