@@ -293,10 +293,13 @@ class Feelings:
 
     def means_of_sources(self, day: int) -> tuple[Floats, Floats]:
         """float64[sources] each: mean trust and mean fatigue on the edges of each source, on `day`."""
-        trust, fatigue = np.empty(self.start.size), np.empty(self.start.size)
-        kept = self._kept(int(day - self.touched.min(initial=day)) + 1)
+        # Whoever has not posted, as most people, is as at the start.
+        trust, fatigue = self.start.copy(), np.zeros(self.start.size)
+        felt = np.flatnonzero(self._felt.view(np.bool_))
+        kept = self._kept(int(day - self.touched[felt].min(initial=day)) + 1)
+        starts = np.searchsorted(felt, self._networks.sources)
         source_means(
-            self._networks.sources, self.touched, day, self._networks.degrees, *kept, self._sources, trust, fatigue
+            felt, starts, self.touched, day, self._networks.degrees, *kept, self._sources, trust, fatigue
         )  # fmt: skip
         return trust, fatigue
 
