@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from agents.parameters.parameters import Parameters
 from agents.setting.setting import Organisation
-from agents.world.lanes import Draw, Laws, keys_of
+from agents.world.lanes import Lanes, Laws, keys_of
 from agents.world.memory import untouched, unwritten
 from agents.world.network_kernel import draw_segments, fill_feeds
 from agents.world.population import Staff
@@ -206,7 +206,7 @@ def _joined(parts: Sequence[NDArray[Kind]]) -> NDArray[Kind]:
 
 
 def build_networks(
-    organisation: Organisation, staffs: Sequence[Staff], n_topics: int, draws: Sequence[Draw]
+    organisation: Organisation, staffs: Sequence[Staff], n_topics: int, lanes: Lanes
 ) -> Networks:
     """Sketch the audience network of each run."""
     # The staff of the first day is the same in every run, and comes first.
@@ -214,14 +214,13 @@ def build_networks(
     audience, pages = organisation.audience.size, len(organisation.corporate_accounts)
     built = Built([staff.size + pages + audience for staff in staffs], audience)
     rows = np.arange(max(staff.size for staff in staffs) + pages + audience, dtype=np.int64)
-    for staff, draw, key in zip(staffs, draws, keys_of(draws, Stream.NETWORK), strict=True):
+    for staff, draw, key in zip(staffs, lanes.draws, keys_of(lanes.draws, Stream.NETWORK), strict=True):
         room, feed_load = built.room()
         _fill_feeds(feed_load, rows[: feed_load.size], draw.parameters, key)
         sketch, weight = _sketched(organisation, staff, draw.parameters, key, ties=ties, room=room)
         built.sketches.append(sketch)
         built.onward_weight.append(weight)
-    laws = Laws(draw.parameters for draw in draws)
-    return Networks(built, pages, n_topics, laws)
+    return Networks(built, pages, n_topics, lanes.laws)
 
 
 def _sketched(
