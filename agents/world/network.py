@@ -21,7 +21,6 @@ from engine.graph import MAX_EDGES, Graph
 from engine.response_lift import INTEREST
 from engine.streams import Stream, normals, uniforms
 
-Floats = NDArray[np.float64]
 Floats32 = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Kind = TypeVar("Kind", bound=np.generic)
