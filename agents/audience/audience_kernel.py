@@ -44,6 +44,7 @@ class World(NamedTuple):
     starts: Any
     starts_at: Any
     employees: Any
+    page_edges: Any
 
 
 class Feel(NamedTuple):
@@ -67,7 +68,8 @@ FEEL = Feel(*range(len(Feel._fields)))
 class Flags(NamedTuple):
     """Flags (bytes) of `agents.audience.feelings.Feelings`, by node, source and edge.
 
-    By node: contacts drawn, lifts written, reached. By source: trust written, some post of it seen, scratch mark. By edge: muted.
+    By node: contacts drawn, lifts written; reached, one bit each, from byte (nodes[r] >> 3) + r on. By source: trust written, some post
+    of it seen, scratch mark. By edge: muted.
     """
 
     drawn: Any

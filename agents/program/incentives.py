@@ -56,9 +56,14 @@ class Incentives:
     loss: Floats
     felt_more: Floats
 
-    def crowding(self, points: Floats) -> Floats:
-        """The tangible and announced part of the reward for a share, `points` being the expected points."""
-        return np.maximum(self.tangible * self.expected * (points > 0.0), self.prize)
+    def of_share(self, who: NDArray[np.int64], clicks: Floats) -> tuple[Floats, Floats]:
+        """float64[k] each: points that each of `who` expects for a share, and the tangible and announced part of its reward.
+
+        clicks  float64[n]: clicks that each employee expects of a share
+        """
+        points = self.share_points[who] + self.click_points[who] * clicks[who]
+        tangible = self.tangible[who] * self.expected[who] * (points > 0.0)
+        return points, np.maximum(tangible, self.prize[who])
 
     def set(self, rows: NDArray[np.bool_], **values: float) -> None:
         """Set the named columns to one value each for some people; used by experiments that stage an offer by hand."""
@@ -68,13 +73,13 @@ class Incentives:
     def put(self, name: str, members: Ints | None, values: Floats | float) -> None:
         """Set one column for the members of a group; with `members` None the array itself becomes the column."""
         if members is None:
-            size = self.weeks.size
-            setattr(self, name, values if isinstance(values, np.ndarray) else np.full(size, float(values)))
+            alone = isinstance(values, np.ndarray)
+            setattr(self, name, values if alone else np.broadcast_to(float(values), self.weeks.size))
         else:
             self._own(name)[members] = values[members] if isinstance(values, np.ndarray) else values
 
     def _own(self, name: str) -> Floats:
-        # Columns of zeros share one read-only array until they are written to.
+        # A column of one value takes no memory, and is read-only, until it is written to.
         if not getattr(self, name).flags.writeable:
             setattr(self, name, getattr(self, name).copy())
         column: Floats = getattr(self, name)
@@ -92,8 +97,7 @@ class Incentives:
     @classmethod
     def none(cls, n: int) -> Incentives:
         """No incentives for n people."""
-        nothing = np.zeros(n)
-        nothing.flags.writeable = False
+        nothing = np.broadcast_to(0.0, n)
         return cls(*(nothing for _ in fields(cls)))
 
 

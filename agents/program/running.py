@@ -14,7 +14,7 @@ from agents.program.streaks import StreakHealth, standing
 from agents.setting.setting import Content, ContentKind
 from agents.world.clock import Clock
 from agents.world.desk import Items
-from agents.world.lanes import Lanes
+from agents.world.lanes import Lanes, one_value
 from agents.world.population import Staff
 from engine import scoring_tables as codes
 from engine.scoring import score_batch
@@ -92,7 +92,9 @@ class RunningScheme:
             (i, badge.nature) for i, badge in enumerate(scheme.every_badge) if _is_prize(badge.nature)
         ]
         self.share_belief, self.click_belief = each.share, each.click
-        self.tangible, self.public, self.expected = each.tangible, each.public, each.expected
+        self.tangible, self.public, self.expected = map(
+            one_value, (each.tangible, each.public, each.expected)
+        )
         self._learning = np.zeros(staff.size), np.zeros(staff.size)
         self._nothing = np.zeros(staff.size)
         self._nothing.flags.writeable = False
@@ -200,16 +202,19 @@ class RunningScheme:
             nearest = np.maximum(nearest, np.where(climbing, now.earned / max(level, 1.0), 0.0))
         return np.where(nearest < 1.0, nearest, 0.0)
 
-    def prizes(self, day_of_scheme: int) -> tuple[Floats, Floats]:
-        """float64[n] each: 1 where a tangible, announced prize can still be won, and 1 where such a prize is public."""
+    def prizes(self, day_of_scheme: int) -> tuple[Floats | float, Floats | float]:
+        """1 where a tangible, announced prize can still be won, and 1 where such a prize is public; float64[n], or one value for all."""
         running = [one.nature for one in self.scheme.challenges if day_of_scheme < one.days]
         for_all = running + [one.nature for one in self.scheme.recognition.highlights]
         badges = self._prized
-        found = [(nature, np.ones(self._staff.size)) for nature in for_all if _is_prize(nature)]
+        found: list[tuple[Nature, Floats | float]] = [
+            (nature, 1.0) for nature in for_all if _is_prize(nature)
+        ]
         if badges:
             held = columns(self.compiled.tables, self.state).badge
             found += [(nature, (held[:, i] != codes.HELD).astype(np.float64)) for i, nature in badges]
-        prize, public = self._nothing, self._nothing
+        prize: Floats | float = 0.0
+        public: Floats | float = 0.0
         for nature, to_be_had in found:
             prize = np.maximum(prize, to_be_had)
             public = np.maximum(public, to_be_had * (nature.publicity == "public"))

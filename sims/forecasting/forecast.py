@@ -263,8 +263,8 @@ def _daily(asked: _Asked, runs: int, processes: int | None) -> dict[str, NDArray
     tasks = chunks([asked.scenario], range(runs), count)
     found: list[Daily] = []
     with (
-        progress(f"{runs} runs", runs) as advance,
         carried_out(choose_executor(count, len(tasks)), run_chunk, asked, tasks) as results,
+        progress(f"{runs} runs", runs) as advance,
     ):
         for dailies in results:
             found += dailies
