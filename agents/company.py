@@ -15,9 +15,9 @@ from agents.audience.audience import Answer
 from agents.audience.corporate import CorporateDesk
 from agents.audience.feelings import Feelings
 from agents.employees import decision, state
-from agents.employees.daily_kernel import believe
-from agents.employees.learning import count_acts, fear_of_day, feel, learn, whole_contacts
-from agents.employees.meeting import Opportunities, PersonColumns, RewardValues, Weights, meet
+from agents.employees.learning import Acted, count_acts, fear_of_day, feel, learn, whole_contacts
+from agents.employees.meeting import Inputs, Opportunities, meet
+from agents.employees.meeting_kernel import Known, OfferColumns, PersonColumns, Weights
 from agents.employees.occasion import occasion_of
 from agents.employees.opportunities import Occasions
 from agents.employees.settling import settled
@@ -107,7 +107,7 @@ class Company:
         self.last_met: Opportunities | None = None
         self.last_occasion: decision.Occasion | None = None
         self._weights = Weights.of(lanes.laws)
-        self._reward_values = RewardValues.none(self.staff.size)
+        self._known = Known.none(self.staff.size)
         if trunk is None:
             self._begin(draws, first)
         else:
@@ -195,14 +195,11 @@ class Company:
         present, morning = self.staff.present(day), self._morning(day)
         conditions, taking = morning.conditions, present & self.members.taking_part(day)
         offer = self._offer(day, taking)
-        # Points that each employee expects from a share, and the part of them that crowds out motivation.
-        believed, crowded = np.empty(self.staff.size), np.empty(self.staff.size)
-        believe(
-            offer.share_points, offer.click_points, self.state.clicks_belief, offer.tangible, offer.expected, offer.prize,
-            believed, crowded,
-        )  # fmt: skip
-        met = self._meet(day, offer, crowded, present, morning)
+        met = self._meet(day, offer, present, morning)
         shared = self._shared.today(met)
+        who = met.person[shared]
+        # Points that each sharer expected of it, and the part of them that crowds out motivation.
+        believed, crowded = offer.of_share(who, self.state.clicks_belief)
         written = self.writer.written(Writing(met, shared, offer, believed, conditions), self.state, day)
         posts = self.corporate.beside(
             written, day, quiet=self.clock.is_weekend(day), there=self.timeline.phase(0, day).audience
@@ -210,15 +207,18 @@ class Company:
         answer = self.feelings.answer(posts, day)
         self._remember(met, shared, answer, day)
         scored = self.program.settle(day)
-        shares = count_acts(self.state, met.person[shared], day)
+        shares = count_acts(self.state, who, day)
         won, celebrated = self.contests.close(day, shares, taking)
         thanked = self._thank(shares, taking).joined_by(celebrated)
-        learn(self.state, self.traits, met, shared, answer, shares=shares, lanes=self.lanes)
-        acted, _ = distinct(met.person[shared])
-        feel(self.state, self.traits, acted, shares, crowded, thanked=thanked.weight, lanes=self.lanes)
+        acted = Acted(*distinct(who))
+        learn(self.state, self.traits, met.person, acted, answer, shares=shares, lanes=self.lanes)
+        rewarded = crowded[acted.bounds[:-1]]
+        feel(
+            self.state, self.traits, acted.person, shares, rewarded, thanked=thanked.weight, lanes=self.lanes
+        )
         sanctioned = fear_of_day(
-            self.state, self.staff, conditions, self._fear_goal(day, conditions), self.items, met=met, shared=shared, present=present,
-            keys=self._keys[Stream.SANCTION], day=day, lanes=self.lanes
+            self.state, self.staff, conditions, self._fear_goal(day, conditions), self.items, met=met, shared=shared, acted=acted,
+            present=present, keys=self._keys[Stream.SANCTION], day=day, lanes=self.lanes
         )  # fmt: skip
         sunday = self.clock.date_of(day).weekday() == 6
         paid = self._redeem() if sunday else np.zeros(self.lanes.count)
@@ -265,7 +265,7 @@ class Company:
         earned = self.program.earned_millipoints().astype(np.float64)
         self.prior_rate = self.state.own_rate.copy()
         self.acts, self._norms = self.state.total_shares.copy(), None
-        self.above_median = self.state.amount >= self._norm(self.staff.present(self.day))[1]
+        self.above_median = self.state.amount >= self._norm(self.staff.present(self.day))[1][self.lanes.lane]
         self._prior = splits.prior_flags(self.prior_rate)
         self.rank = splits.rank_codes(
             earned, self.state.total_shares.astype(np.float64), self.staff.present(self.day), self.lanes.lane
@@ -281,54 +281,38 @@ class Company:
         draws = uniforms_each(self._keys[Stream.REDEMPTION], self.lanes.lane, self.day, self.lanes.own)
         return self.program.redeem(draws, self.day, self.staff.present(self.day))
 
-    def _meet(
-        self, day: int, offer: Incentives, crowded: Floats, present: Flags, morning: Morning
-    ) -> Opportunities:
+    def _meet(self, day: int, offer: Incentives, present: Flags, morning: Morning) -> Opportunities:
         conditions = morning.conditions
         quiet, state_now, traits = int(self.clock.is_weekend(day)), self.state, self.traits
         seen, median = self._norm(present)
-        columns = PersonColumns(
+        person = PersonColumns(
             base=traits.base,
             motivation=state_now.motivation,
             perceived_log=state.perceived_of(state_now.perceived, conditions.audience),
             feedback=state_now.feedback,
-            weeks=offer.weeks,
-            share_points=offer.share_points,
-            click_points=offer.click_points,
             clicks_belief=state_now.clicks_belief,
-            crowded=crowded,
-            public=np.maximum(offer.public, offer.prize_public),
             connectedness=traits.connectedness,
             steerer=traits.steerer,
-            goal=offer.goal,
             own_rate=state_now.amount,
             norm_rate=seen,
-            norm_message=offer.norm_shown * median,
             recognition=state_now.recognition,
-            rank=offer.rank,
             rank_sensitivity=traits.rank_sensitivity,
-            contest=offer.contest,
-            intact=offer.intact,
-            broken=offer.broken,
             habit=state_now.habit,
             friction=conditions.friction,
             fear=state_now.fear,
             fear_sensitivity=traits.fear_sensitivity,
             recent=state_now.recent_total,
-            asked=morning.asked,
-            award=offer.award,
-            loss=offer.loss,
-            felt_more=offer.felt_more,
         )
-        at_work = present & ~self.staff.is_off(self.clock.start_ordinal + day)
+        inputs = Inputs(person, OfferColumns(asked=morning.asked, **vars(offer)), median)
+        date = self.clock.start_ordinal + day
         met = meet(
-            np.flatnonzero(at_work),
+            present & ~self.staff.is_off(date) if self.staff.days_off.size else present,
             conditions.rates[quiet],
             conditions.silent[quiet],
             self.staff.segment,
-            columns,
+            inputs,
             items=self.occasions.on_offer(day),
-            known=self._reward_values,
+            known=self._known,
             weights=self._weights,
             lanes=self.lanes,
             opportunity_keys=self.occasions.opportunity_keys,
@@ -337,11 +321,12 @@ class Company:
         )
         self.last_met = met
         if self.explain:
-            self.last_occasion = occasion_of(met, columns, self.staff, self.items, self.lanes.of(met.person))
+            self.last_occasion = occasion_of(met, inputs, self.staff, self.items, self.lanes)
         return met
 
     def _norm(self, present: Flags) -> tuple[Floats, Floats]:
-        # Mean shares a month of the team, and the median over all who share at all, which a norm message shows. Both move on Sundays only.
+        # Mean shares a month of each employee's team, and of each run the median over all who share at all, which a norm message shows.
+        # Both move on Sundays only.
         if self._norms is None:
             lanes, rate = self.lanes, self.state.own_rate
             team = lanes.lane * len(self.staff.teams) + self.staff.team
@@ -350,7 +335,7 @@ class Company:
             sums = np.bincount(team[present], weights=amount[present], minlength=heads.size)
             active = np.flatnonzero(present & (rate > 1.0 / (2.0 * lanes.rows.rate_weeks)))
             shown = medians(amount[active], lanes.starts(active), lanes.lane[active])
-            self._norms = (sums / np.maximum(heads, 1))[team], shown[lanes.lane]
+            self._norms = (sums / np.maximum(heads, 1))[team], shown
         return self._norms
 
     def _fear_goal(self, day: int, conditions: Conditions | None = None) -> Floats:

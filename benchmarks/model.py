@@ -158,7 +158,6 @@ def decision_steps(model: AdvocacyModel, days: int, plain_days: int, turns: int)
     one after the other, since the machine's speed drifts."""
     present = np.ones(model.staff.size, dtype=bool)
     offer = model.program.incentives(0, model.state, present)
-    crowded = offer.crowding(offer.share_points + offer.click_points * model.state.clicks_belief)
     monday = -model.setting.start_date.weekday()
     workdays = [monday + 7 * week + day for week in range(1, days // 5 + 1) for day in range(5)]
     morning = Morning(model.conditions.on(0), np.zeros(model.staff.size))
@@ -167,7 +166,7 @@ def decision_steps(model: AdvocacyModel, days: int, plain_days: int, turns: int)
     for turn in range(turns):
         begun = time.process_time()
         for day in workdays:
-            model._shared.today(model._meet(day, offer, crowded, present, morning))
+            model._shared.today(model._meet(day, offer, present, morning))
         between = time.process_time()
         for _ in range(plain_days):
             plain.step()

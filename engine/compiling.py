@@ -93,7 +93,8 @@ def numba_type(spec: Spec | None) -> Any:
     if isinstance(spec, Scalar):
         return getattr(types, spec.dtype)
     if isinstance(spec, Array):
-        return types.Array(getattr(types, spec.dtype), spec.ndim, "C", readonly=not spec.writable)
+        layout = "A" if spec.strided else "C"
+        return types.Array(getattr(types, spec.dtype), spec.ndim, layout, readonly=not spec.writable)
     if isinstance(spec, Named):
         return types.NamedUniTuple(numba_type(spec.item), spec.size, spec.kind)
     return types.UniTuple(numba_type(spec.item), spec.size)

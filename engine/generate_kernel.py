@@ -151,6 +151,9 @@ def fill_rows(
                 if used >= n:
                     break
             step += np.uint64(used)
+        if end - offsets[row] > taken.size // 8:
+            taken[:] = 0
+            continue
         taken[row >> 6] = 0
         for position in range(offsets[row], end):
             taken[targets[position] >> 6] = 0

@@ -15,11 +15,12 @@ class Scalar:
 
 @dataclass(frozen=True)
 class Array:
-    """A C-contiguous array; a kernel may write only into a writable one."""
+    """An array, C-contiguous unless `strided`; a kernel may write only into a writable one."""
 
     dtype: str
     ndim: int = 1
     writable: bool = False
+    strided: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ Spec = Scalar | Array | Tuple | Named
 I32In, I64In = Array("int32"), Array("int64")
 U8In, U32In, U64In = Array("uint8"), Array("uint32"), Array("uint64")
 F32In, F64In = Array("float32"), Array("float64")
+# One value may stand for all of such an array (`numpy.broadcast_to`).
+F64Column = Array("float64", strided=True)
 F32Matrix, F64Matrix, U32Matrix = Array("float32", 2), Array("float64", 2), Array("uint32", 2)
 F64MatrixOut = Array("float64", 2, writable=True)
 I64Matrix = Array("int64", 2, writable=True)

@@ -51,17 +51,14 @@ def calm(first: Any, laws: Any, goal: Any, signed: Any, present: Any, fear: Any)
             fear[i] = moved if present[i] else fear[i]
 
 
-@kernel(I64In, I64Out, I64Out, F64Out, I64Out, I64Out)
-def count(who: Any, shares: Any, eighth: Any, recent: Any, week: Any, total: Any) -> None:
-    """Add a day's shares by person to the counters; `eighth` holds the day that leaves the seven-day window, and becomes today."""
-    for i in range(eighth.size):
-        # Few shared anything on that day.
-        if eighth[i] != 0:
-            recent[i] -= eighth[i]
-            eighth[i] = 0
+@kernel(I64In, I64In, I64Out, F64Out, I64Out, I64Out)
+def count(who: Any, eighth: Any, shares: Any, recent: Any, week: Any, total: Any) -> None:
+    """Add a day's shares to the counters; `who` and `eighth` have a person's row for each of today and of the day that leaves the week."""
+    for k in range(eighth.size):
+        recent[eighth[k]] -= 1.0
     for k in range(who.size):
         i = who[k]
-        shares[i], eighth[i], recent[i] = shares[i] + 1, eighth[i] + 1, recent[i] + 1.0
+        shares[i], recent[i] = shares[i] + 1, recent[i] + 1.0
         week[i], total[i] = week[i] + 1, total[i] + 1
 
 
@@ -88,14 +85,3 @@ def practise(met: Any, lane: Any, shares: Any, kept: Any, habit: Any) -> Any:
         left = kept[lane[i], k - begin]
         habit[i] = habit[i] * left + (1.0 - left) * min(shares[i] / (k - begin), 1.0)
     return 0
-
-
-@kernel(F64In, F64In, F64In, F64In, F64In, F64In, F64Out, F64Out)
-def believe(
-    share_points: Any, click_points: Any, clicks: Any, tangible: Any, expected: Any, prize: Any, believed: Any, crowded: Any
-) -> None:  # fmt: skip
-    """Compute the points expected of a share, and the tangible and announced part of its reward."""
-    for i in range(believed.size):
-        points = share_points[i] + click_points[i] * clicks[i]
-        believed[i] = points
-        crowded[i] = max(tangible[i] * expected[i] * (1.0 if points > 0.0 else 0.0), prize[i])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +15,7 @@ from agents.employees.state import RECENT_DAYS, State
 from agents.world.conditions import Conditions
 from agents.world.desk import Items
 from agents.world.draws import uniforms_each
-from agents.world.lanes import Lanes, distinct
+from agents.world.lanes import Lanes
 from agents.world.population import Staff, Traits
 
 Floats = NDArray[np.float64]
@@ -24,20 +26,27 @@ BEGINNING = 1 << 40
 USUALLY_MET_AT_MOST = 15
 
 
+class Acted(NamedTuple):
+    """Who shared today, rising, and the bounds of each one's part of the day's shares, int64[k + 1]."""
+
+    person: Ints
+    bounds: Ints
+
+
 def count_acts(state: State, who: Ints, day: int) -> Ints:
     """Enter today's shares into the counters; returns shares a person, int64[n]."""
     shares = np.zeros(state.habit.size, dtype=np.int64)
-    count(
-        who, shares, state.recent[day % RECENT_DAYS], state.recent_total, state.week_shares, state.total_shares
-    )  # fmt: skip
+    eighth = state.recent[day % RECENT_DAYS]
+    count(who, eighth, shares, state.recent_total, state.week_shares, state.total_shares)
+    state.recent[day % RECENT_DAYS] = who
     return shares
 
 
 def learn(
     state: State,
     traits: Traits,
-    met: Opportunities,
-    shared: Ints,
+    met: Ints,
+    acted: Acted,
     answer: Answer,
     *,
     shares: Ints,
@@ -45,15 +54,14 @@ def learn(
 ) -> None:
     """Update expected feedback, believed clicks, contacts gained, perceived audience and habit.
 
-    Only of employees who shared or had an opportunity today.
+    Only of employees who shared or had an opportunity today; `met` has a person's row for each opportunity, rising.
     """
-    who = met.person[shared]
-    some, at = distinct(who)
-    place = np.repeat(np.arange(some.size), np.diff(at))
-    clicks = np.bincount(place, weights=answer.clicks[: who.size], minlength=some.size)
-    reposts = np.bincount(place, weights=answer.reposts[: who.size], minlength=some.size)
-    liked = np.bincount(place, weights=answer.reactions[: who.size], minlength=some.size)
-    seen = np.bincount(place, weights=answer.viewers[: who.size], minlength=some.size)
+    some, bounds = acted
+    place = np.repeat(np.arange(some.size), np.diff(bounds))
+    clicks, reposts, liked, seen = (
+        np.bincount(place, weights=each[: place.size], minlength=some.size)
+        for each in (answer.clicks, answer.reposts, answer.reactions, answer.viewers)
+    )
     p = lanes.of(some)
     state.feedback[some] = updates.learn_feedback(
         state.feedback[some], (liked + clicks + reposts) / shares[some], p
@@ -61,7 +69,7 @@ def learn(
     state.gained[some] += p.contacts_per_view * seen
     state.perceived[some] = updates.perceived(traits.perceived_log[some], state.gained[some], p)
     state.clicks_belief[some] += p.clicks_learning_rate * (clicks / shares[some] - state.clicks_belief[some])
-    form_habit(state.habit, met.person, shares, lanes)
+    form_habit(state.habit, met, shares, lanes)
 
 
 def form_habit(habit: Floats, met: Ints, shares: Ints, lanes: Lanes) -> None:
@@ -101,11 +109,15 @@ def feel(
     thanked: Floats,
     lanes: Lanes,
 ) -> None:
-    """Update motivation (recovery, erosion by tangible rewards, praise) and recognition (decay, renewal); `acted`: who shared."""
-    paid = acted[rewarded[acted] > 0.0]
+    """Update motivation (recovery, erosion by tangible rewards, praise) and recognition (decay, renewal).
+
+    acted, rewarded  who shared, and the tangible and announced part of the reward of each of them
+    """
+    paying = rewarded > 0.0
+    paid, part = acted[paying], rewarded[paying]
     p, base = lanes.of(paid), traits.motivation[paid]
     recovered = updates.towards(state.motivation[paid], base, p.motivation_recovered)
-    left = updates.erode(recovered, base, shares[paid] * rewarded[paid], p)
+    left = updates.erode(recovered, base, shares[paid] * part, p)
     rest(
         lanes.first,
         lanes.laws.table(MOOD_LAWS),
@@ -126,6 +138,7 @@ def fear_of_day(
     *,
     met: Opportunities,
     shared: Ints,
+    acted: Acted,
     present: NDArray[np.bool_],
     keys: NDArray[np.uint64],
     day: int,
@@ -141,8 +154,8 @@ def fear_of_day(
     if punished.any():
         stirred, safe, sanctions = _sanctioned(who, punished, staff, lanes)
     else:
-        stirred, at = distinct(who)
-        safe, sanctions = np.diff(at).astype(np.float64), np.zeros(stirred.size)
+        stirred, sanctions = acted.person, np.zeros(acted.person.size)
+        safe = np.diff(acted.bounds).astype(np.float64)
     here = present[stirred]
     stirred, safe, sanctions = stirred[here], safe[here], sanctions[here]
     moved = updates.fear_after(

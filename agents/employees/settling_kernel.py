@@ -60,8 +60,10 @@ def settle(
                 gap = law.norm_attention * ((norm - own) / (norm + own + law.norm_unit))
                 moved = law.habit_weight * chance[i] - law.repetition_cost * opportunities[i] * chance[i]
                 moved += law.norm_up * max(0.0, gap) - law.norm_down * max(0.0, -gap)
-                spare[i] = math.exp(min(max(-moved, -FARTHEST), FARTHEST))
+                spare[i] = min(max(-moved, -FARTHEST), FARTHEST)
                 chance[i] *= 0.5
+            for i in range(begin, end):
+                spare[i] = math.exp(spare[i])
             # Kind by kind, several people at a time.
             for kind in range(parts.shape[0]):
                 for i in range(begin, end):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -33,7 +32,7 @@ class State:
     gained         contacts gained by exposure
     perceived      log1p of the perceived audience; contacts gained are perceived in the same proportion as others
     clicks_belief  clicks that the employee expects of a share
-    recent         int64[7, n], own shares of each of the last seven days in row day % 7; `recent_total` is their sum
+    recent         who shared on each of the last seven days, by day % 7: a row a share; `recent_total` counts them by person
     week_shares    int64[n], shares since Monday
     total_shares   int64[n], shares since day 0
     """
@@ -48,7 +47,7 @@ class State:
     gained: Floats
     perceived: Floats
     clicks_belief: Floats
-    recent: Ints
+    recent: list[Ints]
     recent_total: Floats
     week_shares: Ints
     total_shares: Ints
@@ -69,19 +68,10 @@ class State:
             gained=np.zeros(n),
             perceived=perceived(traits.perceived_log, np.zeros(n), p),
             clicks_belief=views * p.click_base * p.peer_premium * np.exp(p.trust_weight * p.peer_trust),
-            recent=np.zeros((RECENT_DAYS, n), dtype=np.int64),
+            recent=[np.empty(0, dtype=np.int64)] * RECENT_DAYS,
             recent_total=np.zeros(n),
             week_shares=np.zeros(n, dtype=np.int64),
             total_shares=np.zeros(n, dtype=np.int64),
-        )
-
-    @classmethod
-    def side_by_side(cls, states: Sequence[State]) -> State:
-        """The states of several runs, concatenated."""
-        if len(states) == 1:
-            return states[0]
-        return cls(
-            **{f.name: np.concatenate([getattr(one, f.name) for one in states], axis=-1) for f in fields(cls)}
         )
 
     def copy(self) -> State:

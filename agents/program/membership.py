@@ -70,8 +70,8 @@ class Membership:
         self._invited_on, self._lapsed_on = np.full(n, NEVER), np.full(n, NEVER)
         self.changes: list[Change] = []
         self.trained = np.zeros(n, dtype=bool)
-        self._nothing, self._everybody = np.zeros(n), np.ones(n, dtype=bool)
-        self._nothing.flags.writeable = self._everybody.flags.writeable = False
+        self._nothing, self._everybody = np.broadcast_to(0.0, n), np.ones(n, dtype=bool)
+        self._everybody.flags.writeable = False
         self._keys = lanes.keys(Stream.MEMBERSHIP)
         self.reminders = Reminders(staff, lanes, self._keys)
         self.opted_out = self._nothing

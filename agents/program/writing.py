@@ -25,7 +25,7 @@ Ints = NDArray[np.int64]
 class Writing(NamedTuple):
     """Inputs of a day's posts.
 
-    Opportunities, the rows of them that end in a share, incentives, expected points and conditions.
+    Opportunities, the rows of them that end in a share, incentives, points expected of each share, and conditions.
     """
 
     met: Opportunities
@@ -49,8 +49,7 @@ class Writer:
         met, shared, offer, believed, conditions = today
         items, who, item = self._world.items, met.person[shared], met.item[shared]
         p = self._world.lanes.of(who)
-        points = believed[who]
-        value = decision.reward_value(points, p)
+        value = decision.reward_value(believed, p)
         salience = decision.novelty(offer.weeks[who], p) * value / (1.0 + value)
         taught = conditions.trained[who].astype(np.float64)
         care = decision.effort(state.motivation[who], salience, offer.norm_shown[who], p, taught)
@@ -67,7 +66,7 @@ class Writer:
             useful=items.useful[item],
             promotional=items.promotional[item],
             disclosure=items.disclosure[item],
-            tangible=np.maximum(offer.tangible[who] * (points > 0.0), offer.prize[who]),
+            tangible=np.maximum(offer.tangible[who] * (believed > 0.0), offer.prize[who]),
             praises=items.praises[item],
             **appeal_of(items.appeal[item], channel_logs(self._channels, channel), p),
         )

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.kernels import kernel
+from engine.signatures import I64In, I64Out
 
 Ints = NDArray[np.int64]
 
@@ -27,7 +31,10 @@ class Clock:
         self.start_ordinal = start.toordinal()
         begin = (self.start_ordinal + first_day - 3 - EPOCH_ORDINAL) * DAY_SECONDS
         end = (self.start_ordinal + last_day + 60 - EPOCH_ORDINAL) * DAY_SECONDS
-        self._tables = [_transitions(zone, begin, end) for zone in zones]
+        tables = [_transitions(zone, begin, end) for zone in zones]
+        # Of all zones one after another: the instants from which an offset holds, and the offsets.
+        self._first = np.cumsum([0, *(instants.size for instants, _ in tables)])
+        self._instants, self._values = map(np.concatenate, zip(*tables, strict=True))
 
     def date_of(self, day: int) -> date:
         """Calendar date of a simulated day."""
@@ -39,12 +46,9 @@ class Clock:
 
     def offsets(self, utc_seconds: Ints, zone: Ints) -> Ints:
         """int64[n]: seconds east of UTC at each instant in each zone."""
-        result = np.zeros(utc_seconds.size, dtype=np.int64)
-        for code, (instants, values) in enumerate(self._tables):
-            here = zone == code
-            if here.any():
-                result[here] = values[np.searchsorted(instants, utc_seconds[here], side="right")]
-        return result
+        found = np.empty(utc_seconds.size, dtype=np.int64)
+        look_up(utc_seconds, zone, self._first, self._instants, self._values, found)
+        return found
 
     def utc_of_local(self, day: int, second_of_day: Ints, zone: Ints) -> Ints:
         """UTC seconds of a local wall time; working hours are never skipped or repeated by a change of offset."""
@@ -56,6 +60,16 @@ class Clock:
         """int64[n]: simulated day of the local date."""
         local = utc_seconds + self.offsets(utc_seconds, zone)
         return local // DAY_SECONDS + EPOCH_ORDINAL - self.start_ordinal
+
+
+@kernel(I64In, I64In, I64In, I64In, I64In, I64Out)
+def look_up(seconds: Any, zone: Any, first: Any, instants: Any, values: Any, found: Any) -> None:
+    """Write the offset at each instant in its zone to `found`; a zone has one value more than instants at which its offset changes."""
+    for i in range(seconds.size):
+        at = first[zone[i]]
+        while at < first[zone[i] + 1] and instants[at] <= seconds[i]:
+            at += 1
+        found[i] = values[at + zone[i]]
 
 
 @lru_cache(maxsize=256)

@@ -177,10 +177,18 @@ def keys_of(draws: Sequence[Draw], stream: Stream) -> NDArray[np.uint64]:
     return stream_keys([draw.seed for draw in draws], stream, [draw.run for draw in draws])
 
 
+def one_value(values: Floats) -> Floats:
+    """The same values; where all are equal, as an array that takes no memory (stride 0)."""
+    alike = values.size > 0 and bool((values == values[0]).all())
+    return np.broadcast_to(values[0], values.size) if alike else values
+
+
 def distinct(rising: Ints) -> tuple[Ints, Ints]:
     """Distinct values of an ascending array, int64[k], and the bounds of their runs, int64[k + 1]."""
-    begins = np.flatnonzero(np.diff(rising, prepend=-1))
-    return rising[begins], np.append(begins, rising.size)
+    new = np.ones(rising.size + 1, dtype=bool)
+    np.not_equal(rising[1:], rising[:-1], out=new[1:-1])
+    bounds = np.flatnonzero(new)
+    return rising[bounds[:-1]], bounds
 
 
 def sums(values: Floats, starts: Ints) -> Floats:

@@ -141,7 +141,7 @@ class Networks:
         """The arrays in the order of `agents.audience.audience_kernel.World`."""
         return (
             self.nodes, self.edges, self.sources, self.offsets, self.coworkers, self.coworkers_at, self.starts, self.starts_at,
-            self.employees,
+            self.employees, self.page_edges,
         )  # fmt: skip
 
     @cached_property
@@ -158,6 +158,13 @@ class Networks:
     def pages(self) -> Ints:
         """int64[k]: indices of the corporate accounts among all sources."""
         return np.flatnonzero(self.own >= self.employees[self.lane])
+
+    @cached_property
+    def page_edges(self) -> Ints:
+        """int64[R + 1]: start of each run's part among the edges of all runs' corporate accounts."""
+        return _bounds(
+            np.bincount(self.lane[self.pages], self.degrees[self.pages], self.count).astype(np.int64)
+        )
 
     @cached_property
     def source_edges(self) -> Ints:

@@ -38,6 +38,7 @@ class Timeline:
         self.names = (CONTROL, *(arm.name for arm in setting.arms))
         self._phases = _without_twins((setting.phases, *(arm.phases for arm in setting.arms)))
         self._members: dict[int, Ints | None] = {}
+        self._in_force: dict[tuple[int, int], Phase] = {}
         self._offers: dict[int, Offer] = {}
         self._new: dict[tuple[int, int], float] = {}
         self._clocks: dict[tuple[int, int, float, float], tuple[float, int]] = {}
@@ -46,7 +47,11 @@ class Timeline:
         """The phase in force for a group on a day; before day 0 an empty one."""
         if day < 0:
             return BEFORE
-        return max((phase for phase in self._phases[group] if phase.day <= day), key=lambda phase: phase.day)
+        found = self._in_force.get((group, day))
+        if found is None:
+            begun = (phase for phase in self._phases[group] if phase.day <= day)
+            found = self._in_force[group, day] = max(begun, key=lambda phase: phase.day)
+        return found
 
     def members(self, group: int) -> Ints | None:
         """The rows of a group; None where everybody is in it."""

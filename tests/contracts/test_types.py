@@ -10,7 +10,7 @@ from mypy import api
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("engine", "rewards", "agents", "sims", "web")
 # What compiles, and the functions around it: arrays of whatever type numba makes of them.
-KERNELS = re.compile(r"^engine/|_kernel\.py$|^agents/employees/meeting\.py$")
+KERNELS = re.compile(r"^engine/|_kernel\.py$")
 MOST_UNTYPED = 0.01
 # Objects read from JSON, whose values are looked at where they are used, and the libraries' own types of types.
 JSON_OBJECT = re.compile(r"(Mapping|dict)\[str, Any\]")

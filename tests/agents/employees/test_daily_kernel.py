@@ -1,13 +1,10 @@
 """The compiled day of those to whom nothing happened has the bits of the updates of `agents.employees.state`."""
 
-from dataclasses import fields
-
 import numpy as np
 
 from agents.employees import state
-from agents.employees.daily_kernel import MOOD_LAWS, believe, calm, rest
+from agents.employees.daily_kernel import MOOD_LAWS, calm, rest
 from agents.parameters.default_posterior import draw_parameters
-from agents.program.incentives import Incentives
 from agents.world.lanes import Draw, Lanes
 
 LANES = Lanes([Draw(1, run, draw_parameters(1, run)) for run in range(3)], [40, 50, 60])
@@ -36,13 +33,3 @@ def test_calm() -> None:
     table = LANES.laws.table(MOOD_LAWS)
     calm(LANES.first, table, strictness, trained.view(np.uint8), present.view(np.uint8), fear)
     assert fear.tobytes() == wanted.tobytes()
-
-
-def test_believe() -> None:
-    offer = Incentives(*(np.where(RNG.random(N) < 0.5, RNG.random(N), 0.0) for _ in fields(Incentives)))
-    clicks, believed, crowded = RNG.random(N), np.empty(N), np.empty(N)
-    believe(
-        offer.share_points, offer.click_points, clicks, offer.tangible, offer.expected, offer.prize, believed, crowded
-    )  # fmt: skip
-    assert believed.tobytes() == (offer.share_points + offer.click_points * clicks).tobytes()
-    assert crowded.tobytes() == offer.crowding(believed).tobytes()

@@ -54,7 +54,7 @@ def test_a_symbolic_prize_is_no_pay_and_a_surprise_is_not_known() -> None:
         model = ran(offered, days=1)
         offer = model.program.incentives(0, model.state, model.staff.present(0))
         assert not offer.prize.any()
-        assert not offer.crowding(np.zeros(150)).any()
+        assert not offer.of_share(np.arange(150), model.state.clicks_belief)[1].any()
 
 
 def test_a_badge_that_is_held_is_no_prize_any_more() -> None:
