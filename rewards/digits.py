@@ -12,6 +12,8 @@ from rewards.language import in_signs
 STEPS_A_SPREAD = 10.0
 """An interval is about this many steps of its last digit wide."""
 MOST_DECIMALS = 4
+ROUNDING = 1e-9
+"""A spread below it is a rounding error of none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def teller(p80: Sequence[float], scale: float = 1.0, least: float = 0.0) -> Call
 
 def step_of(spread: float) -> float:
     """The power of ten to which numbers with this spread are rounded."""
-    if spread <= 0.0 or not isfinite(spread):
+    if spread <= ROUNDING or not isfinite(spread):
         return 0.0
     return float(10.0 ** max(floor(log10(spread / STEPS_A_SPREAD)), -MOST_DECIMALS))
 
