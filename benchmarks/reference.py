@@ -18,8 +18,8 @@ from engine.cascade import _coins
 from engine.cascade_kernel import BATCH
 from engine.geometric import class_tables
 from engine.graph import Graph
-from engine.response import ALL_KNOWN, ResponseRates, Scratch
-from engine.response_kernel import N_COUNTS, clear_marks, run_shares
+from engine.response import ALL_KNOWN, NO_LOADS, ResponseRates, Scratch
+from engine.response_kernel import N_COUNTS, N_STATE, clear_marks, run_shares
 from engine.streams import Stream, stream_key
 
 FLAGS = ["-O3", "-march=native", "-ffp-contract=off", "-fno-math-errno", "-shared", "-fPIC"]
@@ -109,12 +109,12 @@ class EngineResponder:
     ) -> None:
         self.offsets, self.targets = graph.offsets.view(np.uint64), graph.targets.view(np.uint32)
         self.work, self.names = scratch, names
-        self.before = (*audience, np.array(rates, dtype=np.float64), names, share_rates, key)
+        self.before = (*audience, NO_LOADS, np.array(rates, dtype=np.float64), names, share_rates, key)
 
     def counts(self, day: int) -> NDArray[np.int64]:
         """int64[s, 7] in the order of Exposure."""
         counts = np.zeros((len(self.names), N_COUNTS), dtype=np.int64)
-        state, work = np.zeros(4, dtype=np.int64), self.work
+        state, work = np.zeros(N_STATE, dtype=np.int64), self.work
         run_shares(
             self.offsets, self.targets, *self.before, day, class_tables().reshape(-1), counts, work.edges, work.flags,
             work.visited, work.today, work.queue, work.picked, work.words, *ALL_KNOWN, state,

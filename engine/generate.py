@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.generate_kernel import fill_rows, sort_by_segment
 from engine.graph import MAX_EDGES, MAX_NODES, Graph
+from engine.sketch_kernel import count_segments, end_rows
 from engine.streams import normals
 
 _ROWS_A_PIECE = 1 << 16
@@ -32,18 +33,23 @@ def lognormal_counts(
     median  of the law before rounding, contacts
     sigma   standard deviation of its logarithm; its mean is median · exp(sigma² / 2)
     """
-    if size < 0 or not median > 0.0 or not 0.0 <= sigma <= 4.0:
-        raise ValueError(
-            f"lognormal counts of size {size}, median {median}, sigma {sigma}; 0 or more, above 0, 0 to 4"
-        )
     # In place: what a few thousand people need fits into the nearest memory once, not four times.
-    draws = normals(key, 0, np.arange(size, dtype=np.int64), 0)
-    draws *= sigma
-    np.exp(draws, out=draws)
+    draws = _lognormal(size, median, sigma, key)
     draws *= median
     np.rint(draws, out=draws)
     counts = draws.astype(np.int64)
     return np.clip(counts, least, most, out=counts)
+
+
+def _lognormal(size: int, median: float, sigma: float, key: np.uint64) -> NDArray[np.float64]:
+    """Lognormal draws as parts of the median."""
+    if size < 0 or not median > 0.0 or not 0.0 <= sigma <= 4.0:
+        raise ValueError(
+            f"lognormal counts of size {size}, median {median}, sigma {sigma}; 0 or more, above 0, 0 to 4"
+        )
+    draws = normals(key, 0, np.arange(size, dtype=np.int64), 0)
+    draws *= sigma
+    return np.exp(draws, out=draws)
 
 
 def social_graph(
@@ -94,6 +100,20 @@ class Ties(NamedTuple):
         for row in range(first, last):
             begin, end = self.offsets[row : row + 2]
             targets[offsets[row] : offsets[row] + end - begin] = self.targets[begin:end]
+
+
+class Room(NamedTuple):
+    """Where the arrays of a sketch are written (`Sketch`), for whoever has many of them in one."""
+
+    offsets: NDArray[np.int64]
+    row_segments: NDArray[np.int32]
+    members: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, n_nodes: int, n_audience: int) -> Room:
+        """Arrays of their own."""
+        kinds = (np.empty(n_nodes + 1, dtype=np.int64), np.empty(n_nodes, dtype=np.int32))
+        return cls(*kinds, np.empty(n_audience, dtype=np.int32))
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,6 +205,7 @@ def sketch_network(
     audience_counts: ArrayLike | None = None,
     concentration: float = 1.0,
     ties: Ties | None = None,
+    room: Room | None = None,
 ) -> Sketch:
     """A network without any contacts drawn, since most rows of a large audience are never needed.
 
@@ -203,6 +224,7 @@ def sketch_network(
     concentration      ≥ 1; 1 draws contacts evenly; more favours the first members of each segment, so that
                        audiences overlap more
     ties               the colleagues of the first employees: these instead of a share of their contacts, who are as many at least
+    room               arrays to write the sketch to; `audience_segments` may be the end of its `row_segments`
     """
     counts = np.atleast_1d(np.asarray(contact_counts, dtype=np.int64))
     source_segments = np.asarray(contact_segments, dtype=np.int32)
@@ -212,25 +234,52 @@ def sketch_network(
     _check(counts, source_segments, segments, n_audience, n_corporate)
     _check_shares(homophily, coworker_share, concentration)
     n_nodes = n_sources + n_audience
-    if audience_counts is None:
-        audience_counts = _onward_counts(n_audience, audience_mean_degree, audience_sigma, key)
+    room = room or Room.of(n_nodes, n_audience)
     coworkers = _coworkers(counts[:n_employees], coworker_share, ties)
-    offsets = _row_lengths(counts, coworkers, audience_counts, n_audience)
-    members, starts = _segment_members(segments)
-    row_segments = np.concatenate([source_segments, segments])
+    near = np.concatenate([coworkers, np.zeros(n_corporate, dtype=np.int64)])
+    own, onward = room.offsets[: n_sources + 1], room.offsets[n_sources:]
+    own[0] = 0
+    np.cumsum(near + np.clip(counts - near, 0, n_audience), out=own[1:])
+    if audience_counts is None:
+        _end_drawn(onward, audience_mean_degree, audience_sigma, key)
+    else:
+        _end_given(onward, audience_counts)
+    if room.offsets[-1] > MAX_EDGES:
+        raise ValueError(
+            f"{room.offsets[-1]} edges; at most {MAX_EDGES} are stored; use engine.implicit instead"
+        )
+    room.row_segments[:n_sources], room.row_segments[n_sources:] = source_segments, segments
+    starts = np.zeros(int(segments.max(initial=-1)) + 2, dtype=np.int64)
+    count_segments(segments, starts)
+    sort_by_segment(segments, starts[:-1].copy(), room.members)
     return Sketch(
-        n_nodes, n_employees, n_sources, offsets, coworkers, row_segments, members, starts, float(homophily),
+        n_nodes, n_employees, n_sources, room.offsets, coworkers, room.row_segments, room.members, starts, float(homophily),
         float(concentration), np.uint64(key), ties,
     )  # fmt: skip
 
 
-def _onward_counts(size: int, mean_degree: float, sigma: float, key: np.uint64) -> NDArray[np.int64]:
+def _end_drawn(offsets: NDArray[np.int64], mean_degree: float, sigma: float, key: np.uint64) -> None:
+    """Where the rows of an audience end that have so many edges on average; the first begins at `offsets[0]`."""
     if not mean_degree >= 0.0:
         raise ValueError(f"audience_mean_degree {mean_degree}; 0 or above; give contacts per person")
+    size = offsets.size - 1
     if mean_degree == 0.0:
-        return np.zeros(size, dtype=np.int64)
+        offsets[1:] = offsets[0]
+        return
     median = mean_degree / float(np.exp(sigma**2 / 2.0))
-    return lognormal_counts(size, median, sigma, key, 0, most=max(size - 1, 0))
+    end_rows(_lognormal(size, median, sigma, key), median, max(size - 1, 0), offsets)
+
+
+def _end_given(offsets: NDArray[np.int64], audience_counts: ArrayLike) -> None:
+    """The same for rows of which it is known how many edges they have."""
+    size = offsets.size - 1
+    onwards = np.minimum(np.asarray(audience_counts, dtype=np.int64), max(size - 1, 0))
+    if onwards.shape != (size,):
+        raise ValueError(f"audience_counts of shape {onwards.shape}; {size} people; give one for each")
+    if onwards.size and onwards.min() < 0:
+        raise ValueError(f"audience count {onwards.min()}; 0 or above; correct the count")
+    np.cumsum(onwards, out=offsets[1:])
+    offsets[1:] += offsets[0]
 
 
 def _coworkers(counts: NDArray[np.int64], share: float, ties: Ties | None) -> NDArray[np.int64]:
@@ -239,33 +288,6 @@ def _coworkers(counts: NDArray[np.int64], share: float, ties: Ties | None) -> ND
     if ties is not None:
         drawn[: ties.counts.size] = ties.counts
     return drawn
-
-
-def _row_lengths(
-    counts: NDArray[np.int64], coworkers: NDArray[np.int64], audience_counts: ArrayLike, n_audience: int
-) -> NDArray[np.int64]:
-    """The offsets of all rows."""
-    onwards = np.minimum(np.asarray(audience_counts, dtype=np.int64), max(n_audience - 1, 0))
-    if onwards.shape != (n_audience,):
-        raise ValueError(f"audience_counts of shape {onwards.shape}; {n_audience} people; give one for each")
-    if onwards.size and onwards.min() < 0:
-        raise ValueError(f"audience count {onwards.min()}; 0 or above; correct the count")
-    near = np.concatenate([coworkers, np.zeros(counts.size - coworkers.size, dtype=np.int64)])
-    offsets = np.zeros(counts.size + n_audience + 1, dtype=np.int64)
-    np.cumsum(np.concatenate([near + np.clip(counts - near, 0, n_audience), onwards]), out=offsets[1:])
-    if offsets[-1] > MAX_EDGES:
-        raise ValueError(f"{offsets[-1]} edges; at most {MAX_EDGES} are stored; use engine.implicit instead")
-    return offsets
-
-
-def _segment_members(segments: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """People sorted by segment, and where each segment starts among them."""
-    n_segments = int(segments.max()) + 1 if segments.size else 0
-    starts = np.zeros(n_segments + 1, dtype=np.int64)
-    np.cumsum(np.bincount(segments, minlength=n_segments), out=starts[1:])
-    members = np.empty(segments.size, dtype=np.int32)
-    sort_by_segment(segments, starts[:-1].copy(), members)
-    return members, starts
 
 
 def _in_pieces(fill: Callable[[int, int], None], n_rows: int, threads: int) -> None:

@@ -27,10 +27,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine import response_kernel as loops
+from engine import response_sights as sights
 from engine.geometric import class_probabilities, class_tables, classes_of
 from engine.graph import MAX_EDGES, Graph
 
 # Of a network that is drawn and whose people's interests are stored: neither rows nor tastes are drawn when they are asked for.
+NO_LOADS = np.empty(0, dtype=np.float32)
 ALL_KNOWN = (np.empty(0, dtype=np.uint8), np.empty(0, dtype=np.int32), np.zeros(3), np.uint64(0))
 FIRST_VIEW, CLICKED, REPOSTED = loops.FIRST_VIEW, loops.CLICKED, loops.REPOSTED
 
@@ -225,10 +227,10 @@ def propagate(
     ]
     counts = np.zeros((len(names), loops.N_COUNTS), dtype=np.int64)
     tables, numbers = class_tables().reshape(-1), np.array(rates, dtype=np.float64)
-    state = np.zeros(4, dtype=np.int64)
+    state = np.zeros(loops.N_STATE, dtype=np.int64)
     while True:
         loops.run_shares(
-            graph.offsets.view(np.uint64), targets, *audience, numbers, names, share_rates, np.uint64(key), day,
+            graph.offsets.view(np.uint64), targets, *audience, NO_LOADS, numbers, names, share_rates, np.uint64(key), day,
             tables, counts, work.edges, work.flags, work.visited, work.today, work.queue, work.picked, work.words,
             *ALL_KNOWN, state,
         )  # fmt: skip
@@ -266,15 +268,15 @@ def share_rows(shares: Shares) -> tuple[NDArray[np.uint32], NDArray[np.float32]]
     """
     visibility = np.asarray(shares.visibility, dtype=np.float64)
     names = np.empty((len(shares.source), 4), dtype=np.uint32)
-    names[:, loops.SOURCE] = shares.source
-    names[:, loops.TOPIC] = shares.topic
-    names[:, loops.ORDINAL] = np.asarray(shares.ordinal).astype(np.uint32)
-    names[:, loops.GAP_CLASS] = classes = classes_of(visibility)
+    names[:, sights.SOURCE] = shares.source
+    names[:, sights.TOPIC] = shares.topic
+    names[:, sights.ORDINAL] = np.asarray(shares.ordinal).astype(np.uint32)
+    names[:, sights.GAP_CLASS] = classes = classes_of(visibility)
     rates = np.empty(names.shape, dtype=np.float32)
-    rates[:, loops.KEEP] = visibility / class_probabilities()[classes]
-    rates[:, loops.CLICK_RATE] = shares.click_base
-    rates[:, loops.REPOST_RATE] = np.asarray(shares.repost_base) * np.asarray(shares.quality)
-    rates[:, loops.PREMIUM] = shares.peer_premium
+    rates[:, sights.KEEP] = visibility / class_probabilities()[classes]
+    rates[:, sights.CLICK_RATE] = shares.click_base
+    rates[:, sights.REPOST_RATE] = np.asarray(shares.repost_base) * np.asarray(shares.quality)
+    rates[:, sights.PREMIUM] = shares.peer_premium
     return names, rates
 
 

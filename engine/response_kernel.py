@@ -10,11 +10,26 @@ from typing import Any
 
 import numpy as np
 
-from engine.geometric import CELLS
 from engine.instructions import prefetch
 from engine.kernels import inlined, kernel
 from engine.picking import LOW_6, LOW_32, NODE_STEP, ONE, SHIFT_32, SIX, ZERO, pick_edges
 from engine.response_lift import UNSEEN, lift_of, usual_trust
+from engine.response_sights import (
+    CLICK_RATE,
+    GAP_CLASS,
+    KEEP,
+    PREMIUM,
+    REPOST_RATE,
+    SOURCE,
+    TABLE_SIZE,
+    TOPIC,
+    ask_for_share,
+    draw_words,
+    keep_near_sights,
+    keep_sights,
+    key_of_tree,
+    pick_contacts,
+)
 from engine.signatures import (
     I64,
     U64,
@@ -32,54 +47,26 @@ from engine.signatures import (
     U64In,
     U64Out,
 )
-from engine.streams import GOLDEN, bits, mix
+from engine.streams import mix
 
 FIRST_VIEW, CLICKED, REPOSTED = 1, 2, 4
-TABLE_SIZE = np.uint64(CELLS)
-UNIT_24 = np.float32(1.0 / 16777216.0)
 UNIT_32 = 1.0 / 4294967296.0
 VIEW_SALT = np.uint64(0xD1B54A32D192ED03)
 REPOST_SALT = np.uint64(0x8CB92BA72F3D8DD7)
-SHIFT_40 = np.uint64(40)
 # Columns of the counts a share gets, in the order of engine.response.Exposure.
 AUDIENCE, EXPOSURES, VIEWERS, CLICKS, REPOSTS, DEPTH, BEYOND_ONE, THINNED = range(8)
 N_COUNTS = 8
-# Places of the state of `run_shares`.
-NEXT_SHARE, WRITTEN, REACH, WANTED = range(4)
-# Columns of a share's names and of its own rates.
-SOURCE, TOPIC, ORDINAL, GAP_CLASS = range(4)
-KEEP, CLICK_RATE, REPOST_RATE, PREMIUM = range(4)
-
-
-@inlined
-def draw_words(n_picked: Any, picked: Any, words: Any, targets: Any, feed_load: Any, view_key: Any) -> None:
-    """Draw the word of each picked edge, and ask for what `keep_sights` will read."""
-    for i in range(n_picked):
-        e = np.uint64(picked[i])
-        prefetch(feed_load, targets[e])
-        words[i] = mix(view_key ^ (e * GOLDEN))
-
-
-@inlined
-def keep_sights(
-    n_picked: Any, picked: Any, words: Any, targets: Any, feed_load: Any, load_scale: Any, keep: Any
-) -> Any:
-    """Thin the picked edges to those whose target sees the post through its feed; return how many."""
-    kept = ZERO
-    for i in range(n_picked):
-        e = np.uint64(picked[i])
-        word = words[i]
-        chance = np.float32(word >> SHIFT_40) * UNIT_24
-        picked[kept] = e
-        words[kept] = word
-        load = feed_load[np.uint64(targets[e])]
-        kept += np.uint64(chance * (np.float32(1.0) + load * load_scale) < keep)
-    return kept
+# Places of the state of `run_shares`; from HEAD on, how far a tree has grown that waits for somebody's contacts.
+NEXT_SHARE, WRITTEN, REACH, WANTED, HEAD, TAIL, LEVEL_END, ROUND, FRESH = range(9)
+N_STATE = 9
 
 
 @kernel(U32In, U32In, U64Out)
 def clear_marks(targets: Any, seen_edges: Any, marks: Any) -> None:
-    """Clear the words of a bitmap that these edges marked: cheaper than clearing all of a large audience."""
+    """Clear the words of a bitmap that these edges marked, or all of it where that is cheaper: where the audience is not large."""
+    if seen_edges.size > marks.size // 8:
+        marks[:] = ZERO
+        return
     for i in range(seen_edges.size):
         marks[np.uint64(targets[np.uint64(seen_edges[i])]) >> SIX] = ZERO
 
@@ -195,49 +182,23 @@ def respond(
 
 
 @inlined
-def ask_for_share(shares: Any, s: Any, offsets: Any) -> None:
-    """Ask for where a share's contacts begin, if there is such a share."""
-    if s < np.uint64(shares.shape[0]):
-        prefetch(offsets, shares[s, SOURCE])
-
-
-@inlined
-def pick_contacts(
-    shares: Any,
-    s: Any,
-    key: Any,
-    day: Any,
-    offsets: Any,
-    targets: Any,
-    tables: Any,
-    picked: Any,
-) -> Any:
-    """Pick the edges of a share's own broadcast; return how many (none where there is no such share) and the key of its tree."""
-    if s >= np.uint64(shares.shape[0]):
-        return ZERO, ZERO
-    u, base = np.uint64(shares[s, SOURCE]), np.uint64(shares[s, GAP_CLASS]) * TABLE_SIZE
-    tree_key = bits(key, day, shares[s, SOURCE], shares[s, ORDINAL])
-    n = pick_edges(
-        offsets[u],
-        offsets[u + ONE],
-        tree_key + u * NODE_STEP,
-        tables,
-        base,
-        targets,
-        targets,
-        False,
-        picked,
-        ZERO,
-    )
-    return n, tree_key
+def add_replies(count: Any, depth: Any, exposures: Any, viewers: Any, clicks: Any, reposts: Any) -> None:
+    """Add what came of one broadcast to the counts of its share."""
+    count[EXPOSURES] += exposures
+    count[VIEWERS] += viewers
+    count[CLICKS] += clicks
+    if reposts > 0:
+        count[REPOSTS] += reposts
+        count[DEPTH] = depth
+        count[BEYOND_ONE] += reposts if depth > 1 else 0
 
 
 @inlined
 def grow_tree(
-    offsets: Any, targets: Any, edge_trust: Any, edge_fatigue: Any, interest: Any, feed_load: Any,
+    offsets: Any, targets: Any, edge_trust: Any, edge_fatigue: Any, interest: Any, loads: Any,
     rates: Any, shares: Any, share_rates: Any, s: Any, key: Any, day: Any, tree_key: Any, tables: Any,
     counts: Any, seen_edges: Any, seen_flags: Any, visited: Any, today: Any, queue: Any, n: Any,
-    picked: Any, words: Any, next_picked: Any, written: Any, drawn: Any, segments: Any, levels: Any, taste_key: Any,
+    picked: Any, words: Any, next_picked: Any, first: Any, drawn: Any, segments: Any, levels: Any, taste_key: Any,
     state: Any,
 ) -> Any:  # fmt: skip
     """One share and its reposts, from the `n` picked edges of its own broadcast on; meanwhile pick those of the next share.
@@ -245,60 +206,64 @@ def grow_tree(
     Return the exposures written by now, the people new to the day, whether all found room and contacts, and of the
     next share the edges picked and its tree's key.
     """
+    feed_load, edge_load = loads
     theta = (np.float32(rates[1]), np.float32(rates[2]), np.float32(rates[3]))
     load_scale, premium, rate = np.float32(1.0 / rates[0]), share_rates[s, PREMIUM], share_rates[s]
     n_topics, column = np.uint64(interest.size // (offsets.size - 1)), np.uint64(shares[s, TOPIC])
-    base, first, reach, u = (
-        np.uint64(shares[s, GAP_CLASS]) * TABLE_SIZE,
-        written,
-        ZERO,
-        np.uint64(shares[s, SOURCE]),
-    )
-    head, tail, level_end, depth = ZERO, ONE, ONE, 1
-    audience, viewers, clicks, deepest, beyond = offsets[u + ONE] - offsets[u], ZERO, ZERO, 0, ZERO
-    first_thinned, thinned = np.uint64(rates[6]), ZERO
-    next_n, next_key = ZERO, ZERO
+    base, count = np.uint64(shares[s, GAP_CLASS]) * TABLE_SIZE, counts[s]
+    u, first_thinned = np.uint64(shares[s, SOURCE]), np.uint64(rates[6])
+    next_n, next_key, waited = ZERO, ZERO, state[WANTED] != 0
+    if waited:
+        head, tail, level_end = np.uint64(state[HEAD]), np.uint64(state[TAIL]), np.uint64(state[LEVEL_END])
+        depth, reach = state[ROUND], np.uint64(state[FRESH])
+        premium = np.float32(rates[4]) if depth > 1 else premium
+        next_n, next_key = pick_contacts(shares, s + ONE, key, day, offsets, targets, tables, next_picked)
+    else:
+        head, tail, level_end, depth, reach = ZERO, ONE, ONE, np.int64(1), ZERO
+        count[:] = 0
+        count[AUDIENCE] = np.int64(offsets[u + ONE] - offsets[u])
+    written = first + np.uint64(count[EXPOSURES])
     while True:
-        n = keep_sights(n, picked, words, targets, feed_load, load_scale, rate[KEEP])
-        if written + n > np.uint64(seen_edges.size):
-            return written, reach, False, next_n, next_key
-        record_sights(
-            n, picked, targets, seen_edges, written, visited, edge_trust, edge_fatigue, interest, n_topics, column
-        )  # fmt: skip
-        if depth == 1:
-            # A tree is small: the memory that it waits for is had while the next one begins.
-            next_n, next_key = pick_contacts(shares, s + ONE, key, day, offsets, targets, tables, next_picked)
-        before = tail
-        reply = respond(
-            n, picked, words, targets, visited, today, queue, tail, seen_edges, seen_flags, written,
-            rate[CLICK_RATE] * premium, rate[REPOST_RATE], edge_trust, edge_fatigue, interest, theta, n_topics,
-            column, segments, levels, taste_key,
-        )  # fmt: skip
-        tail, viewers, clicks, reach = reply[0], viewers + reply[1], clicks + reply[2], reach + reply[3]
-        written += n
-        if tail > before:
-            deepest = depth
-            beyond += tail - before if depth > 1 else ZERO
-        if head + ONE == level_end:
-            level_end, depth, premium = tail, depth + 1, np.float32(rates[4])
-        if head + ONE >= tail or depth > rates[5]:
-            break
-        # queue[head] is who broadcasts after the source and `head` others.
-        head += ONE
+        if not waited:
+            if head == ZERO and edge_load.size > 0:
+                n = keep_near_sights(n, picked, words, offsets[u], edge_load, load_scale, rate[KEEP])
+            else:
+                n = keep_sights(n, picked, words, targets, feed_load, load_scale, rate[KEEP])
+            if written + n > np.uint64(seen_edges.size):
+                return written, reach, False, next_n, next_key
+            record_sights(
+                n, picked, targets, seen_edges, written, visited, edge_trust, edge_fatigue, interest, n_topics, column
+            )  # fmt: skip
+            if depth == 1:
+                # A tree is small: the memory that it waits for is had while the next one begins.
+                next_n, next_key = pick_contacts(shares, s + ONE, key, day, offsets, targets, tables, next_picked)  # fmt: skip
+            before = tail
+            tail, viewers, clicks, fresh = respond(
+                n, picked, words, targets, visited, today, queue, tail, seen_edges, seen_flags, written,
+                rate[CLICK_RATE] * premium, rate[REPOST_RATE], edge_trust, edge_fatigue, interest, theta, n_topics,
+                column, segments, levels, taste_key,
+            )  # fmt: skip
+            written, reach = written + n, reach + fresh
+            add_replies(count, depth, np.int64(n), np.int64(viewers), np.int64(clicks), np.int64(tail - before))  # fmt: skip
+            if head + ONE == level_end:
+                level_end, depth, premium = tail, depth + 1, np.float32(rates[4])
+            if head + ONE >= tail or depth > rates[5]:
+                return written, reach, True, next_n, next_key
+            # queue[head] is who broadcasts after the source and `head` others.
+            head += ONE
+        waited, state[WANTED] = False, 0
         u = np.uint64(queue[head])
         if np.uint64(drawn.size) > u and drawn[u] == 0:
-            state[WANTED] = np.int64(u) + 1
+            state[WANTED], state[HEAD], state[TAIL], state[LEVEL_END] = np.int64(u) + 1, head, tail, level_end
+            state[ROUND], state[FRESH] = depth, reach
             return written, reach, False, next_n, next_key
         begin, end = offsets[u], offsets[u + ONE]
-        audience += end - begin
-        thinned += end - begin if begin >= first_thinned else ZERO
-        counter = tree_key + u * NODE_STEP
-        n = pick_edges(begin, end, counter, tables, base, targets, targets, False, picked, ZERO)
-        draw_words(n, picked, words, targets, feed_load, tree_key + VIEW_SALT)
-    counts[s, AUDIENCE], counts[s, EXPOSURES], counts[s, VIEWERS] = audience, written - first, viewers
-    counts[s, CLICKS], counts[s, REPOSTS], counts[s, DEPTH] = clicks, tail - ONE, deepest
-    counts[s, BEYOND_ONE], counts[s, THINNED] = beyond, thinned
-    return written, reach, True, next_n, next_key
+        count[AUDIENCE] += np.int64(end - begin)
+        count[THINNED] += np.int64(end - begin) if begin >= first_thinned else 0
+        n = pick_edges(
+            begin, end, tree_key + u * NODE_STEP, tables, base, targets, targets, False, picked, ZERO
+        )  # fmt: skip
+        draw_words(n, picked, words, targets, feed_load, tree_key + VIEW_SALT, False)
 
 
 @kernel(
@@ -308,6 +273,7 @@ def grow_tree(
     F32In,  # edge_fatigue
     F32In,  # interest, flat
     F32In,  # feed_load
+    F32In,  # edge_load
     F64In,  # rates: load half, trust, affinity, fatigue, reposter premium, rounds, first thinned edge
     U32Matrix,  # shares: columns SOURCE … GAP_CLASS
     F32Matrix,  # share_rates: columns KEEP … PREMIUM
@@ -335,6 +301,7 @@ def run_shares(
     edge_fatigue: Any,
     interest: Any,
     feed_load: Any,
+    edge_load: Any,
     rates: Any,
     shares: Any,
     share_rates: Any,
@@ -355,30 +322,37 @@ def run_shares(
     taste_key: Any,
     state: Any,
 ) -> None:
-    """Run shares from state[0] on; stop before one that does not fit or whose contacts are not drawn.
+    """Run shares from state[0] on; stop before one that does not fit, and in one that comes to a person whose contacts are not drawn.
 
-    The first: the caller makes the lists longer. The second: it comes to a person whose contacts the caller draws.
+    The first: the caller makes the lists longer. The second: the caller draws the contacts, and the tree grows on from there.
 
-    state    next share, exposures written, unique reach so far, and 1 + the node whose contacts are wanted (0: none)
+    state    next share, exposures written, unique reach so far, 1 + the node whose contacts are wanted (0: none), and its tree
+    edge_load  loads of the targets of a source's own edges, where all shares are of that one source; otherwise empty
     drawn    by node, whether its targets are in `targets`; empty where all are
     segments, levels, taste_key   of `taste`, read where `interest` is empty
-    visited  bitmap of one tree; today: of the day. Both come in as zeros and visited goes out so
+    visited  bitmap of one tree; today: of the day. Both come in as zeros and visited goes out so, but where a tree waits
     """
     first, reach, half = np.uint64(state[1]), np.uint64(state[2]), words.size // 2
     picked, next_picked, words, next_words = picked[:half], picked[half:], words[:half], words[half:]
-    state[WANTED] = 0
-    n, tree_key = pick_contacts(shares, np.uint64(state[0]), key, day, offsets, targets, tables, picked)
-    draw_words(n, picked, words, targets, feed_load, tree_key + VIEW_SALT)
+    loads, near = (feed_load, edge_load), edge_load.size > 0
+    if state[WANTED] == 0:
+        n, tree_key = pick_contacts(shares, np.uint64(state[0]), key, day, offsets, targets, tables, picked)
+        draw_words(n, picked, words, targets, feed_load, tree_key + VIEW_SALT, near)
+    else:
+        n, tree_key = ZERO, key_of_tree(shares, np.uint64(state[0]), key, day)
     for s in range(np.uint64(state[0]), np.uint64(shares.shape[0])):
         root = np.uint64(shares[s, SOURCE])
         ask_for_share(shares, s + ONE + ONE, offsets)
         visited[root >> SIX] |= ONE << (root & LOW_6)
         written, fresh, fits, n, next_key = grow_tree(
-            offsets, targets, edge_trust, edge_fatigue, interest, feed_load, rates, shares, share_rates, s, key,
+            offsets, targets, edge_trust, edge_fatigue, interest, loads, rates, shares, share_rates, s, key,
             day, tree_key, tables, counts, seen_edges, seen_flags, visited, today, queue, n, picked, words,
             next_picked, first, drawn, segments, levels, taste_key, state,
         )  # fmt: skip
-        draw_words(n, next_picked, next_words, targets, feed_load, next_key + VIEW_SALT)
+        if state[WANTED] != 0:
+            state[0], state[1], state[2] = s, first, reach
+            return
+        draw_words(n, next_picked, next_words, targets, feed_load, next_key + VIEW_SALT, near)
         clear_marks(targets, seen_edges[first:written], visited)
         visited[root >> SIX] = ZERO
         reach += fresh

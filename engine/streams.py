@@ -11,7 +11,9 @@ forms can be called from other compiled kernels; array forms return the same bit
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from enum import IntEnum
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -95,6 +97,21 @@ def stream_key(seed: int, stream: int, run: int = 0) -> np.uint64:
             )
         key = _mix_python(key + int(GOLDEN) + _mix_python(int(part) + int(GOLDEN)))
     return np.uint64(key)
+
+
+def stream_keys(seeds: Sequence[int], stream: int, runs: Sequence[int]) -> NDArray[np.uint64]:
+    """uint64[R]: `stream_key` of each pair of a seed and a run."""
+    keys = np.zeros(len(seeds), dtype=np.uint64)
+    for part in (seeds, [int(stream)] * len(seeds), runs):
+        words = np.array([index(each) & MASK for each in part], dtype=np.uint64)
+        keys = _mix_each(keys + GOLDEN + _mix_each(words + GOLDEN))
+    return keys
+
+
+def _mix_each(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    x = (x ^ (x >> _S30)) * _MIX_1
+    x = (x ^ (x >> _S27)) * _MIX_2
+    return x ^ (x >> _S31)
 
 
 @kernel(U64, returns=U64)

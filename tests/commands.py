@@ -27,7 +27,7 @@ _forks.set_forkserver_preload(["tests.loaded"])
 # What computes pieces in a test's own process is forked from there too, and so has loaded what the product loads for it.
 children.LOADED[:] = ["tests.loaded"]
 # An ensemble's too. What is said of those that are started in life has tests of its own: tests/sims/ensemble/test_executors.py.
-crew.CONTEXT = _forks
+crew.context = lambda: _forks
 
 
 class Command:

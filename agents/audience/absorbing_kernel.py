@@ -94,16 +94,17 @@ def draw_feelings(key: Any, day: Any, ordinal: Any, seen: Any, strong: Any, leav
 @inlined
 def see_near(v: Any, later: Any, reached: Any, page: Any, day: Any, near: Any, people: Any) -> None:
     """Count one person's direct exposure to a post, and prefetch the data of a later one."""
-    word, bit = page * (near.size // 2) + (np.int64(v) >> 6), np.uint64(1) << np.uint64(v & 63)
+    word, bit = np.int64(v) >> 6, np.uint64(1) << np.uint64(v & 63)
     counted = page == 0 and day >= 0
     if counted:
-        prefetch(reached, later)
+        prefetch(reached, later >> 3)
     if near[word] & bit == 0:
         near[word] |= bit
         people[2 * page] += 1
-        if counted and reached[v] == 0:
-            reached[v] = 1
-            people[4] += 1
+        if counted:
+            place, mark = np.int64(v) >> 3, np.uint8(1 << np.int64(v & 7))
+            people[4] += reached[place] & mark == 0
+            reached[place] |= mark
 
 
 @inlined
@@ -128,55 +129,61 @@ def absorb(
     """
     w, f, h, of, mine = World(*world), Flags(*flags), Heard(*heard), Sources(*levels), Scratch(*scratch)
     feel, own, first, law = Edges(*edges), w.sources[r], w.edges[r], rates[r]
-    trust, fatigue, muted = (
-        feel.trust[first : first + source_edges[r]], feel.fatigue[first : first + source_edges[r]],
-        f.muted[first : first + source_edges[r]],
-    )  # fmt: skip
+    last = first + source_edges[r]
+    trust, fatigue, muted = feel.trust[first:last], feel.fatigue[first:last], f.muted[first:last]
     n, offsets = w.sources[r + 1] - own, w.offsets[w.nodes[r] + r : w.nodes[r + 1] + r + 1]
     calm = law[FEEL.unfollow_base] * np.exp(max(0.0, law[FEEL.unfollow_fatigue]) * CALM)
     held: Any = np.int64(-1)
     half, mutes, shift, tired = mine.words.size // 2, 0, 0.0, 0.0
+    reached, strong_share, tiring = (
+        f.reached[(w.nodes[r] >> 3) + r :],
+        law[FEEL.strong_share],
+        law[FEEL.per_exposure],
+    )
     for k in range(h.at[r], h.at[r + 1]):
         s = h.order[k]
         page, straight = np.int64(h.source[s] - own >= w.employees[r]), 0
+        near = mine.near[page * (mine.near.size // 2) :]
+        moves = changes[0][s], changes[1][s]
         fresh: Any = 0
-        for i in range(spans[s, 0], spans[s, 1]):
-            at = (i - spans[s, 0]) % half
-            if at == 0:
-                end = min(i + half, spans[s, 1])
-                draw_feelings(keys[r], day, h.ordinal[s], seen[i:end], mine.words[:half], mine.words[half:])
-            e, new = np.int64(seen[i]), np.int64(seen_flags[i] & FIRST_VIEW)
-            if e >= trust.size:
-                counts[s, 1] += 1.0
-                counts[s, 3] += new
-                continue
-            if muted[e] == 1:
-                continue
-            straight, fresh = straight + 1, fresh + new
-            seen_flags[i] |= np.uint8(FROM_SOURCE)
-            later = np.int64(seen[min(i + AHEAD, spans[s, 1] - 1)])
-            see_near(
-                targets[first + e], targets[first + later], f.reached[w.nodes[r] : w.nodes[r + 1]], page, day, mine.near, people[r]
-            )  # fmt: skip
-            a = h.source[s] if i < spans[s, 2] else own + source_of(e, n, offsets, n)
-            if a != held:
-                # The sums of a source are kept in local variables while the source stays the same.
-                if held >= 0:
-                    of.trust_shift[held], of.fatigue_sum[held] = shift, tired
-                held, shift, tired = a, of.trust_shift[a], of.fatigue_sum[a]
-            moved = trust[e] + (
-                changes[0][s] if unit(mine.words[at]) < law[FEEL.strong_share] else changes[1][s]
-            )
-            moved = min(1.0, max(0.0, moved))
-            shift += moved - trust[e]
-            trust[e] = moved
-            fatigue[e] += law[FEEL.per_exposure]
-            tired += law[FEEL.per_exposure]
-            if muted[e] == 0 and leaves(
-                unit(mine.words[half + at]), fatigue[e], of.promotional[a], calm, law
-            ):
-                # 2: muted from tomorrow on, so that today's exposures still count.
-                muted[e], unfollows[s], mutes = 2, unfollows[s] + 1, mutes + 1
+        over, over_flags, over_own = (
+            seen[spans[s, 0] : spans[s, 1]],
+            seen_flags[spans[s, 0] : spans[s, 1]],
+            spans[s, 2] - spans[s, 0],
+        )
+        for begin in range(0, over.size, half):
+            block, block_flags = over[begin : begin + half], over_flags[begin : begin + half]
+            strong, leaving = mine.words[: block.size], mine.words[half : half + block.size]
+            draw_feelings(keys[r], day, h.ordinal[s], block, strong, leaving)
+            for i in range(block.size):
+                e, new = np.int64(block[i]), np.int64(block_flags[i] & FIRST_VIEW)
+                if e >= trust.size:
+                    counts[s, 1] += 1.0
+                    counts[s, 3] += new
+                    continue
+                if muted[e] == 1:
+                    continue
+                straight, fresh = straight + 1, fresh + new
+                block_flags[i] |= np.uint8(FROM_SOURCE)
+                later = np.int64(block[min(i + AHEAD, block.size - 1)])
+                see_near(targets[first + e], targets[first + later], reached, page, day, near, people[r])
+                a = h.source[s] if begin + i < over_own else own + source_of(e, n, offsets, n)
+                if a != held:
+                    # The sums of a source are kept in local variables while the source stays the same.
+                    if held >= 0:
+                        of.trust_shift[held], of.fatigue_sum[held] = shift, tired
+                    held, shift, tired = a, of.trust_shift[a], of.fatigue_sum[a]
+                before = trust[e]
+                moved = min(
+                    1.0, max(0.0, before + (moves[0] if unit(strong[i]) < strong_share else moves[1]))
+                )
+                shift += moved - before
+                trust[e] = moved
+                fatigue[e] += tiring
+                tired += tiring
+                if muted[e] == 0 and leaves(unit(leaving[i]), fatigue[e], of.promotional[a], calm, law):
+                    # 2: muted from tomorrow on, so that today's exposures still count.
+                    muted[e], unfollows[s], mutes = 2, unfollows[s] + 1, mutes + 1
         counts[s, 0], counts[s, 2] = counts[s, 0] + straight, counts[s, 2] + fresh
     if held >= 0:
         of.trust_shift[held], of.fatigue_sum[held] = shift, tired
@@ -210,11 +217,13 @@ def count_far(
             if e >= source_edges[r] and (mine.near[word] | mine.far[word]) & bit == 0:
                 mine.far[word] |= bit
                 people[r, 2 * page + 1] += 1
-    if exposures > mine.near.size:
+    # A word cleared among its neighbours costs a small part of one looked up.
+    all_at_once = exposures > mine.near.size // 8
+    if all_at_once:
         mine.near[:] = np.uint64(0)
     for k in range(h.at[r], h.at[r + 1]):
         s = h.order[k]
-        for i in range(spans[s, 0] if exposures <= mine.near.size else spans[s, 2], spans[s, 1]):
+        for i in range(spans[s, 2] if all_at_once else spans[s, 0], spans[s, 1]):
             word = np.int64(targets[e0 + np.int64(seen[i])]) >> 6
             mine.near[word] = mine.near[half + word] = 0
             mine.far[word] = mine.far[half + word] = 0

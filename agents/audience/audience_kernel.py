@@ -44,6 +44,7 @@ class World(NamedTuple):
     starts: Any
     starts_at: Any
     employees: Any
+    page_edges: Any
 
 
 class Feel(NamedTuple):
@@ -67,7 +68,8 @@ FEEL = Feel(*range(len(Feel._fields)))
 class Flags(NamedTuple):
     """Flags (bytes) of `agents.audience.feelings.Feelings`, by node, source and edge.
 
-    By node: contacts drawn, lifts written, reached. By source: trust written, some post of it seen, scratch mark. By edge: muted.
+    By node: contacts drawn, lifts written; reached, one bit each, from byte (nodes[r] >> 3) + r on. By source: trust written, some post
+    of it seen, scratch mark. By edge: muted.
     """
 
     drawn: Any
@@ -208,22 +210,23 @@ def source_of(e: Any, likely: Any, offsets: Any, n: Any) -> Any:
     return low
 
 
-@kernel(I64In, I64In, I64, I64In, F64Matrix, F64Matrix, SOURCES, F64Out, F64Out)
+@kernel(I64In, I64In, I64In, I64, I64In, F64Matrix, F64Matrix, SOURCES, F64Out, F64Out)
 def source_means(
-    first: Any, touched: Any, day: Any, degrees: Any, trust_left: Any, fatigue_left: Any, levels: Any, trust: Any,
+    felt: Any, starts: Any, touched: Any, day: Any, degrees: Any, trust_left: Any, fatigue_left: Any, levels: Any, trust: Any,
     fatigue: Any,
 ) -> None:  # fmt: skip
-    """Mean trust and fatigue on the edges of each source on a day; `trust_left` and `fatigue_left` are decay factors by run and days."""
+    """Bring mean trust and fatigue on the edges of the sources `felt`, from their values at the start, to those of a day.
+
+    `starts` is where each run's part of `felt` begins; `trust_left` and `fatigue_left` are decay factors by run and days.
+    """
     of = Sources(*levels)
-    for r in range(first.size - 1):
-        for a in range(first[r], first[r + 1]):
-            if of.trust_shift[a] == 0.0 and of.fatigue_sum[a] == 0.0:
-                # Unchanged since the start, like most people.
-                trust[a], fatigue[a] = of.start[a], 0.0
-                continue
+    for r in range(starts.size - 1):
+        mine, trust_kept, fatigue_kept = felt[starts[r] : starts[r + 1]], trust_left[r], fatigue_left[r]
+        for k in range(mine.size):
+            a = mine[k]
             gap, ties = max(day - touched[a], 0), max(degrees[a], 1)
-            trust[a] = of.start[a] + of.trust_shift[a] * trust_left[r, gap] / ties
-            fatigue[a] = of.fatigue_sum[a] * fatigue_left[r, gap] / ties
+            trust[a] += of.trust_shift[a] * trust_kept[gap] / ties
+            fatigue[a] = of.fatigue_sum[a] * fatigue_kept[gap] / ties
 
 
 @kernel(WORLD, FLAGS, EDGES, FLAGS, EDGES)

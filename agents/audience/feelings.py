@@ -68,7 +68,7 @@ class Feelings:
     fatigue   float32[edges] ≥ 0
     lift      float32[edges], log-odds that the response kernel adds: θ_T·T − θ_F·F on edges of sources, whether or not they have
               posted; on the thinned edges of the audience θ_T·T plus the logarithm of the edge's weight
-    reached   uint8[nodes], direct contacts exposed to a share since day 0; n_reached: their number, int64[R]
+    n_reached int64[R], direct contacts exposed to a share since day 0; reached: a bit for each node, of `audience_kernel.Flags`
     """
 
     def __init__(
@@ -97,7 +97,10 @@ class Feelings:
         self.muted = unwritten(edges, np.uint8)
         nodes = int(networks.nodes[-1])
         self._felt, self._stirred, self._marked = (np.zeros(n, dtype=np.uint8) for _ in range(3))
-        self._ready, self.reached = untouched(nodes, np.uint8), untouched(nodes, np.uint8)
+        self._ready, self.reached = (
+            untouched(nodes, np.uint8),
+            untouched(nodes // 8 + networks.count + 1, np.uint8),
+        )
         self.touched = np.full(n, first_day, dtype=np.int64)
         self.trust_shift, self.fatigue_sum = np.zeros(n), np.zeros(n)
         self.posts, self.promotion, self._promotional = np.zeros(n), np.zeros(n), np.zeros(n)
@@ -113,6 +116,8 @@ class Feelings:
     def _settle_pages(self, posts_per_day: Floats, page_sight: Floats, first_day: int) -> None:
         networks, pages = self._networks, self._networks.pages
         self._refresh(pages, first_day)
+        # Read post by post, where the loads of followers one by one would be far apart.
+        self._page_load = np.empty(int(networks.page_edges[-1]), dtype=np.float32)
         for run, parameters in enumerate(self._laws.all):
             mine = pages[networks.lane[pages] == run]
             if mine.size == 0:
@@ -121,6 +126,7 @@ class Feelings:
             edges = slice(first, first + int(degrees.sum()))
             account = np.repeat(np.arange(mine.size), degrees)
             load = networks.feed_load[networks.nodes[run] + networks.targets[edges]]
+            self._page_load[networks.page_edges[run] : networks.page_edges[run + 1]] = load
             sight = float(page_sight[run]) * size_factor(degrees, parameters)
             felt = settled_fatigue(load, posts_per_day[account], np.minimum(1.0, sight)[account], parameters)
             self._fatigue[edges] = felt
@@ -207,10 +213,10 @@ class Feelings:
         while True:
             hear(
                 tuple(heard), names, share_rates, changes, world, *rows[:3], networks.targets,
-                networks.targets.view(np.uint32), networks.offsets.view(np.uint64), networks.feed_load, self._flags,
-                self._edges, self._sources, self.touched, self._all_rates, self._keys, day, class_tables().reshape(-1),
-                (room.edges, room.queue, room.picked), room.flags, tuple(scratch), spans, again, counts, sights, unfollows,
-                people, networks.source_edges, progress,
+                networks.targets.view(np.uint32), networks.offsets.view(np.uint64), networks.feed_load, self._page_load,
+                self._flags, self._edges, self._sources, self.touched, self._all_rates, self._keys, day,
+                class_tables().reshape(-1), (room.edges, room.queue, room.picked), room.flags, tuple(scratch), spans, again, counts, sights,
+                unfollows, people, networks.source_edges, progress,
             )  # fmt: skip
             if progress[RUN] == networks.count:
                 break
@@ -287,10 +293,13 @@ class Feelings:
 
     def means_of_sources(self, day: int) -> tuple[Floats, Floats]:
         """float64[sources] each: mean trust and mean fatigue on the edges of each source, on `day`."""
-        trust, fatigue = np.empty(self.start.size), np.empty(self.start.size)
-        kept = self._kept(int(day - self.touched.min(initial=day)) + 1)
+        # Whoever has not posted, as most people, is as at the start.
+        trust, fatigue = self.start.copy(), np.zeros(self.start.size)
+        felt = np.flatnonzero(self._felt.view(np.bool_))
+        kept = self._kept(int(day - self.touched[felt].min(initial=day)) + 1)
+        starts = np.searchsorted(felt, self._networks.sources)
         source_means(
-            self._networks.sources, self.touched, day, self._networks.degrees, *kept, self._sources, trust, fatigue
+            felt, starts, self.touched, day, self._networks.degrees, *kept, self._sources, trust, fatigue
         )  # fmt: skip
         return trust, fatigue
 

@@ -28,7 +28,8 @@ from agents.audience.audience_kernel import (
     source_of,
 )
 from engine.kernels import kernel
-from engine.response_kernel import NEXT_SHARE, REPOSTS, SOURCE, WANTED, WRITTEN, run_shares
+from engine.response_kernel import N_STATE, NEXT_SHARE, REPOSTS, WANTED, WRITTEN, run_shares
+from engine.response_sights import SOURCE
 from engine.signatures import (
     I64,
     F32In,
@@ -51,7 +52,7 @@ from engine.signatures import (
 
 # Indices of `progress`: current run, whether its posts are flagged for spreading, exposures written; then scratch of `run_shares`.
 RUN, BEGUN, ROOM_USED, STATE = 0, 1, 2, 3
-PROGRESS = 8
+PROGRESS = STATE + N_STATE
 
 
 class Rates(NamedTuple):
@@ -84,13 +85,13 @@ TOLD = Tuple(U32Out, len(Told._fields))
 
 
 @kernel(
-    HEARD, U32Matrix, F32Matrix, CHANGES, WORLD, I32In, I32In, F64In, I32Out, U32In, U64In, F32In, FLAGS, EDGES, SOURCES,
+    HEARD, U32Matrix, F32Matrix, CHANGES, WORLD, I32In, I32In, F64In, I32Out, U32In, U64In, F32In, F32In, FLAGS, EDGES, SOURCES,
     I64Out, RATES, KEYS, I64, U32In, TOLD, U8Out, SCRATCH, I64Matrix, U8Out, I64Matrix, F64MatrixOut, I64Out, I64Matrix,
     I64In, I64Out,
 )  # fmt: skip
 def hear(
     heard: Any, names: Any, share_rates: Any, changes: Any, world: Any, row_segments: Any, members: Any, ties: Any,
-    targets: Any, targets_u: Any, offsets_u: Any, feed_load: Any, flags: Any, edges: Any, levels: Any, touched: Any,
+    targets: Any, targets_u: Any, offsets_u: Any, feed_load: Any, page_load: Any, flags: Any, edges: Any, levels: Any, touched: Any,
     rates: Any, keys: Any, day: Any, tables: Any, told: Any, seen_flags: Any, scratch: Any, spans: Any, again: Any,
     counts: Any, sights: Any, unfollows: Any, people: Any, source_edges: Any, progress: Any,
 ) -> None:  # fmt: skip
@@ -107,7 +108,7 @@ def hear(
     for r in range(progress[RUN], h.at.size - 1):
         if h.at[r + 1] > h.at[r]:
             spread(
-                r, heard, names, share_rates, world, row_segments, members, ties, targets, targets_u, offsets_u, feed_load,
+                r, heard, names, share_rates, world, row_segments, members, ties, targets, targets_u, offsets_u, feed_load, page_load,
                 flags, edges, levels, touched, rates, keys, day, tables, told, seen_flags, scratch, spans, again, counts,
                 source_edges, progress,
             )  # fmt: skip
@@ -122,12 +123,12 @@ def hear(
 
 
 @kernel(
-    I64, HEARD, U32Matrix, F32Matrix, WORLD, I32In, I32In, F64In, I32Out, U32In, U64In, F32In, FLAGS, EDGES, SOURCES,
+    I64, HEARD, U32Matrix, F32Matrix, WORLD, I32In, I32In, F64In, I32Out, U32In, U64In, F32In, F32In, FLAGS, EDGES, SOURCES,
     I64Out, RATES, KEYS, I64, U32In, TOLD, U8Out, SCRATCH, I64Matrix, U8Out, I64Matrix, I64In, I64Out,
 )  # fmt: skip
 def spread(
     r: Any, heard: Any, names: Any, share_rates: Any, world: Any, row_segments: Any, members: Any, ties: Any,
-    targets: Any, targets_u: Any, offsets_u: Any, feed_load: Any, flags: Any, edges: Any, levels: Any, touched: Any,
+    targets: Any, targets_u: Any, offsets_u: Any, feed_load: Any, page_load: Any, flags: Any, edges: Any, levels: Any, touched: Any,
     rates: Any, keys: Any, day: Any, tables: Any, told: Any, seen_flags: Any, scratch: Any, spans: Any, again: Any,
     counts: Any, source_edges: Any, progress: Any,
 ) -> None:  # fmt: skip
@@ -153,7 +154,7 @@ def spread(
             if again[h.order[k]] == 1:
                 tell(
                     r, h.order[k], names, share_rates, world, row_segments, members, ties, targets, targets_u, offsets_u,
-                    feed_load, flags, edges, rates, keys, day, tables, told, seen_flags, scratch, spans, counts, progress,
+                    feed_load, page_load, flags, edges, rates, keys, day, tables, told, seen_flags, scratch, spans, counts, progress,
                 )  # fmt: skip
                 if progress[ROOM_USED] < 0:
                     return
@@ -172,12 +173,12 @@ def spread(
 
 
 @kernel(
-    I64, I64, U32Matrix, F32Matrix, WORLD, I32In, I32In, F64In, I32Out, U32In, U64In, F32In, FLAGS, EDGES, RATES, KEYS,
+    I64, I64, U32Matrix, F32Matrix, WORLD, I32In, I32In, F64In, I32Out, U32In, U64In, F32In, F32In, FLAGS, EDGES, RATES, KEYS,
     I64, U32In, TOLD, U8Out, SCRATCH, I64Matrix, I64Matrix, I64Out,
 )  # fmt: skip
 def tell(
     r: Any, s: Any, names: Any, share_rates: Any, world: Any, row_segments: Any, members: Any, ties: Any, targets: Any,
-    targets_u: Any, offsets_u: Any, feed_load: Any, flags: Any, edges: Any, rates: Any, keys: Any, day: Any, tables: Any,
+    targets_u: Any, offsets_u: Any, feed_load: Any, page_load: Any, flags: Any, edges: Any, rates: Any, keys: Any, day: Any, tables: Any,
     told: Any, seen_flags: Any, scratch: Any, spans: Any, counts: Any, progress: Any,
 ) -> None:  # fmt: skip
     """Spread one post through its run's network; contacts of first-time reposters are drawn."""
@@ -185,10 +186,15 @@ def tell(
     state, lift, stored = progress[STATE:], edges[2], feed_load[0:0]
     node, last, e, end = w.nodes[r], w.nodes[r + 1], w.edges[r], w.edges[r + 1]
     written, feel = progress[ROOM_USED], rates[0]
+    row, first_page = node + r + np.int64(names[s, SOURCE]), node + r + w.employees[r]
+    own_load = stored
+    if row >= first_page:
+        at = w.page_edges[r] - w.offsets[first_page]
+        own_load = page_load[at + w.offsets[row] : at + w.offsets[row + 1]]
+    state[:] = 0
     while True:
-        state[:] = 0
         run_shares(
-            offsets_u[node + r : last + r + 1], targets_u[e:end], lift[e:end], lift[e:end], stored, feed_load[node:last],
+            offsets_u[node + r : last + r + 1], targets_u[e:end], lift[e:end], lift[e:end], stored, feed_load[node:last], own_load,
             rates[1][r], names[s : s + 1], share_rates[s : s + 1], keys[0][r], day, tables, counts[s : s + 1],
             room.edges[written:], seen_flags[written:], mine.visited, mine.today, room.queue, room.picked, mine.words,
             f.ready[node:last], row_segments[node:last], rates[2][r], keys[2][r], state,
@@ -212,7 +218,6 @@ def tell(
     begin, after = written, written + state[WRITTEN]
     spans[s, 0], spans[s, 1], progress[ROOM_USED] = begin, after, after
     # The source's own exposures come first.
-    row = node + r + np.int64(names[s, SOURCE])
     own = after if counts[s, REPOSTS] == 0 else begin
     while own < after:
         middle = (own + after) // 2

@@ -68,14 +68,20 @@ class FlowLog:
         amounts = [value for _, value in parts] or [np.empty(0)]
         return np.concatenate(people), np.concatenate(amounts)
 
-    def summed(self, codes: Ints, groups: int, days: int) -> dict[str, Floats]:
-        """{flow: float64[groups, days]}: each flow summed by the group of its person and by day."""
-        found: dict[str, Floats] = {name: np.zeros((groups, days)) for name in SPLIT_FLOWS}
+    def summed(self, group: Ints, groups: int, days: int) -> dict[str, Floats]:
+        """{flow: float64[groups, days]}: each flow summed by the groups of its person and by day.
+
+        `group` is int64[splits, n]: the group of each person in each split; groups are numbered through all splits.
+        """
+        found: dict[str, Floats] = {}
         for names, parts in self._parts.items():
             person = np.concatenate([part[0] for part in parts])
             day = np.repeat([part[1] for part in parts], [part[0].size for part in parts])
-            cell = codes[person] * days + day
+            cell = (group[:, person] * days + day).ravel()
             for place, name in enumerate(names):
-                value = np.concatenate([part[2][place] for part in parts])
-                found[name] = np.bincount(cell, value, groups * days).astype(np.float64).reshape(groups, days)
-        return found
+                value = np.tile(np.concatenate([part[2][place] for part in parts]), len(group))
+                found[name] = np.asarray(np.bincount(cell, value, groups * days), dtype=np.float64).reshape(
+                    groups, days
+                )
+        nothing = np.zeros((groups, days))
+        return {name: found.get(name, nothing) for name in SPLIT_FLOWS}

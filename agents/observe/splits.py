@@ -67,9 +67,9 @@ def rank_codes(points: Floats, shares: Floats, among: Flags, lane: Ints | None =
     """int64[n]: index into `RANKS` by points, or by shares in runs without points; `none` for those who are not ranked."""
     run = np.zeros(points.size, dtype=np.int64) if lane is None else lane
     by_points = np.bincount(run, among & (points != 0.0)) > 0.0
-    score = np.where(by_points[run], points, shares)
+    score = np.where(by_points[run], points, shares).astype(np.int64)
     place = thirds(score, among, run)
-    on_board = among & (score > 0.0)
+    on_board = among & (score > 0)
     return np.where(on_board, np.where(place > 0.0, 0, np.where(place < 0.0, 2, 1)), 3).astype(np.int64)
 
 
@@ -242,37 +242,46 @@ def by_split(
     spans, picture = pictures.weeks(model, days)
     week = np.repeat(np.arange(len(spans)), [after - first for first, after in spans])
     ties = model.networks.degrees[model.staff_sources].astype(np.float64)
-    for split in labelled(model, dimensions, crossed):
-        size = split.size
-        group = lanes.lane * size + split.codes
-        flows = model.flows.summed(group, lanes.count * size, days)
-        stocks = _stocks(picture, group, lanes.count * size, ties)
-        daily = flows | {name: np.ascontiguousarray(values[week].T) for name, values in stocks.items()}
-        some = np.bincount(group, minlength=lanes.count * size) > 0
+    known = labelled(model, dimensions, crossed)
+    if not known:
+        return found
+    # Groups are numbered through all splits and runs, so that one pass over people serves all of them.
+    sizes = np.array([split.size for split in known])
+    before = lanes.count * (np.cumsum(sizes) - sizes)
+    group = np.stack(
+        [at + lanes.lane * split.size + split.codes for at, split in zip(before, known, strict=True)]
+    )
+    groups = lanes.count * int(sizes.sum())
+    stocks = _stocks(picture, group, groups, ties)
+    daily = model.flows.summed(group, groups, days) | {
+        name: np.ascontiguousarray(values[week].T) for name, values in stocks.items()
+    }
+    some = np.bincount(group.ravel(), minlength=groups) > 0
+    for at, split in zip(before.tolist(), known, strict=True):
         for run, mine in enumerate(found):
             for code, label in split.labels.items():
-                if some[run * size + code]:
-                    row = run * size + code
+                row = at + run * split.size + code
+                if some[row]:
                     mine[label] = {name: values[row] for name, values in daily.items()}
     return found
 
 
 def _stocks(picture: Picture, group: Ints, groups: int, ties: Floats) -> dict[str, Floats]:
-    """{stock: float64[weeks, groups]}."""
+    """{stock: float64[weeks, groups]}; `group` is int64[splits, n]."""
     sums = np.zeros((len(picture.headcount) * groups, len(SUMS)))
     add_groups(group, groups, tuple(picture), ties, sums)
     of = Sums(*sums.T.reshape(len(SUMS), -1, groups))
-    heads, weight = np.maximum(1.0, of.headcount), np.maximum(1.0, np.bincount(group, ties, groups))
-    people, starts = np.argsort(group, kind="stable"), np.zeros(groups + 1, dtype=np.int64)
-    np.cumsum(np.bincount(group, minlength=groups), out=starts[1:])
+    there = np.ascontiguousarray(of.headcount)
+    heads = np.maximum(1.0, there)
+    weight = np.maximum(1.0, np.bincount(group.ravel(), np.tile(ties, len(group)), groups))
     stocks = {
-        "headcount": of.headcount,
+        "headcount": there,
         "peer_trust": of.peer_trust / weight,
         "fatigue": of.fatigue / weight,
         "annoyance": of.annoyance / np.maximum(1.0, of.enrolled),
-        "shares_gini": group_ginis(starts, people, picture.shares, picture.headcount),
-        "recent_gini": group_ginis(starts, people, picture.shares, picture.headcount, RECENT_WEEKS),
-        "points_gini": group_ginis(starts, people, picture.millipoints, picture.headcount),
+        "shares_gini": group_ginis(group, picture.shares, picture.headcount, there),
+        "recent_gini": group_ginis(group, picture.shares, picture.headcount, there, RECENT_WEEKS),
+        "points_gini": group_ginis(group, picture.millipoints, picture.headcount, there),
     }
     means = ("weekly_sharers", "recognition_coverage", "motivation", "fear", "habit", "enrolled")
     return stocks | {name: getattr(of, name) / heads for name in means}

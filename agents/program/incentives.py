@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.program.rising_kernel import memory, rising
 from agents.world.lanes import Lanes
 from engine.kernels import kernel
-from engine.signatures import F64In, F64MatrixOut, F64Out, I64In
+from engine.signatures import F64Out, I64In, I64Out
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 TERCILE = 3
 
@@ -69,7 +70,7 @@ class Incentives:
         for name, value in values.items():
             self._own(name)[rows] = value
 
-    def put(self, name: str, members: NDArray[np.int64] | None, values: Floats | float) -> None:
+    def put(self, name: str, members: Ints | None, values: Floats | float) -> None:
         """Set one column for the members of a group; with `members` None the array itself becomes the column."""
         if members is None:
             alone = isinstance(values, np.ndarray)
@@ -100,59 +101,57 @@ class Incentives:
         return cls(*(nothing for _ in fields(cls)))
 
 
-def thirds(points: Floats, among: NDArray[np.bool_], board: NDArray[np.int64] | None = None) -> Floats:
+def thirds(points: Ints, among: NDArray[np.bool_], board: Ints | None = None) -> Floats:
     """+1 for the first third of those with points, −1 for the last third, 0 for the middle and the unranked; ties share their mean place.
 
     `board` is the number of each one's leaderboard; a single one unless given.
     """
-    boards = np.zeros(points.size, dtype=np.int64) if board is None else board
-    kept = np.where(among & (points > 0.0), points, np.inf)
+    ranked = np.flatnonzero(among & (points > 0))
+    boards = np.zeros(ranked.size, dtype=np.int64) if board is None else board[ranked]
+    order = np.argsort(boards, kind="stable")
     count = int(boards.max(initial=-1)) + 1
-    order = np.lexsort((kept, boards))
-    starts = np.searchsorted(boards[order], np.arange(count + 1))
-    return _marked(kept[order], starts, kept, boards)
+    return _marked(points, ranked[order], np.searchsorted(boards[order], np.arange(count + 1)))
 
 
-def thirds_by_run(points: Floats, among: NDArray[np.bool_], lanes: Lanes) -> Floats:
+def thirds_by_run(points: Ints, among: NDArray[np.bool_], lanes: Lanes) -> Floats:
     """`thirds` with a separate leaderboard for each run."""
-    if not lanes.even:
-        return thirds(points, among, lanes.lane)
-    kept = np.where(among & (points > 0.0), points, np.inf)
-    ordered = np.sort(kept.reshape(lanes.count, -1), axis=1)
-    return _marked(ordered.reshape(-1), lanes.first, kept, lanes.lane)
+    ranked = np.flatnonzero(among & (points > 0))
+    return _marked(points, ranked, lanes.starts(ranked))
 
 
-def _marked(ordered: Floats, starts: NDArray[np.int64], kept: Floats, boards: NDArray[np.int64]) -> Floats:
-    result, cuts = np.zeros(kept.size), np.empty((starts.size, 2))
-    mark_thirds(ordered, starts, kept, boards, cuts, result)
+def _marked(points: Ints, ranked: Ints, starts: Ints) -> Floats:
+    result = np.zeros(points.size)
+    mark_thirds(points, ranked, starts, *memory(ranked.size), result)
     return result
 
 
-@kernel(F64In, I64In, F64In, I64In, F64MatrixOut, F64Out)
-def mark_thirds(ordered: Any, starts: Any, points: Any, boards: Any, cuts: Any, result: Any) -> None:
-    """Write each person's third to `result`. `ordered` holds the points of each board ascending from its start; infinities are unranked.
+@kernel(I64In, I64In, I64In, I64Out, I64Out, I64Out, F64Out)
+def mark_thirds(
+    points: Any, ranked: Any, starts: Any, room: Any, spare: Any, tally: Any, result: Any
+) -> None:
+    """Write the third of whoever is ranked to `result`; `ranked` holds the people of each board from its start.
 
     Of n ranked people let a be worse and b at most as good: the mean place is (a + b) / 2, so that thirds are cut at a + b = 2n/3 and 4n/3.
     """
     for board in range(starts.size - 1):
-        first, size = starts[board], 0
-        cuts[board, 0], cuts[board, 1] = -math.inf, math.inf
-        while first + size < starts[board + 1] and ordered[first + size] < math.inf:
-            size += 1
-        worse = 0
+        people, top = ranked[starts[board] : starts[board + 1]], 0
+        size = people.size
+        for k in range(size):
+            room[k] = points[people[k]]
+            top = max(top, room[k])
+        ordered, worse, last, first = rising(room, spare, size, top, tally), 0, -1, top + 1
         while size >= TERCILE and worse < size:
-            value, through = ordered[first + worse], worse + 1
-            while through < size and ordered[first + through] == value:
+            value, through = ordered[worse], worse + 1
+            while through < size and ordered[through] == value:
                 through += 1
             if TERCILE * (worse + through) <= 2 * size:
-                cuts[board, 0] = value
+                last = value
             elif TERCILE * (worse + through) >= 4 * size:
-                cuts[board, 1] = value
+                first = value
                 break
             worse = through
-    for i in range(points.size):
-        if points[i] < math.inf:
-            if points[i] >= cuts[boards[i], 1]:
-                result[i] = 1.0
-            elif points[i] <= cuts[boards[i], 0]:
-                result[i] = -1.0
+        for k in range(size):
+            if points[people[k]] >= first:
+                result[people[k]] = 1.0
+            elif points[people[k]] <= last:
+                result[people[k]] = -1.0

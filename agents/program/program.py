@@ -290,7 +290,7 @@ class Program:
     def _places_by_shares(self, group: int, phase: Phase, state: State, among: Flags) -> Floats:
         # A leaderboard without points counts the shares since its phase began.
         base = self._board_base.setdefault((group, phase.day), state.total_shares.copy())
-        return thirds_by_run((state.total_shares - base).astype(np.float64), among, self._lanes)
+        return thirds_by_run(state.total_shares - base, among, self._lanes)
 
     def _offer_scheme(
         self,

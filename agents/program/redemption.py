@@ -141,9 +141,11 @@ class Catalogue:
 def add_held(first: Any, earned: Any, spent: Any, unspendable: Any, held: Any) -> None:
     """Sum of spendable millipoints of each run, over those who earned anything."""
     for r in range(first.size - 1):
-        total = 0
-        for i in range(first[r], first[r + 1]):
-            total += earned[i] - spent[i] - unspendable[i] if earned[i] != 0 else 0
+        # Slices are counted from 0, so that the compiler takes several people at once.
+        rows, total = slice(first[r], first[r + 1]), 0
+        got, gone, aside = earned[rows], spent[rows], unspendable[rows]
+        for i in range(got.size):
+            total += got[i] - gone[i] - aside[i] if got[i] != 0 else 0
         held[r] = total
 
 

@@ -20,6 +20,7 @@ from engine.scoring import score_batch
 from engine.scoring_tables import (
     Awards,
     EventBatch,
+    SchemeTables,
     ScoreState,
     StateColumns,
     columns,
@@ -88,7 +89,10 @@ class RunningScheme:
         self.tangible, self.public, self.expected = map(
             one_value, (each.tangible, each.public, each.expected)
         )
-        self._goal, self._unsure = np.zeros(staff.size), [np.arange(staff.size)]
+        self._goal = np.zeros(staff.size)
+        self.unsure: list[Ints] = []
+        """People whose progress may have changed since `goal` was last asked for; whoever has done nothing has none."""
+        self._needs = _needs(self.compiled.tables)
         self._board_base = np.zeros(staff.size, dtype=np.int64)
         self._board_window: tuple[int, ...] | None = None
 
@@ -126,7 +130,7 @@ class RunningScheme:
             mine, aside, other.compiled.parts, self.compiled.parts, self.compiled.tables
         )
         self.state.people[members] = carried.people
-        self._unsure.append(members)
+        self.unsure.append(members)
         self._earned[members], other._earned[members] = carried.people[:, 0], 0
         other.state.people[members] = new_state(other.compiled.tables, members.size).people
         return left
@@ -137,7 +141,7 @@ class RunningScheme:
         `known`: the scheme compiled with the absences of the people's group.
         """
         self.state, awards = score_batch(known.tables, self.state, self.batch(rows))
-        self._unsure.append(rows.person)
+        self.unsure.append(rows.person)
         # A contiguous copy: rows of people are long, and totals are read every day.
         self._earned[rows.person] = self.state.people[rows.person, 0]
         # A badge is paid once, so that its points do not enter the expectation for the next share.
@@ -168,23 +172,23 @@ class RunningScheme:
     def goal(self) -> Floats:
         """float64[n]: progress towards the nearest badge or level not reached yet, as a fraction; 0 without any."""
         # Progress changes by events only: recompute it for those who had some.
-        if self._unsure:
-            rows = np.unique(np.concatenate(self._unsure))
+        if self.unsure:
+            rows = np.unique(np.concatenate(self.unsure))
             self._goal[rows] = self._goals(rows)
-            self._unsure = []
+            self.unsure = []
         return self._goal
 
     def _goals(self, rows: Ints) -> Floats:
         nearest = np.zeros(rows.size)
         tables = self.compiled.tables
         now = columns(tables, self.state._replace(people=self.state.people[rows]))
-        for badge in range(tables.badge.shape[0]):
-            first, last = tables.badge[badge, :2]
+        for badge, groups in enumerate(self._needs):
             done = np.zeros(rows.size)
-            for group in np.unique(tables.requirement[first:last, 0]):
-                needs = [need for need in tables.requirement[first:last] if need[0] == group]
-                parts = [np.minimum(_have(now, int(n[1]), int(n[2])) / max(1, int(n[3])), 1.0) for n in needs]
-                done = np.maximum(done, np.min(parts, axis=0))
+            for needs in groups:
+                met = np.ones(rows.size)
+                for metric, index, least in needs:
+                    met = np.minimum(met, _have(now, metric, index) / least)
+                done = np.maximum(done, met)
             nearest = np.maximum(nearest, np.where(now.badge[:, badge] != codes.HELD, done, 0.0))
         levels = [float(level.points) * 1000.0 for level in self.scheme.levels]
         for below, level in zip([0.0, *levels], levels, strict=False):
@@ -233,7 +237,7 @@ class RunningScheme:
             self._board_window, self._board_base = key, self.earned.copy()
             if window == "total":
                 self._board_base[:] = 0
-        points = (self.earned - self._board_base).astype(np.float64)
+        points = self.earned - self._board_base
         group, staff = "everyone" if board is None else board.group, self._staff
         if group == "everyone":
             return thirds_by_run(points, present, self._lanes)
@@ -259,6 +263,17 @@ class RunningScheme:
         return promises_of(
             self.scheme, self.compiled, examples, events, leads_per_click, date=date.toordinal(), month=month
         )  # fmt: skip
+
+
+def _needs(tables: SchemeTables) -> list[list[list[tuple[int, int, int]]]]:
+    # (metric, index, least) of each requirement, by badge and by group of requirements of which one must be met.
+    found = []
+    for first, last in tables.badge[:, :2].tolist():
+        groups: dict[int, list[tuple[int, int, int]]] = {}
+        for group, metric, index, least in tables.requirement[first:last, :4].tolist():
+            groups.setdefault(group, []).append((metric, index, max(1, least)))
+        found.append(list(groups.values()))
+    return found
 
 
 def _is_prize(nature: Nature) -> bool:

@@ -1,17 +1,18 @@
-"""Content items of a run: publication, lifetime and qualities."""
+"""Content items of runs: publication, lifetime and qualities."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.setting.setting import Content, ContentKind
-from engine.streams import Stream, normals, stream_key, uniforms
+from agents.world.draws import normals_each, uniforms_each
+from agents.world.lanes import Draw, keys_of
+from engine.streams import Stream
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -22,7 +23,7 @@ WORKING_DAYS = 5
 
 @dataclass(frozen=True)
 class Items:
-    """Every item of a run, in order of publication; arrays of one length.
+    """Every item of some runs of one setting, run after run and in order of publication; arrays of one length.
 
     available, expires   first day on which it can be shared, and first day on which it no longer can
     topic                column of the audience's interests; the segments' topics come first
@@ -46,22 +47,6 @@ class Items:
     praises: Floats
     appeal: Floats
     first: Ints
-
-    @classmethod
-    def side_by_side(cls, desks: Sequence[Items]) -> Items:
-        """The items of several runs of one setting, concatenated."""
-        if len(desks) == 1:
-            return desks[0]
-        columns = (
-            "kind", "topic", "available", "expires", "polish", "useful", "promotional", "risk", "green_lit", "disclosure",
-            "praises", "appeal",
-        )  # fmt: skip
-        return cls(
-            ids=tuple(chain.from_iterable(one.ids for one in desks)),
-            kinds=desks[0].kinds,
-            first=np.cumsum([0, *(len(one.ids) for one in desks)]),
-            **{name: np.concatenate([getattr(one, name) for one in desks]) for name in columns},
-        )
 
     def on(self, day: int) -> Ints:
         """Indexes of the items that can be shared on `day`. What is offered to all is what the last one asked for the same day was told."""
@@ -91,30 +76,39 @@ def publish_all(
     first_day: int,
     last_day: int,
     *,
-    seed: int,
-    run: int,
+    draws: Sequence[Draw],
 ) -> Items:
-    """All items that can be shared between `first_day` and `last_day`; a fractional number a week is met on average over weeks."""
-    key = stream_key(seed, Stream.CONTENT, run)
+    """All items of each run that can be shared between `first_day` and `last_day`.
+
+    A fractional number a week is met on average over weeks.
+    """
+    keys, runs = keys_of(draws, Stream.CONTENT), len(draws)
     start = first_day - content.lifetime_days - approval_delay_days
     weeks = (last_day - start) // 7 + 1
     edges = np.floor(content.items_per_week * np.arange(weeks + 1)).astype(np.int64)
     week = np.repeat(np.arange(weeks), np.diff(edges))
-    rows = np.arange(week.size, dtype=np.int64)
-    day = start + 7 * week + np.floor(WORKING_DAYS * uniforms(key, 0, rows, DAY)).astype(np.int64)
-    order = np.argsort(day, kind="stable")
-    rows, day = rows[order], day[order]
+    lane = np.repeat(np.arange(runs, dtype=np.int64), week.size)
+    rows = np.tile(np.arange(week.size, dtype=np.int64), runs)
+
+    def uniforms(ordinal: int) -> Floats:
+        return uniforms_each(keys, lane, 0, rows, ordinal)
+
+    days = start + 7 * np.tile(week, runs) + np.floor(WORKING_DAYS * uniforms(DAY)).astype(np.int64)
+    order = np.argsort(days.reshape(runs, week.size), axis=1, kind="stable")
+    rows, day = order.reshape(-1), np.take_along_axis(days.reshape(order.shape), order, axis=1).reshape(-1)
     shares = np.cumsum([kind.share for kind in content.kinds])
-    kind = np.searchsorted(shares / shares[-1], uniforms(key, 0, rows, KIND), side="right").astype(np.int64)
+    kind = np.searchsorted(shares / shares[-1], uniforms(KIND), side="right").astype(np.int64)
     names = topics(content, segments)
-    turn = np.floor(len(segments) * uniforms(key, 0, rows, TOPIC)).astype(np.int64)
+    turn = np.floor(len(segments) * uniforms(TOPIC)).astype(np.int64)
     fixed = np.array([-1 if k.topic is None else names.index(k.topic) for k in content.kinds], dtype=np.int64)
+
+    called = [f"item-{row + 1:05d}" for row in range(week.size)]
 
     def level(name: str) -> Floats:
         return np.array([getattr(k, name) for k in content.kinds], dtype=np.float64)[kind]
 
     return Items(
-        ids=tuple(f"item-{row + 1:05d}" for row in rows),
+        ids=tuple(map(called.__getitem__, rows.tolist())),
         kinds=content.kinds,
         kind=kind,
         topic=np.where(fixed[kind] >= 0, fixed[kind], turn),
@@ -124,9 +118,9 @@ def publish_all(
         useful=level("useful"),
         promotional=level("promotional"),
         risk=level("risk"),
-        green_lit=(uniforms(key, 0, rows, GREEN) < level("green_lit")).astype(np.float64),
+        green_lit=(uniforms(GREEN) < level("green_lit")).astype(np.float64),
         disclosure=level("disclosure"),
         praises=level("praises_others"),
-        appeal=normals(key, 0, rows, APPEAL),
-        first=np.array([0, rows.size], dtype=np.int64),
+        appeal=normals_each(keys, lane, 0, rows, APPEAL),
+        first=week.size * np.arange(runs + 1, dtype=np.int64),
     )

@@ -1,4 +1,4 @@
-"""Uniform draws whose run and ordinal differ from row to row."""
+"""Draws whose run differs from row to row, and uniform ones whose ordinal does too."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.kernels import kernel
 from engine.signatures import I64, F64Out, I64In, U64In
-from engine.streams import uniform
+from engine.streams import normal, uniform
 
 Ints = NDArray[np.int64]
 
@@ -29,3 +29,18 @@ def uniforms_each(
 def _fill(keys: Any, lane: Any, day: Any, agents: Any, ordinals: Any, out: Any) -> None:
     for i in range(agents.size):
         out[i] = uniform(keys[lane[i]], day, agents[i], ordinals[i])
+
+
+def normals_each(
+    keys: NDArray[np.uint64], lane: Ints, day: int, agents: Ints, ordinal: int = 0
+) -> NDArray[np.float64]:
+    """float64[n]: `engine.streams.normal(keys[lane[i]], day, agents[i], ordinal)`."""
+    out = np.empty(agents.size, dtype=np.float64)
+    _fill_normals(keys, lane, day, np.ascontiguousarray(agents), ordinal, out)
+    return out
+
+
+@kernel(U64In, I64In, I64, I64In, I64, F64Out)
+def _fill_normals(keys: Any, lane: Any, day: Any, agents: Any, ordinal: Any, out: Any) -> None:
+    for i in range(agents.size):
+        out[i] = normal(keys[lane[i]], day, agents[i], ordinal)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from agents.parameters.parameters import Parameters
 from engine.kernels import kernel
 from engine.signatures import F64Matrix, F64MatrixOut, I64In
-from engine.streams import Stream, stream_key
+from engine.streams import Stream, stream_keys
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -174,7 +174,7 @@ class Lanes:
 
 def keys_of(draws: Sequence[Draw], stream: Stream) -> NDArray[np.uint64]:
     """uint64[R]: the key of a stream for each draw."""
-    return np.array([stream_key(draw.seed, stream, draw.run) for draw in draws], dtype=np.uint64)
+    return stream_keys([draw.seed for draw in draws], stream, [draw.run for draw in draws])
 
 
 def one_value(values: Floats) -> Floats:

@@ -7,6 +7,7 @@ chunk of the same thread.
 from __future__ import annotations
 
 import ctypes
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -62,6 +63,11 @@ def handed_on() -> Iterator[None]:
 def give_up() -> None:
     """Release the memory kept for later contexts, and that of a context that was interrupted."""
     _KEPT.free, _KEPT.given = [], None
+
+
+# To write to memory that it shares with its parent would cost a forked process a copy of every page.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=give_up)
 
 
 def unwritten(size: int, kind: type[Kind]) -> NDArray[Kind]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 
 from agents.parameters.parameters import Parameters
 from agents.setting.setting import Organisation
-from agents.world.lanes import Draw, Laws
+from agents.world.lanes import Lanes, Laws, keys_of
 from agents.world.memory import untouched, unwritten
+from agents.world.network_kernel import draw_segments, fill_feeds
 from agents.world.population import Staff
-from engine.generate import Sketch, Ties, sketch_network
+from engine.generate import Room, Sketch, Ties, sketch_network
 from engine.graph import MAX_EDGES, Graph
 from engine.response_lift import INTEREST
-from engine.streams import Stream, normals, stream_key, uniforms
+from engine.streams import Stream, normals, uniforms
 
-Floats = NDArray[np.float64]
 Floats32 = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Kind = TypeVar("Kind", bound=np.generic)
@@ -56,10 +56,7 @@ class Network:
 
 
 class Built:
-    """The sketches of R runs, built run by run into concatenated arrays.
-
-    Scratch memory of one run's sketch is reused by the next.
-    """
+    """The sketches of R runs, built run by run into concatenated arrays."""
 
     def __init__(self, nodes: Sequence[int], audience: int) -> None:
         """`nodes` and `audience` are the numbers of nodes, and of audience members among them, of each run."""
@@ -71,17 +68,14 @@ class Built:
         self.members = unwritten(audience * len(nodes), np.int32)
         self.feed_load = unwritten(self._nodes[-1], np.float32)
 
-    def add(self, sketch: Sketch, feed_load: Floats, onward_weight: float) -> None:
-        """Append the sketch of the next run."""
+    def room(self) -> tuple[Room, Floats32]:
+        """Where the next run's sketch and feed loads are written."""
         run = len(self.sketches)
         nodes = slice(self._nodes[run], self._nodes[run + 1])
         rows = slice(nodes.start + run, nodes.stop + run + 1)
         people = slice(run * self._audience, (run + 1) * self._audience)
-        self.offsets[rows], self.row_segments[nodes] = sketch.offsets, sketch.row_segments
-        self.members[people], self.feed_load[nodes] = sketch.members, feed_load
-        sketch = replace(sketch, offsets=self.offsets[rows], row_segments=self.row_segments[nodes])
-        self.sketches.append(replace(sketch, members=self.members[people]))
-        self.onward_weight.append(onward_weight)
+        room = Room(self.offsets[rows], self.row_segments[nodes], self.members[people])
+        return room, self.feed_load[nodes]
 
 
 class Networks:
@@ -147,7 +141,7 @@ class Networks:
         """The arrays in the order of `agents.audience.audience_kernel.World`."""
         return (
             self.nodes, self.edges, self.sources, self.offsets, self.coworkers, self.coworkers_at, self.starts, self.starts_at,
-            self.employees,
+            self.employees, self.page_edges,
         )  # fmt: skip
 
     @cached_property
@@ -164,6 +158,13 @@ class Networks:
     def pages(self) -> Ints:
         """int64[k]: indices of the corporate accounts among all sources."""
         return np.flatnonzero(self.own >= self.employees[self.lane])
+
+    @cached_property
+    def page_edges(self) -> Ints:
+        """int64[R + 1]: start of each run's part among the edges of all runs' corporate accounts."""
+        return _bounds(
+            np.bincount(self.lane[self.pages], self.degrees[self.pages], self.count).astype(np.int64)
+        )
 
     @cached_property
     def source_edges(self) -> Ints:
@@ -211,29 +212,31 @@ def _joined(parts: Sequence[NDArray[Kind]]) -> NDArray[Kind]:
 
 
 def build_networks(
-    organisation: Organisation, staffs: Sequence[Staff], n_topics: int, draws: Sequence[Draw]
+    organisation: Organisation, staffs: Sequence[Staff], n_topics: int, lanes: Lanes
 ) -> Networks:
     """Sketch the audience network of each run."""
     # The staff of the first day is the same in every run, and comes first.
     ties = ties_of(organisation, staffs[0])
     audience, pages = organisation.audience.size, len(organisation.corporate_accounts)
     built = Built([staff.size + pages + audience for staff in staffs], audience)
-    for staff, draw in zip(staffs, draws, strict=True):
-        key = stream_key(draw.seed, Stream.NETWORK, draw.run)
-        built.add(*_sketched(organisation, staff, draw.parameters, key, ties))
-    laws = Laws(draw.parameters for draw in draws)
-    return Networks(built, pages, n_topics, laws)
+    rows = np.arange(max(staff.size for staff in staffs) + pages + audience, dtype=np.int64)
+    for staff, draw, key in zip(staffs, lanes.draws, keys_of(lanes.draws, Stream.NETWORK), strict=True):
+        room, feed_load = built.room()
+        _fill_feeds(feed_load, rows[: feed_load.size], draw.parameters, key)
+        sketch, weight = _sketched(organisation, staff, draw.parameters, key, ties=ties, room=room)
+        built.sketches.append(sketch)
+        built.onward_weight.append(weight)
+    return Networks(built, pages, n_topics, lanes.laws)
 
 
 def _sketched(
-    organisation: Organisation, staff: Staff, p: Parameters, key: np.uint64, ties: Ties | None
-) -> tuple[Sketch, Floats, float]:
-    audience = organisation.audience
-    accounts = organisation.corporate_accounts
+    organisation: Organisation, staff: Staff, p: Parameters, key: np.uint64, *, ties: Ties | None, room: Room
+) -> tuple[Sketch, float]:
+    """The sketch of one run, and how many edges each stored edge of its audience stands for."""
+    audience, accounts = organisation.audience, organisation.corporate_accounts
     counts = np.concatenate([staff.contacts, np.array([a.followers for a in accounts], dtype=np.int64)])
     segments = np.concatenate([staff.segment, np.full(len(accounts), -1, dtype=np.int64)])
-    rows = np.arange(audience.size, dtype=np.int64)
-    audience_segment = np.floor(len(staff.segments) * uniforms(key, 1, rows, SEGMENT)).astype(np.int32)
+    draw_segments(key, SEGMENT, len(staff.segments), room.row_segments[counts.size :])
     # The number of contacts is bounded by the size of the audience.
     onward = min(audience.onward_contacts, audience.size - 1.0)
     stored = stored_contacts(onward, p)
@@ -241,7 +244,7 @@ def _sketched(
         counts,
         segments.astype(np.int32),
         audience.size,
-        audience_segment,
+        room.row_segments[counts.size :],
         audience.homophily,
         coworker_share=audience.coworkers,
         key=key,
@@ -249,9 +252,9 @@ def _sketched(
         audience_mean_degree=stored,
         concentration=1.0 + 3.0 * audience.overlap,
         ties=ties,
+        room=room,
     )
-    weight = onward / stored if stored > 0.0 else 1.0
-    return sketch, _feed_loads(sketch.n_nodes, p, key), weight
+    return sketch, onward / stored if stored > 0.0 else 1.0
 
 
 def ties_of(organisation: Organisation, staff: Staff) -> Ties | None:
@@ -285,13 +288,8 @@ def _interests(segment: NDArray[np.int32], n_topics: int, p: Parameters, key: np
     return interest
 
 
-def _feed_loads(n_nodes: int, p: Parameters, key: np.uint64) -> Floats:
-    rows = np.arange(n_nodes, dtype=np.int64)
-    load = normals(key, 3, rows, LOAD)
-    load *= p.feed_load_spread
-    np.exp(load, out=load)
-    load *= p.feed_load_mean
-    if p.active_share < 1.0:
-        # An inactive person has an infinite feed load and so sees nothing. Chosen without a branch, since chance decides person by person.
-        load = np.where(uniforms(key, 4, rows) < p.active_share, load, np.inf)
-    return load
+def _fill_feeds(feed_load: Floats32, rows: Ints, p: Parameters, key: np.uint64) -> None:
+    draws = normals(key, 3, rows, LOAD)
+    draws *= p.feed_load_spread
+    np.exp(draws, out=draws)
+    fill_feeds(key, draws, p.feed_load_mean, p.active_share, feed_load)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import chain
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from agents.parameters.parameters import Parameters
 from agents.setting.setting import Contacts, Organisation, Segment
+from agents.world.draws import normals_each, uniforms_each
+from agents.world.lanes import Lanes, keys_of
 from engine.streams import Stream, normals, stream_key, uniforms
 from rewards.clock import left_out
 from rewards.people_file import PersonRow
@@ -142,13 +144,6 @@ class Traits:
     training_draw: Floats
     opportunities_per_week: Floats
 
-    @classmethod
-    def side_by_side(cls, traits: Sequence[Traits]) -> Traits:
-        """The traits of several runs, concatenated."""
-        if len(traits) == 1:
-            return traits[0]
-        return cls(**{f.name: np.concatenate([getattr(one, f.name) for one in traits]) for f in fields(cls)})
-
 
 def contact_counts(law: Contacts, medians: Floats, key: np.uint64, rows: Ints) -> Ints:
     """int64[n]: lognormal counts, with a Pareto tail from the body's upper end for `tail_share` of the people."""
@@ -172,8 +167,7 @@ def build_staff(
 
     `named`: the result of `named_staff`, where it is already at hand.
     """
-    key = stream_key(seed, Stream.POPULATION, run)
-    staff = named or named_staff(organisation) or _generated(organisation, key)
+    staff = named or named_staff(organisation) or _generated(organisation, seed, run)
     if organisation.turnover.leavers_per_year == 0.0:
         return staff
     return _with_turnover(staff, organisation, seed, run, first_day, last_day=last_day)
@@ -217,7 +211,8 @@ def _codes(names: list[str]) -> tuple[tuple[str, ...], Ints]:
     return tuple(known), np.array([known[name] for name in names], dtype=np.int64)
 
 
-def _generated(organisation: Organisation, key: np.uint64) -> Staff:
+def _generated(organisation: Organisation, seed: int, run: int) -> Staff:
+    key = stream_key(seed, Stream.POPULATION, run)
     size = organisation.headcount or 0
     parts = organisation.segments
     rows = np.arange(size, dtype=np.int64)
@@ -304,43 +299,62 @@ def _with_turnover(
     )
 
 
-def draw_traits(staff: Staff, p: Parameters, seed: int, run: int) -> Traits:
-    """Draw the fixed traits of everybody, each trait from its own ordinal of the POPULATION stream.
+def draw_traits(staff: Staff, lanes: Lanes) -> Traits:
+    """Draw the fixed traits of everybody in each run, each trait from its own ordinal of the POPULATION stream.
 
     `training_draw` is uniform: a policy that trains a share of the staff trains those with a draw below it, so that a larger share
     includes everybody of a smaller one.
     """
-    key = stream_key(seed, Stream.POPULATION, run)
-    rows = np.arange(staff.size, dtype=np.int64)
-    logs = np.log(np.maximum(staff.contacts, 1))
-    spread = float(logs.std())
-    pull = p.motivation_spread * normals(key, 0, rows, MOTIVATION)
-    # The variance of a logit-normal level shifts its mean towards one half; a small correction keeps the stated mean.
-    centre = np.log(p.motivation_mean / (1.0 - p.motivation_mean)) if 0.0 < p.motivation_mean < 1.0 else 0.0
-    motivation = _logistic(centre * np.sqrt(1.0 + np.pi * p.motivation_spread**2 / 8.0) + pull)
-    if p.motivation_mean in (0.0, 1.0):
-        motivation = np.full(staff.size, p.motivation_mean)
-    fear = np.clip(p.fear_mean + p.fear_spread * normals(key, 0, rows, FEAR), 0.0, 1.0)
+    keys, p = keys_of(lanes.draws, Stream.POPULATION), lanes.rows
+
+    def uniform(ordinal: int) -> Floats:
+        return uniforms_each(keys, lanes.lane, 0, lanes.own, ordinal)
+
+    def normal(ordinal: int) -> Floats:
+        return normals_each(keys, lanes.lane, 0, lanes.own, ordinal)
+
+    motivation = _logistic(lanes.by_law(_usual_motivation) + p.motivation_spread * normal(MOTIVATION))
+    mean: Floats | float = p.motivation_mean
+    extreme = np.equal(mean, 0.0) | np.equal(mean, 1.0)
+    fear = np.clip(p.fear_mean + p.fear_spread * normal(FEAR), 0.0, 1.0)
     hours = staff.hours_share * np.where(staff.desk, 1.0, p.non_desk_opportunities)
-    regular = uniforms(key, 0, rows, REGULAR) < p.regular_share
+    regular = uniform(REGULAR) < p.regular_share
+    # Lognormal with mean 1.
+    spread, shift = p.sensitivity_spread, lanes.by_law(lambda one: 0.5 * one.sensitivity_spread**2)
     return Traits(
-        base=p.base_log_odds + p.base_spread * normals(key, 0, rows, BASE) + p.regular_log_odds * regular,
-        motivation=motivation,
+        base=p.base_log_odds + p.base_spread * normal(BASE) + p.regular_log_odds * regular,
+        motivation=np.where(extreme, mean, motivation),
         fear=fear,
-        connectedness=(logs - logs.mean()) / spread if spread > 0.0 else np.zeros(staff.size),
+        connectedness=_standardised(np.log(np.maximum(staff.contacts, 1)), lanes),
         perceived_log=np.log1p(p.perceived_share * staff.contacts),
-        steerer=(uniforms(key, 0, rows, STEERER) < p.steerer_share).astype(np.float64),
-        rank_sensitivity=_around_one(p.sensitivity_spread, normals(key, 0, rows, RANK)),
-        fear_sensitivity=_around_one(p.sensitivity_spread, normals(key, 0, rows, FEAR_SENSITIVITY)),
-        training_draw=uniforms(key, 0, rows, TRAINING),
+        steerer=(uniform(STEERER) < p.steerer_share).astype(np.float64),
+        rank_sensitivity=np.exp(spread * normal(RANK) - shift),
+        fear_sensitivity=np.exp(spread * normal(FEAR_SENSITIVITY) - shift),
+        training_draw=uniform(TRAINING),
         opportunities_per_week=p.opportunities_per_week * hours,
     )
 
 
-def _around_one(spread: float, draws: Floats) -> Floats:
-    # Lognormal with mean 1.
-    result: Floats = np.exp(spread * draws - 0.5 * spread**2)
-    return result
+def _usual_motivation(p: Parameters) -> float:
+    """The log-odds around which motivation spreads."""
+    # The variance of a logit-normal level shifts its mean towards one half; a small correction keeps the stated mean.
+    centre = np.log(p.motivation_mean / (1.0 - p.motivation_mean)) if 0.0 < p.motivation_mean < 1.0 else 0.0
+    return float(centre * np.sqrt(1.0 + np.pi * p.motivation_spread**2 / 8.0))
+
+
+def _standardised(values: Floats, lanes: Lanes) -> Floats:
+    """The values less their mean in standard deviations, both of each run; 0 where nobody differs."""
+    found = np.zeros(values.size)
+    # Runs of one size at once, in the order of sums that one alone has.
+    parts = (
+        [(values.reshape(lanes.count, -1), found.reshape(lanes.count, -1))]
+        if lanes.even
+        else [(values[part][np.newaxis], found[part][np.newaxis]) for part in lanes.parts()]
+    )
+    for mine, out in parts:
+        spread = mine.std(axis=1, keepdims=True)
+        np.divide(mine - mine.mean(axis=1, keepdims=True), spread, out=out, where=spread > 0.0)
+    return found
 
 
 def _logistic(x: Floats) -> Floats:

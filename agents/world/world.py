@@ -34,22 +34,15 @@ class World:
         staffs = tuple(
             build_staff(setting.organisation, draw.seed, draw.run, first, last, named=named) for draw in draws
         )
-        names, delay = staffs[0].segments, setting.policy.approval_delay_days
-        traits = [
-            draw_traits(staff, draw.parameters, draw.seed, draw.run)
-            for staff, draw in zip(staffs, draws, strict=True)
-        ]
-        desks = [
-            publish_all(setting.content, names, delay, first, last, seed=draw.seed, run=draw.run)
-            for draw in draws
-        ]
+        staff, lanes = Staff.side_by_side(staffs), Lanes(draws, [each.size for each in staffs])
+        names, delay = staff.segments, setting.policy.approval_delay_days
         return cls(
-            lanes=Lanes(draws, [staff.size for staff in staffs]),
+            lanes=lanes,
             staffs=staffs,
-            staff=Staff.side_by_side(staffs),
-            traits=Traits.side_by_side(traits),
-            items=Items.side_by_side(desks),
-            networks=build_networks(setting.organisation, staffs, len(topics(setting.content, names)), draws),
+            staff=staff,
+            traits=draw_traits(staff, lanes),
+            items=publish_all(setting.content, names, delay, first, last, draws=draws),
+            networks=build_networks(setting.organisation, staffs, len(topics(setting.content, names)), lanes),
         )
 
     @cached_property

@@ -35,8 +35,8 @@ def kept_rows(
     executor = choose_executor(processes, len(left))
     with (
         path.open("a", encoding="utf-8") as file,
-        progress("companies", len(left)) as advance,
         carried_out(executor, prove, asked, left) as results,
+        progress("companies", len(left)) as advance,
     ):
         for row in results:
             done[row["number"]] = row

@@ -116,8 +116,8 @@ def hanging(scenario: Scenario, outcome: str, runs: int, seed: int, manner: Mann
     executor = choose_executor(count, len(tasks))
     found: dict[tuple[int, int], float] = {}
     with (
-        progress(f"{len(asked)} runs of assumptions", len(asked)) as advance,
         carried_out(executor, differences, question, tasks) as results,
+        progress(f"{len(asked)} runs of assumptions", len(asked)) as advance,
     ):
         for task, values in zip(tasks, results, strict=True):
             found |= zip(task, values, strict=True)

@@ -4,8 +4,10 @@ A pool with a shared queue hangs where a worker is killed while it writes a resu
 the end of its file.
 """
 
+import gc
 import os
 import signal
+import sys
 import threading
 import traceback
 from collections import deque
@@ -13,10 +15,10 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-CONTEXT = get_context("spawn")
 SECONDS_TO_END = 0.2
 # Errors of a pipe whose other end is closed.
 GONE = (EOFError, OSError)
@@ -26,8 +28,18 @@ class LostTaskError(RuntimeError):
     """Raised where the same task killed several workers."""
 
 
+def context() -> BaseContext:
+    """How workers start: forked from this process, or spawned where it has other threads.
+
+    A forked one has at once whatever is loaded here; to load the model and its kernels takes a spawned one a second. But it would wait
+    for ever for what another thread held at that moment.
+    """
+    alone = threading.active_count() == 1
+    return get_context("fork" if sys.platform == "linux" and alone else "spawn")
+
+
 class Crew:
-    """`count` spawned processes that carry out `function(shared, task)`."""
+    """`count` processes that carry out `function(shared, task)`."""
 
     def __init__(self, count: int, function: Callable[[Any, Any], Any], shared: Any, tries: int) -> None:
         self._given, self._tries = (function, shared), tries
@@ -81,8 +93,10 @@ class Crew:
         self._workers.clear()
 
     def _hire(self) -> Connection:
-        mine, theirs = CONTEXT.Pipe()
-        process = CONTEXT.Process(target=_serve, args=(theirs,), daemon=True)
+        how: Any = context()
+        mine: Connection[Any, Any]
+        mine, theirs = how.Pipe()
+        process = how.Process(target=_serve, args=(theirs,), daemon=True)
         process.start()
         # Now only the worker holds its end of the pipe, which is closed when it dies.
         theirs.close()
@@ -126,6 +140,9 @@ def _serve(pipe: Connection) -> None:
     """The main loop of a worker: the function and what it shares, then tasks in, results out, until the pipe is closed."""
     # Interrupts are handled by the parent, which cancels the remaining tasks; the worker ends without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # Whatever a forked process has from its parent is no garbage of its own.
+    gc.freeze()
     threading.Thread(target=end_with_parent, daemon=True).start()
     try:
         function, shared = pipe.recv()

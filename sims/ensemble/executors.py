@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from types import FrameType
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sims.doctor import cores
 from sims.ensemble.crew import Crew, LostTaskError
@@ -62,7 +62,7 @@ class Serial:
 
 
 class Processes:
-    """Runs on `count` spawned processes of this machine."""
+    """Runs on `count` other processes of this machine."""
 
     def __init__(self, count: int) -> None:
         self.count = count
@@ -73,11 +73,13 @@ class Processes:
         return f"{self.count} local processes"
 
     def map(self, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Generator[R, None, None]:
-        """One result per task, in order.
+        """One result per task, in order; the workers start at once.
 
         Tasks of dead workers are repeated; raises `ExecutorError` where that fails too. Closing the iterator terminates the workers.
         """
-        crew = Crew(min(self.count, len(tasks)), function, shared, TRIES)
+        return self._results(Crew(min(self.count, len(tasks)), function, shared, TRIES), tasks)
+
+    def _results(self, crew: Crew, tasks: Sequence[Any]) -> Generator[Any, None, None]:
         try:
             yield from crew.results(tasks)
         except LostTaskError as error:
@@ -122,7 +124,10 @@ def _checked(processes: int) -> int:
 def carried_out(
     executor: Executor, function: Callable[[S, T], R], shared: S, tasks: Sequence[T]
 ) -> Iterator[Generator[R, None, None]]:
-    """A context with the results of all tasks, in order; leaving it in any way, SIGTERM included, terminates the work."""
+    """A context with the results of all tasks, in order; leaving it in any way, SIGTERM included, terminates the work.
+
+    To be entered before `progress`, whose bar is a thread: workers are forked where there is no other (`sims.ensemble.crew.context`).
+    """
     main = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGTERM, _ended) if main else None
     try:

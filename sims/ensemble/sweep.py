@@ -57,7 +57,7 @@ class Sweep:
         tasks = chunks(self.scenarios, missing, processes)
         executor = self._executor(processes, len(tasks))
         label, total = f"{several} x {len(runs)} runs", several * len(runs)
-        with progress(label, total) as advance, carried_out(executor, run_chunk, self, tasks) as results:
+        with carried_out(executor, run_chunk, self, tasks) as results, progress(label, total) as advance:
             advance(several * len(found))
             for chunk, packed in zip(tasks, results, strict=True):
                 found |= zip(chunk.runs, packed.opened(), strict=True)

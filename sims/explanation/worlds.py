@@ -65,8 +65,8 @@ def all_differences(
     found: dict[tuple[int, int], Differences] = {}
     executor, label = choose_executor(count, len(tasks)), f"2 x {len(asked)} worlds"
     with (
-        progress(label, 2 * len(asked)) as advance,
         carried_out(executor, differences, puzzle, tasks) as results,
+        progress(label, 2 * len(asked)) as advance,
     ):
         for task, values in zip(tasks, results, strict=True):
             found |= zip(task, values, strict=True)

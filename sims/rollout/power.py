@@ -231,8 +231,8 @@ def simulated(
     tasks = chunks(asked.designs[0][1], range(runs), count)
     found: list[list[Found]] = [[] for _ in wishes]
     with (
-        progress(f"{runs} runs", runs) as advance,
         carried_out(choose_executor(count, len(tasks)), run_chunk, asked, tasks) as results,
+        progress(f"{runs} runs", runs) as advance,
     ):
         for designs in results:
             for mine, some in zip(found, designs, strict=True):

@@ -76,7 +76,7 @@ def test_a_leaderboard_does_not_help_everyone() -> None:
     )
     with_board, without = run_panel(shown, days), run_panel(hidden, days)
     earned = hidden.program.earned_millipoints()
-    best = thirds(earned.astype(float), earned > 0) > 0.0
+    best = thirds(earned, earned > 0) > 0.0
     last = (earned > 0) & (earned <= np.quantile(earned[earned > 0], 1.0 / 3.0))
     late = slice(28, days)
     change = with_board.expected[late].sum(axis=0) - without.expected[late].sum(axis=0)

@@ -17,6 +17,7 @@ from engine.streams import (
     poisson_from_uniform,
     poissons,
     stream_key,
+    stream_keys,
     uniform,
     uniform_plain,
     uniforms,
@@ -43,6 +44,14 @@ def test_keys_differ_by_seed_stream_and_run_and_take_any_whole_number() -> None:
     assert stream_key(-1, 1) == stream_key(2**64 - 1, 1)
     with pytest.raises(TypeError, match=r"1\.5 is no integer"):
         stream_key(1.5, 1)  # type: ignore[arg-type]
+
+
+def test_keys_of_several_runs_are_those_of_each() -> None:
+    named = [(1, 0), (-7, 3), (2**64 + 5, -1), (42, 1 << 40)]
+    keys = stream_keys([seed for seed, _ in named], Stream.SEE, [run for _, run in named])
+    assert keys.tolist() == [int(stream_key(seed, Stream.SEE, run)) for seed, run in named]
+    with pytest.raises(TypeError):
+        stream_keys([1.5], Stream.SEE, [0])  # type: ignore[list-item]
 
 
 def test_published_numbers_never_move() -> None:

@@ -328,16 +328,17 @@ def test_goal_is_the_nearest_unreached_badge_or_level() -> None:
     now.counter[0, 0, 1] = 2
     now.earned[1] = 15_000
     now.earned[2] = 30_000
+    running.unsure.append(np.arange(3))
     assert running.goal()[:4].tolist() == pytest.approx([2 / 3, 0.75, 0.5, 0.0])
 
 
 def test_thirds_of_a_board() -> None:
-    points = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
-    assert thirds(points, points >= 0.0).tolist() == [0.0, -1.0, -1.0, 0.0, 0.0, 1.0, 1.0]
-    assert thirds(np.array([5.0, 5.0, 5.0]), np.ones(3, dtype=bool)).tolist() == [0.0, 0.0, 0.0]
-    tied = np.array([2.0, 2.0, 2.0, 2.0, 8.0, 9.0])
+    points = np.arange(7)
+    assert thirds(points, points >= 0).tolist() == [0.0, -1.0, -1.0, 0.0, 0.0, 1.0, 1.0]
+    assert thirds(np.array([5, 5, 5]), np.ones(3, dtype=bool)).tolist() == [0.0, 0.0, 0.0]
+    tied = np.array([2, 2, 2, 2, 8, 9])
     assert thirds(tied, np.ones(6, dtype=bool)).tolist() == [-1.0, -1.0, -1.0, -1.0, 1.0, 1.0]
-    assert thirds(points, points > 4.5).tolist() == [0.0] * 7
+    assert thirds(points, points > 4).tolist() == [0.0] * 7
 
 
 def test_points_buy_what_the_scheme_in_force_offers() -> None:

@@ -11,6 +11,7 @@ from agents.parameters.parameters import DECLARATIONS, PRESETS, Parameters
 from agents.setting.setting import Arm, Contacts, Organisation, Phase, Reward, Setting, Turnover
 from agents.world.clock import Clock
 from agents.world.desk import publish_all
+from agents.world.lanes import Draw, Lanes
 from agents.world.population import ALWAYS, build_staff, contact_counts, draw_traits
 from agents.world.timeline import Timeline
 from engine.streams import stream_key
@@ -48,7 +49,7 @@ def test_contact_counts_are_lognormal_with_a_tail() -> None:
 def test_segments_add_up_and_traits_keep_their_means() -> None:
     staff = build_staff(Organisation(headcount=4001), 3, 0, 0, 100)
     assert np.bincount(staff.segment).tolist() == [800, 1601, 800, 800]
-    traits = draw_traits(staff, Parameters(), 3, 0)
+    traits = draw_traits(staff, Lanes([Draw(3, 0, Parameters())], [staff.size]))
     assert traits.motivation.mean() == pytest.approx(Parameters().motivation_mean, abs=0.02)
     assert traits.steerer.mean() == pytest.approx(0.2, abs=0.03)
     assert traits.connectedness.std() == pytest.approx(1.0)
@@ -67,7 +68,7 @@ def test_turnover_loses_the_stated_share_and_refills() -> None:
 
 def test_the_desk_keeps_its_cadence() -> None:
     content = Setting(organisation=Organisation(headcount=5)).content
-    items = publish_all(content, ("a", "b"), 3, 0, 699, seed=1, run=0)
+    items = publish_all(content, ("a", "b"), 3, 0, 699, draws=[Draw(1, 0, Parameters())])
     offered = [items.on(day).size for day in range(700)]
     assert np.mean(offered) == pytest.approx(content.items_per_week / 7 * content.lifetime_days, rel=0.03)
     assert set(items.topic) == {0, 1}

@@ -94,9 +94,8 @@ def until_some_are_done(checkpoint: Path, process: subprocess.Popen[bytes], coun
 
 
 def children(pid: int) -> list[int]:
-    """Worker processes of a process: not the one that tracks its resources."""
-    found = map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
-    return [one for one in found if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
+    """Worker processes of a process."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def gone(pid: int) -> bool:

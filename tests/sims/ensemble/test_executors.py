@@ -2,6 +2,8 @@
 
 import operator
 import os
+import subprocess
+import sys
 import threading
 import time
 from multiprocessing import get_context
@@ -22,10 +24,20 @@ from sims.ensemble.executors import (
 from sims.scenario.scenario import Scenario
 
 
-@pytest.fixture(autouse=True)
-def started_as_in_life(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not forked, as tests have it elsewhere."""
-    monkeypatch.setattr(crew, "CONTEXT", get_context("spawn"))
+@pytest.fixture(autouse=True, params=["fork", "spawn"])
+def started_as_in_life(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not by the server of forks, as tests have it elsewhere."""
+    monkeypatch.setattr(crew, "context", lambda: get_context(request.param))
+
+
+def test_workers_are_forked_unless_another_thread_could_hold_something() -> None:
+    asked = "from sims.ensemble.crew import context; print(context().get_start_method())"
+    beside = "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start(); "
+    printed = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        for code in (asked, beside + asked)
+    ]
+    assert printed == (["fork\n", "spawn\n"] if sys.platform == "linux" else ["spawn\n", "spawn\n"])
 
 
 def test_results_come_in_the_order_of_the_tasks() -> None:

@@ -17,8 +17,7 @@ from sims.scenario.scenario import Scenario
 
 
 def test_one_and_two_processes_give_the_same_bytes(small: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Started as in life, not forked.
-    monkeypatch.setattr(crew, "CONTEXT", get_context("spawn"))
+    monkeypatch.setattr(crew, "context", lambda: get_context("spawn"))
     one = json.dumps(simulate(small, processes=1).as_json())
     assert one == json.dumps(simulate(small, processes=2).as_json())
 
