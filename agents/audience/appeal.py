@@ -13,12 +13,10 @@ Floats = NDArray[np.float64]
 NOTHING = -700.0
 
 
-def appeal_of(
-    drawn: Floats, channel: Channel | tuple[Floats, Floats, Floats], p: Parameters
-) -> dict[str, Floats]:
+def appeal_of(drawn: Floats, channel: tuple[Floats, Floats, Floats], p: Parameters) -> dict[str, Floats]:
     """Logarithms of the posts' rate factors: item appeal σ · z − σ²/2, and the channel's (`channel_logs`, per post or one for all)."""
     appeal = p.appeal_spread * drawn - 0.5 * p.appeal_spread**2
-    clicks, reposts, reactions = _logs(channel) if isinstance(channel, Channel) else channel
+    clicks, reposts, reactions = channel
     nothing = np.zeros(appeal.size)
     return {
         "log_appeal": appeal,

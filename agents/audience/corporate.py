@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.audience.appeal import appeal_of
+from agents.audience.appeal import appeal_of, channel_logs
 from agents.audience.audience import Posts
 from agents.setting.setting import Setting
 from agents.world.conditions import opportunity_days
@@ -29,7 +29,8 @@ class CorporateDesk:
         self._weekly = np.tile(weekly, lanes.count)
         levels = np.array([account.level for account in accounts], dtype=np.float64)
         self._levels = np.tile(levels, lanes.count)
-        self._channel = setting.content.channels[0]
+        clicks, reposts, reactions = channel_logs(setting.content.channels[:1], np.zeros(1, dtype=np.int64))
+        self._logs = clicks, reposts, reactions
         self.trust: Floats = np.clip(
             self._p.corporate_trust + self._p.page_trust * (self._levels - 0.5), 0.0, 1.0
         )
@@ -81,5 +82,5 @@ class CorporateDesk:
             disclosure=0.0 * ones,
             tangible=0.0 * ones,
             praises=self._items.praises[item],
-            **appeal_of(self._items.appeal[item], self._channel, p),
+            **appeal_of(self._items.appeal[item], self._logs, p),
         )

@@ -101,7 +101,7 @@ class Feelings:
             untouched(nodes, np.uint8),
             untouched(nodes // 8 + networks.count + 1, np.uint8),
         )
-        self.touched = np.full(n, first_day, dtype=np.int64)
+        self.touched, self._first_day = np.full(n, first_day, dtype=np.int64), first_day
         self.trust_shift, self.fatigue_sum = np.zeros(n), np.zeros(n)
         self.posts, self.promotion, self._promotional = np.zeros(n), np.zeros(n), np.zeros(n)
         self.n_reached = np.zeros(networks.count, dtype=np.int64)
@@ -296,7 +296,7 @@ class Feelings:
         # Whoever has not posted, as most people, is as at the start.
         trust, fatigue = self.start.copy(), np.zeros(self.start.size)
         felt = np.flatnonzero(self._felt.view(np.bool_))
-        kept = self._kept(int(day - self.touched[felt].min(initial=day)) + 1)
+        kept = self._kept(day - self._first_day + 1)
         starts = np.searchsorted(felt, self._networks.sources)
         source_means(
             felt, starts, self.touched, day, self._networks.degrees, *kept, self._sources, trust, fatigue

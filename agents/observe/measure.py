@@ -96,6 +96,8 @@ def _counted(model: Observed, name: str, rows: Ints) -> Floats:
 def _steps(model: Observed) -> dict[str, Ints]:
     # Employees who enrolled, lapsed and turned reminders off today.
     members = model.members
+    if not members.active:
+        return {name: np.empty(0, dtype=np.int64) for name in ("joined", "lapsed", "opt_outs")}
     return {
         "joined": members.came_to(model.day, (MEMBER,)),
         "lapsed": members.came_to(model.day, (RESTING, GONE)),

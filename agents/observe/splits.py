@@ -13,6 +13,7 @@ from agents.observe.observed import Observed
 from agents.observe.people_kernel import SUMS, Picture, Sums, add_groups
 from agents.program.incentives import thirds
 from agents.program.membership import MEMBER
+from agents.world.lanes import Lanes
 from agents.world.population import Staff
 from rewards.people.tenure import GROUPS, UNKNOWN, tenure_of
 
@@ -86,8 +87,7 @@ def groups_of(model: Observed, dimension: str) -> Groups:
     if dimension == "hours":
         return Groups((staff.hours_share < 1.0).astype(np.int64), ("full-time", "part-time"))
     if dimension == "contacts":
-        codes = [_quarters(staff.contacts[part]) for part in model.lanes.parts()]
-        return Groups(np.concatenate(codes), ("q1", "q2", "q3", "q4"))
+        return Groups(_quarters(staff.contacts, model.lanes), ("q1", "q2", "q3", "q4"))
     if dimension == "prior":
         return Groups(prior_codes(model.prior_rate), PRIOR)
     if dimension == "rank":
@@ -129,9 +129,17 @@ def _thirds(level: Floats) -> Ints:
     return np.searchsorted(np.quantile(level, (1.0 / 3.0, 2.0 / 3.0)), level, side="left").astype(np.int64)
 
 
-def _quarters(contacts: Ints) -> Ints:
-    cuts = np.quantile(contacts, (0.25, 0.5, 0.75))
-    return np.searchsorted(cuts, contacts, side="left").astype(np.int64)
+def _quarters(contacts: Ints, lanes: Lanes) -> Ints:
+    parts = (
+        contacts.reshape(1, lanes.count, -1)
+        if lanes.even
+        else [contacts[np.newaxis, part] for part in lanes.parts()]
+    )
+    codes = []
+    for rows in parts:
+        cuts = np.quantile(rows, (0.25, 0.5, 0.75), axis=1)
+        codes.append((rows > cuts[:, :, np.newaxis]).sum(axis=0).ravel())
+    return np.concatenate(codes)
 
 
 @dataclass(frozen=True)
@@ -153,14 +161,14 @@ def labelled(model: Observed, dimensions: tuple[str, ...], crossed: bool) -> lis
     found = []
     for dimension in dimensions:
         groups = groups_of(model, dimension)
-        present = np.unique(groups.codes).tolist()
+        present = np.flatnonzero(np.bincount(groups.codes)).tolist()
         if dimension == "tenure" and len(present) < 2:
             # A single group carries no information: all are alike, or nobody's first day is known.
             continue
         found.append(Split(groups.codes, {code: f"{dimension}={groups.names[code]}" for code in present}))
         if crossed and dimension != "arm":
             both, labels = arms.codes * len(groups.names) + groups.codes, {}
-            for code in np.unique(both).tolist():
+            for code in np.flatnonzero(np.bincount(both)).tolist():
                 arm, group = divmod(code, len(groups.names))
                 labels[code] = f"arm={arms.names[arm]},{dimension}={groups.names[group]}"
             found.append(Split(both, labels))
@@ -173,6 +181,7 @@ class Pictures:
     def __init__(self) -> None:
         self._days: list[int] = []
         self._taken: list[dict[str, NDArray[np.float32]]] = []
+        self._before: tuple[int, Ints] | None = None
 
     def copy(self) -> Pictures:
         """An independent copy, for a fork."""
@@ -204,9 +213,12 @@ class Pictures:
     def shares_before(self, day: int, size: int) -> Ints:
         """int64[size]: cumulative shares since day 0 at the start of the four-week window that ends with the week of `day`."""
         last = WEEK_DAYS * (day // WEEK_DAYS - RECENT_WEEKS + 1) - 1
-        if last not in self._days:
-            return np.zeros(size, dtype=np.int64)
-        return self._taken[self._days.index(last)]["shares"].astype(np.int64)
+        # The same for a week.
+        if self._before is None or self._before[0] != last:
+            known = last in self._days
+            shares = self._taken[self._days.index(last)]["shares"] if known else np.zeros(size)
+            self._before = last, shares.astype(np.int64)
+        return self._before[1]
 
     def weeks(self, model: Observed, days: int) -> tuple[list[tuple[int, int]], Picture]:
         """(first day, first day after) of each week up to `days`, and the snapshots at the weeks' ends.

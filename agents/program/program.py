@@ -196,9 +196,12 @@ class Program:
         ]
 
     def earned_millipoints(self) -> Ints:
-        """int64[n]: millipoints earned so far over all schemes; totals are carried over, so the last scheme of each group has them."""
+        """int64[n]: millipoints earned so far over all schemes; totals are carried over, so the last scheme of each group has them.
+
+        To be read only, and before the next day.
+        """
         if len(self.running) == 1:
-            return self.running[0].earned.copy()
+            return self.running[0].earned
         total = np.zeros(self._staff.size, dtype=np.int64)
         for running in self.running:
             total += running.earned

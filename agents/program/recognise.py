@@ -15,7 +15,7 @@ from agents.world.lanes import Lanes
 from agents.world.population import Staff
 from agents.world.timeline import Timeline
 from engine.kernels import kernel
-from engine.signatures import I64, F64In, I64In, I64Out, U8In, U64In
+from engine.signatures import I64, F64In, F64Out, I64In, I64Out, U8In, U64In
 from engine.streams import INVERSION_LIMIT, Stream, poisson_from_uniform, uniform
 from rewards.scheme.scheme import IncentiveScheme
 
@@ -27,31 +27,30 @@ RULES_DAY, KUDOS_DAY = 0, 1 << 24
 NEWCOMER_DAYS = 90
 
 
-@kernel(U64In, I64In, U8In, F64In, I64, I64Out, I64Out, returns=I64)
+@kernel(U64In, I64In, U8In, F64In, I64, F64Out, I64Out, I64Out, returns=I64)
 def give(
-    keys: Any, first: Any, among: Any, rates: Any, day: Any, givers: Any, counts: Any
+    keys: Any, first: Any, among: Any, rates: Any, day: Any, draws: Any, givers: Any, counts: Any
 ) -> Any:  # fmt: skip
     """Write who of `among` gives kudos today, and how many, to `givers` and `counts`; return the number of givers.
 
-    `rates` is the expected number per person, by run.
+    `rates` is the expected number per person, by run; `draws` is scratch for the draws of one run.
     """
     found = 0
     for r in range(keys.size):
-        none = math.exp(-rates[r])
-        few = 0.0 < rates[r] <= INVERSION_LIMIT
         if not rates[r] > 0.0:
             continue
-        for i in range(first[r], first[r + 1]):
-            if among[i] == 0:
-                continue
-            u = uniform(keys[r], day, i - first[r], 0)
-            # Most people give none.
-            if few and u < none:
-                continue
-            count = poisson_from_uniform(u, rates[r])
-            if count > 0:
-                givers[found], counts[found] = i, count
-                found += 1
+        key, rate, there = keys[r], rates[r], among[first[r] : first[r + 1]]
+        # Drawn for everybody in a loop of its own, so that the compiler takes several people at once.
+        for i in range(there.size):
+            draws[i] = uniform(key, day, i, 0)
+        # Most people give none.
+        none = math.exp(-rate) if rate <= INVERSION_LIMIT else 0.0
+        for i in range(there.size):
+            if draws[i] >= none and there[i] != 0:
+                count = poisson_from_uniform(draws[i], rate)
+                if count > 0:
+                    givers[found], counts[found] = first[r] + i, count
+                    found += 1
     return found
 
 
@@ -75,9 +74,9 @@ class Recogniser:
         self._timeline, self._staff, self._lanes = timeline, staff, lanes
         self._keys = lanes.keys(Stream.RECOGNITION)
         self._rows = np.arange(staff.size, dtype=np.int64)
-        self._nothing, self._far = np.zeros(staff.size), np.broadcast_to(0.0, staff.size)
+        self._nothing = np.broadcast_to(0.0, staff.size)
         self._nobody = np.zeros(staff.size, dtype=bool)
-        self._nothing.flags.writeable = self._nobody.flags.writeable = False
+        self._nobody.flags.writeable = False
         self._highlights: dict[int, list[Recognition]] = {}
         self._since: dict[tuple[int, int, Recognition], Ints] = {}
         self._late: dict[int, list[tuple[Recognition, Flags]]] = {}
@@ -96,13 +95,13 @@ class Recogniser:
         prior: dict[str, Flags],
     ) -> Thanks:
         """The recognition of `day`: `shares` are today's, `recent` those of the last seven days, `prior` the classes of prior activity."""
-        weight, acts, given = self._nothing, self._nothing, self._lanes.rows
+        weight, acts = self._nothing, self._nothing
         for group in range(len(self._timeline.names)):
             scheme, rules = self._timeline.phase(group, day).scheme, self._rules(group, day)
             kudos = scheme is not None and scheme.recognition.kudos is not None
             if not rules and not kudos:
                 continue
-            if rules and weight is self._nothing:
+            if weight is self._nothing:
                 weight, acts = np.zeros(self._rows.size), np.zeros(self._rows.size)
             alone = self._timeline.members(group) is None
             members = present if alone else present & (self._timeline.group == group)
@@ -117,21 +116,21 @@ class Recogniser:
                         self._give(rule, chosen, weight, acts)
                     counted[:] = 0
             if kudos:
-                received = self._kudos(day, weekend, members, recent, present)
-                thanks = given.kudos_weight * received
-                nothing_yet = weight is self._nothing
-                weight, acts = (thanks, received) if nothing_yet else (weight + thanks, acts + received)
+                receivers, received = np.unique(
+                    self._kudos(day, weekend, members, recent, present), return_counts=True
+                )
+                weight[receivers] += self._lanes.of(receivers).kudos_weight * received
+                acts[receivers] += received
+                self.ever[receivers] = True
         for rule, chosen in self._late.pop(day, []):
             if weight is self._nothing:
                 weight, acts = np.zeros(self._rows.size), np.zeros(self._rows.size)
             self._give(rule, chosen & present, weight, acts)
-        if acts is not self._nothing:
-            self.ever |= acts > 0.0
         return Thanks(weight, acts)
 
     def pull(self, day: int, taking: Flags, prior: dict[str, Flags]) -> tuple[Floats, Flags]:
         """float64[n]: proximity of each employee to an announced award; bool[n]: who can still win a tangible one."""
-        near, prize = self._far, self._nobody
+        near, prize = self._nothing, self._nobody
         for group in range(len(self._timeline.names)):
             announced = [one for one in self._rules(group, day) if one[1].expectation == "announced"]
             members = taking & (self._timeline.group == group) if announced else taking
@@ -173,6 +172,7 @@ class Recogniser:
         given = given * (p.anonymous_thanks if rule.giver == "nobody" else 1.0)
         weight[rows] += given * np.exp2(-rule.delay_days / p.late_half_life_days)
         acts[rows] += 1.0
+        self.ever[rows] = True
 
     def _rules(self, group: int, day: int) -> list[tuple[int, Recognition]]:
         # (first day, rule) of the phase's recognition, and of the scheme's highlights, which recognise the best few.
@@ -223,27 +223,29 @@ class Recogniser:
             chosen[best[at[run] : min(at[run] + places, at[run + 1])]] = True
         return chosen
 
-    def _kudos(self, day: int, weekend: bool, members: Flags, recent: Floats, present: Flags) -> Floats:
-        # Kudos go to colleagues who shared in the last seven days.
+    def _kudos(self, day: int, weekend: bool, members: Flags, recent: Floats, present: Flags) -> Ints:
+        # The receivers, once for each thank-you. Kudos go to colleagues who shared in the last seven days.
         lanes = self._lanes
         worth_thanking = np.flatnonzero(present & (recent > 0.0))
         at = lanes.starts(worth_thanking)
         several = np.diff(at)
         if not several.any():
-            return self._nothing
+            return worth_thanking[:0]
         factor = lanes.laws.each.weekend_factor
         rate = lanes.laws.each.kudos_per_week * (factor if weekend else 1.0) / opportunity_days(factor)
         rates = np.where(several > 0, rate, 0.0)
-        givers, counts = np.empty(self._rows.size, dtype=np.int64), np.empty(self._rows.size, dtype=np.int64)
-        size = give(self._keys, lanes.first, members.view(np.uint8), rates, KUDOS_DAY + day, givers, counts)
-        givers, counts = givers[:size], counts[:size]
+        size = self._rows.size
+        givers, counts, draws = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64), np.empty(size)
+        among = members.view(np.uint8)
+        found = give(self._keys, lanes.first, among, rates, KUDOS_DAY + day, draws, givers, counts)
+        givers, counts = givers[:found], counts[:found]
         giver = np.repeat(givers, counts)
         ordinal = np.arange(giver.size) - np.repeat(np.cumsum(counts) - counts, counts) + 1
         lane = lanes.lane[giver]
-        draws = uniforms_each(self._keys, lane, KUDOS_DAY + day, lanes.own[giver], ordinal)
-        receiver = worth_thanking[at[lane] + np.floor(draws * several[lane]).astype(np.int64)]
-        kept = receiver[receiver != giver]
-        return np.bincount(kept, minlength=self._rows.size).astype(np.float64)
+        drawn = uniforms_each(self._keys, lane, KUDOS_DAY + day, lanes.own[giver], ordinal)
+        receiver = worth_thanking[at[lane] + np.floor(drawn * several[lane]).astype(np.int64)]
+        kept: Ints = receiver[receiver != giver]
+        return kept
 
 
 def due(first_day: int, rule: Recognition, day: int) -> bool:

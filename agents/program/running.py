@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.program.expecting_kernel import expect
 from agents.program.incentives import thirds, thirds_by_run
 from agents.program.promise import Examples, Promise, promises_of
 from agents.program.record import CLICK, CONTACT, KINDS, LEAD, SHARE, VERIFICATIONS, Rows
@@ -37,6 +38,11 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 GREEN_LIT_TAG = "green-lit"
+# By kind: events whose points are for a share, and for a click on it.
+FOR_A_SHARE, FOR_A_CLICK = (
+    np.array([kind in kinds for kind in range(len(KINDS))], dtype=np.uint8)
+    for kinds in ((SHARE,), (CLICK, LEAD, CONTACT))
+)
 
 
 class RunningScheme:
@@ -89,6 +95,7 @@ class RunningScheme:
         self.tangible, self.public, self.expected = map(
             one_value, (each.tangible, each.public, each.expected)
         )
+        self._learning = np.zeros(staff.size), np.zeros(staff.size)
         self._goal = np.zeros(staff.size)
         self.unsure: list[Ints] = []
         """People whose progress may have changed since `goal` was last asked for; whoever has done nothing has none."""
@@ -99,8 +106,8 @@ class RunningScheme:
     def batch(self, rows: Rows) -> EventBatch:
         """The events as input of the scoring kernel."""
         day = rows.day
-        days = np.unique(day)
-        dates = [self._clock.date_of(int(one)) for one in days]
+        first, last = int(day.min()), int(day.max())
+        dates = [self._clock.date_of(one) for one in range(first, last + 1)]
         months = np.array([12 * d.year + d.month - 1 for d in dates], dtype=np.int64)
         zeros = np.zeros(rows.person.size, dtype=np.int64)
         return EventBatch(
@@ -110,7 +117,7 @@ class RunningScheme:
             counterpart=zeros - 1,
             occurred_at_us=rows.seconds * 1_000_000,
             local_date=day + self._clock.start_ordinal,
-            month=months[np.searchsorted(days, day)],
+            month=months[day - first],
             channel=self._channels[rows.channel],
             tags=self._tags[rows.item],
             segment=self._segments[self._staff.segment[rows.person]],
@@ -147,16 +154,13 @@ class RunningScheme:
         # A badge is paid once, so that its points do not enter the expectation for the next share.
         lasting = (awards.reason != codes.BADGE) & (awards.reason != codes.BADGE_LOST)
         paid = awards.amount_millipoints * lasting
-        amounts = np.bincount(awards.event, weights=paid, minlength=rows.person.size)
-        for kinds, belief in (((SHARE,), self.share_belief), ((CLICK, LEAD, CONTACT), self.click_belief)):
-            wanted = np.zeros(len(KINDS), dtype=bool)
-            wanted[list(kinds)] = True
-            of_kind = wanted[rows.kind]
-            people, place = np.unique(rows.person[of_kind], return_inverse=True)
-            if people.size:
-                acts = np.bincount(place, weights=rows.kind[of_kind] == kinds[0])
-                mean = np.bincount(place, weights=amounts[of_kind]) / np.maximum(acts, 1.0) / 1000.0
-                belief[people] += self._lanes.of(people).reward_learning_rate * (mean - belief[people])
+        # Of no awards the sums would be integers.
+        amounts = np.asarray(np.bincount(awards.event, paid, rows.person.size), dtype=np.float64)
+        laws = self._lanes.laws.column("reward_learning_rate"), self._lanes.lane
+        for act, counted, belief in (
+            (SHARE, FOR_A_SHARE, self.share_belief), (CLICK, FOR_A_CLICK, self.click_belief),
+        ):  # fmt: skip
+            expect(rows.person, rows.kind, amounts, counted, act, *laws, *self._learning, belief)
         return awards
 
     @property

@@ -42,6 +42,7 @@ class Writer:
         self._world, self._occasions = world, occasions
         self._channels = setting.content.channels
         self.copies = np.zeros(len(world.items.ids))
+        self._logs = np.stack(channel_logs(self._channels, np.arange(len(self._channels))))
         self._known = np.array([np.nan if c.visibility is None else c.visibility for c in self._channels])
 
     def written(self, today: Writing, state: State, day: int) -> Posts:
@@ -54,6 +55,7 @@ class Writer:
         taught = conditions.trained[who].astype(np.float64)
         care = decision.effort(state.motivation[who], salience, offer.norm_shown[who], p, taught)
         channel = self._occasions.channels(day, who, met.ordinal[shared])
+        logs = self._logs[:, channel]
         usual = np.where(np.isnan(self._known[channel]), p.visibility, self._known[channel])
         posts = Posts(
             source=self._world.staff_sources[who],
@@ -68,7 +70,7 @@ class Writer:
             disclosure=items.disclosure[item],
             tangible=np.maximum(offer.tangible[who] * (believed > 0.0), offer.prize[who]),
             praises=items.praises[item],
-            **appeal_of(items.appeal[item], channel_logs(self._channels, channel), p),
+            **appeal_of(items.appeal[item], (logs[0], logs[1], logs[2]), p),
         )
         np.add.at(self.copies, item, 1.0)
         return posts
