@@ -108,6 +108,7 @@ class Company:
         self.last_occasion: decision.Occasion | None = None
         self._weights = Weights.of(lanes.laws)
         self._known = Known.none(self.staff.size)
+        self._team = lanes.lane * len(self.staff.teams) + self.staff.team
         if trunk is None:
             self._begin(draws, first)
         else:
@@ -285,10 +286,13 @@ class Company:
         conditions = morning.conditions
         quiet, state_now, traits = int(self.clock.is_weekend(day)), self.state, self.traits
         seen, median = self._norm(present)
+        perceived = state_now.perceived
+        if not conditions.whole_audience:
+            perceived = state.perceived_of(perceived, conditions.audience)
         person = PersonColumns(
             base=traits.base,
             motivation=state_now.motivation,
-            perceived_log=state.perceived_of(state_now.perceived, conditions.audience),
+            perceived_log=perceived,
             feedback=state_now.feedback,
             clicks_belief=state_now.clicks_belief,
             connectedness=traits.connectedness,
@@ -328,11 +332,11 @@ class Company:
         # Mean shares a month of each employee's team, and of each run the median over all who share at all, which a norm message shows.
         # Both move on Sundays only.
         if self._norms is None:
-            lanes, rate = self.lanes, self.state.own_rate
-            team = lanes.lane * len(self.staff.teams) + self.staff.team
-            heads = np.bincount(team[present], minlength=lanes.count * len(self.staff.teams))
-            amount = self.state.amount
-            sums = np.bincount(team[present], weights=amount[present], minlength=heads.size)
+            lanes, rate, amount = self.lanes, self.state.own_rate, self.state.amount
+            team, teams = self._team, lanes.count * len(self.staff.teams)
+            here = slice(None) if present.all() else present
+            heads = np.bincount(team[here], minlength=teams)
+            sums = np.bincount(team[here], weights=amount[here], minlength=teams)
             active = np.flatnonzero(present & (rate > 1.0 / (2.0 * lanes.rows.rate_weeks)))
             shown = medians(amount[active], lanes.starts(active), lanes.lane[active])
             self._norms = (sums / np.maximum(heads, 1))[team], shown

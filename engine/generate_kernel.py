@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.instructions import prefetch
 from engine.kernels import inlined, kernel
 from engine.signatures import F64, I64, U64, I32In, I32Out, I64In, I64Out, U64Out
 from engine.streams import GOLDEN, mix
@@ -15,6 +16,8 @@ SHIFT_32 = np.uint64(32)
 LOW_32 = np.uint64(0xFFFFFFFF)
 UNIT_32 = 1.0 / 4294967296.0
 PATIENCE = 64
+# Members in a cache line.
+IN_A_LINE = 16
 # So many words are worked out together.
 AT_ONCE = 64
 
@@ -118,6 +121,10 @@ def fill_rows(
         known = segment >= 0 and segment < starts.size - 1
         own_first, own_size = (starts[segment], starts[segment + 1] - starts[segment]) if known else (0, 0)
         alike = homophily if own_size > 0 else -1.0
+        if IN_A_LINE * (end - place) > own_size:
+            # Most lines will be read, and one after the other they come sooner.
+            for ahead in range(own_first, own_first + own_size, IN_A_LINE):
+                prefetch(members, ahead)
         while place < end:
             near = place < near_end
             n = 0 if near or concentration != 1.0 else min(end - place, AT_ONCE)

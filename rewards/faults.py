@@ -1,8 +1,39 @@
 """The program's errors: every message names the value, the limit and the remedy."""
 
-from rewards.language import gettext
+from rewards.language import gettext, msg
 
 MOST_SAID = 600
+STATES = (
+    msg("accepted"),
+    msg("approved"),
+    msg("cancelled"),
+    msg("declined"),
+    msg("discarded"),
+    msg("done"),
+    msg("draft"),
+    msg("failed"),
+    msg("open"),
+    msg("published"),
+    msg("rejected"),
+    msg("requested"),
+    msg("running"),
+    msg("waiting"),
+    msg("withdrawn"),
+)
+"""States as they are stored, and as messages in English have them."""
+FIELDS = (
+    msg("address"),
+    msg("message"),
+    msg("notice"),
+    msg("reason"),
+    msg("title"),
+    msg("webhook"),
+    msg("webhook url"),
+    msg("words"),
+)
+"""What is too long or wrong, as messages in English call it."""
+SPOKEN = {"status": STATES, "after": STATES, "what": FIELDS}
+"""Placeholders that may hold a word of the program, which is translated with the message."""
 
 
 def sayable(text: str) -> str:
@@ -15,10 +46,13 @@ def sayable(text: str) -> str:
 
 
 class Worded(ValueError):  # noqa: N818 - what it tells is all it is
-    """An exception whose text is a message in the current language, with its placeholders filled."""
+    """An exception whose text is a message in the current language, with its placeholders filled, those of `SPOKEN` in it too."""
 
     def __init__(self, message: str, /, **places: object) -> None:
         text = gettext(message)
+        places |= {
+            name: gettext(word) for name in SPOKEN if isinstance(word := places.get(name), str) and word
+        }
         super().__init__(sayable(text.format_map(places) if places else text))
 
 

@@ -39,6 +39,7 @@ KEYWORDS = {
     "Stale": None,
     "Gone": None,
     "DocumentError": None,
+    "HistoryError": None,
     "SchemeError": None,
     "SheetError": (2,),
     "in_words": (2,),

@@ -82,6 +82,10 @@ _BARE = {
 """Details for errors of which the framework gives only the title."""
 
 
+Reader = tuple[Account | None, Person | None]
+NOBODY: Reader = (None, None)
+
+
 class BodyTooLarge(Exception):  # noqa: N818 - a signal from the edge to itself
     """The body exceeded its size limit while it was read."""
 
@@ -135,22 +139,31 @@ def answer(
     request: Request, status: int, detail: str, headers: dict[str, str] | None = None, **extra: object
 ) -> Response:
     """The problem in the caller's format: a page for a browser, else problem+json."""
-    detail = sayable(detail)
-    if _wants_page(request):
-        account, person = (None, None) if status == 503 else _reader(request)
-        context = ProblemContext(account, person, _title(status), status, detail)
-        return page(request, "problem.html", context, status, headers)
-    body = problem_body(status, detail, **extra)
-    return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
+    reader = NOBODY if status == 503 or not _wants_page(request) else _reader(request)
+    return _told(request, reader, status, detail, headers=headers, extra=extra)
 
 
 def answer_to_nobody(request: Request, status: int, detail: str) -> Response:
     """The problem at the edge, where the session is not read."""
+    return _told(request, NOBODY, status, detail)
+
+
+def _told(
+    request: Request,
+    reader: Reader,
+    status: int,
+    detail: str,
+    *,
+    headers: dict[str, str] | None = None,
+    extra: dict[str, object] | None = None,
+) -> Response:
+    detail = sayable(detail)
     if _wants_page(request):
-        return page(
-            request, "problem.html", ProblemContext(None, None, _title(status), status, detail), status
-        )
-    return JSONResponse(problem_body(status, detail), status, media_type=MEDIA_TYPE)
+        context = ProblemContext(*reader, _title(status), status, detail)
+        return page(request, "problem.html", context, status, headers)
+    return JSONResponse(
+        problem_body(status, detail, **(extra or {})), status, headers=headers, media_type=MEDIA_TYPE
+    )
 
 
 def _wants_page(request: Request) -> bool:
@@ -240,7 +253,7 @@ def methods_of(routes: Iterable[BaseRoute], path: str) -> set[str]:
     return found
 
 
-def _reader(request: Request) -> tuple[Account | None, Person | None]:
+def _reader(request: Request) -> Reader:
     """The account signed in, so that an error page keeps its navigation; None where it cannot be determined."""
     token = request.cookies.get(COOKIE)
     with suppress(Exception):
@@ -249,7 +262,7 @@ def _reader(request: Request) -> tuple[Account | None, Person | None]:
                 account = account_for_session(tx, token, datetime.now(UTC))
                 if account is not None:
                     return account, get_person(tx, account.organisation, account.person)
-    return None, None
+    return NOBODY
 
 
 def _validation(error: RequestValidationError) -> tuple[str, list[dict[str, str]]]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Request
 from fastapi.responses import RedirectResponse, Response
 
+from rewards.digits import rounded, step_of
 from rewards.jobs.queue import Job, again, cancel, jobs_before, outcome_of, repeats
 from rewards.language import gettext as _
 from rewards.language import said
@@ -18,7 +19,6 @@ from rewards.people.accounts import Account
 from rewards.people.people import names_of
 from rewards.people.rights import Right
 from rewards.store.session import Database, Transaction
-from web.digits import rounded, step_of
 from web.problems import Problem
 from web.progress import followed, progress_of
 from web.session import now

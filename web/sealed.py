@@ -40,6 +40,10 @@ COUNTED = (
         "{count} rows without a date and a number, passed over (the first on line {line})",
     ),
     msgs(
+        "{count} name differing by capitals or spaces alone, such as {name}: taken for {first}",
+        "{count} names differing by capitals or spaces alone, such as {name}: taken for {first}",
+    ),
+    msgs(
         "{count} row of sums or means of others, passed over",
         "{count} rows of sums or means of others, passed over",
     ),
@@ -100,8 +104,8 @@ def in_words(text: str) -> str:
 
 
 def _pattern(sentence: str) -> str:
-    """A pattern for a message; a placeholder matches one word."""
-    return re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>\\S+)", re.escape(sentence))
+    """A pattern for a message; a placeholder matches whatever stands between its neighbours."""
+    return re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(sentence))
 
 
 @cache
@@ -113,7 +117,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def _counted() -> tuple[tuple[tuple[str, str], re.Pattern[str]], ...]:
     """Each message in its singular and plural forms."""
     return tuple(
-        (pair, re.compile(_pattern(form).replace(r"(?P<count>\S+)", r"(?P<count>[\d,]+)")))
+        (pair, re.compile(_pattern(form).replace("(?P<count>.+?)", r"(?P<count>[\d,]+)")))
         for pair in COUNTED
         for form in pair
     )

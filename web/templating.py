@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -19,12 +20,14 @@ from jinja2.runtime import Context
 from markupsafe import escape
 
 from rewards.amounts import amount_text, points_text
+from rewards.digits import teller
 from rewards.disclosure import NEARLY_ALL, NOT_SHOWN
 from rewards.language import LANGUAGES, gettext, in_signs, language, ngettext, pgettext, said
 from rewards.people.rights import TITLES
 from rewards.scheme.channels import channel_title
+from web.actors import actor_text
 from web.kept_templates import KeptTemplates
-from web.navigation import doors
+from web.navigation import door_of, doors
 from web.sealed import in_words
 from web.text import one_break
 
@@ -66,6 +69,12 @@ def short_date_text(day: date) -> str:
     return format_date(day, gettext("d MMM"), locale=language())
 
 
+def month_text(day: date) -> str:
+    """The month of a date, with its year."""
+    # Translators: a month and its year, in the signs of Unicode's date patterns (CLDR).
+    return format_date(day, gettext("MMM y"), locale=language())
+
+
 def first_date_text(first: date, last: date) -> str:
     """The first day of a span whose last day is shown with its year; with a year only where that differs."""
     return short_date_text(first) if first.year == last.year else date_text(first)
@@ -92,6 +101,11 @@ def whole_text(value: float) -> str:
     """A count without decimals, even where it is an estimate."""
     text = f"{value:,.0f}"
     return "0" if text == "-0" else in_signs(text).replace("-", "\N{MINUS SIGN}")
+
+
+def within_text(value: float, low: float, high: float, least: float = 0.0) -> str:
+    """A number that belongs to an interval, rounded to the digit that the interval resolves, and no finer than to `least`."""
+    return teller((low, high), least=least)(value)
 
 
 def money_text(value: float) -> str:
@@ -124,6 +138,20 @@ def roles_text(roles: Iterable[str]) -> str:
     return ", ".join(gettext(TITLES.get(role, role)) for role in roles)
 
 
+def tongue_text(code: str) -> str:
+    """The name of a language, in the current one; a code that is of none as it is."""
+    try:
+        return Locale.parse(code, sep="-").get_display_name(language()) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+def week_text(week: str) -> str:
+    """An ISO week written 2026-W48, in words."""
+    year, _, number = week.partition("-W")
+    return said("week {number}, {year}", number=int(number), year=year)
+
+
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(FOLDER / "templates"),
     autoescape=True,
@@ -147,10 +175,14 @@ _ENVIRONMENT.filters["first_date"] = first_date_text
 _ENVIRONMENT.filters["per_head"] = per_head_text
 _ENVIRONMENT.filters["number"] = number_text
 _ENVIRONMENT.filters["whole"] = whole_text
+_ENVIRONMENT.filters["within"] = within_text
 _ENVIRONMENT.filters["money"] = money_text
 _ENVIRONMENT.filters["level"] = level_text
 _ENVIRONMENT.filters["percent"] = percent_text
 _ENVIRONMENT.filters["channel"] = channel_title
+_ENVIRONMENT.filters["actor"] = actor_text
+_ENVIRONMENT.filters["tongue"] = tongue_text
+_ENVIRONMENT.filters["week"] = week_text
 _ENVIRONMENT.filters["roles"] = roles_text
 _ENVIRONMENT.filters["told"] = told_text
 _ENVIRONMENT.filters["signs"] = in_signs
@@ -187,6 +219,7 @@ def page(
     values["zone"] = ZoneInfo(person.timezone) if person else UTC
     values["zone_name"] = person.timezone if person else "UTC"
     values["doors"] = doors(values["account"])
+    values["door"] = door_of(values["doors"], request.url.path)
     values["unsent"] = ()
     made = _ENVIRONMENT.get_template(template)
     body = made.render(values)

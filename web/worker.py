@@ -21,6 +21,7 @@ from rewards.worker import Sweep, work_once
 from sims.jobs.runner import Runner
 from sims.loop.scores import renew_scores
 from web.hr.health_kept import renew_old
+from web.loop.histories import renew_histories
 
 STOP_SECONDS = 10
 IDLE = Sweep(Delivered(0, 0, 0))
@@ -77,6 +78,7 @@ def _rounds(
             done = work_once(database, datetime.now(UTC), send, post)
             renew_old(database, datetime.now(UTC))
             renew_scores(database, datetime.now(UTC))
+            renew_histories(database, datetime.now(UTC))
             counted = count_asked(database)
             while once and count_asked(database):
                 pass

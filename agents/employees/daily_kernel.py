@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.kernels import kernel
-from engine.signatures import I64, F64In, F64Matrix, F64Out, I64In, I64Out, U8In
+from engine.signatures import I64, F64Column, F64In, F64Matrix, F64Out, I64In, I64Out, U8In
 
 MOOD_LAWS = (
     "motivation_recovered",
@@ -20,7 +20,7 @@ MOOD_LAWS = (
 )
 
 
-@kernel(I64In, F64Matrix, F64In, F64In, F64Out, F64Out)
+@kernel(I64In, F64Matrix, F64In, F64Column, F64Out, F64Out)
 def rest(first: Any, laws: Any, base: Any, thanked: Any, motivation: Any, recognition: Any) -> None:
     """Update motivation (recovery, praise) and recognition (decay, renewal)."""
     for r in range(first.size - 1):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.employees.meeting_kernel import Known, OfferColumns, PersonColumns, draw_and_weigh
+from agents.employees.meeting_kernel import Known, OfferColumns, PersonColumns, choose, draw_and_weigh
 from agents.world.lanes import Lanes
 
 Floats = NDArray[np.float64]
@@ -43,6 +43,7 @@ class Opportunities(NamedTuple):
     item             index among all items
     draw, chance     the uniform draw and P(share); shared where draw < chance
     unpaid           P(share) without the reward; computed for shares only, NaN elsewhere
+    willing          rows of those whose draw is below their chance, as many as there are
     """
 
     person: Ints
@@ -51,6 +52,7 @@ class Opportunities(NamedTuple):
     draw: Floats
     chance: Floats
     unpaid: Floats
+    willing: Ints
 
 
 def meet(
@@ -110,6 +112,8 @@ def meet(
             unpaid,
         )
         if count >= 0:
+            willing = np.empty(count, dtype=np.int64)
+            chosen = choose(count, draws, chances, unpaid, willing)
             return Opportunities(
                 who[:count],
                 ordinals[:count],
@@ -117,5 +121,6 @@ def meet(
                 draws[:count],
                 chances[:count],
                 unpaid[:count],
+                willing[:chosen],
             )
         room *= 2

@@ -283,7 +283,11 @@ def draw_and_weigh(
     opportunity_keys: Any, decision_keys: Any, day: Any, awake: Any, early: Any, who: Any, ordinals: Any, items: Any,
     draws: Any, chances: Any, unpaid: Any,
 ) -> Any:  # fmt: skip
-    """Write the opportunities of a day to the last six arrays and return their number; −1 where these are too short."""
+    """Write the opportunities of a day to the last six arrays and return their number; −1 where these are too short.
+
+    draws            uniform draws, of which those below the chance end in a share
+    chances, unpaid  log-odds of a share, with and without the reward
+    """
     c, o, known = PersonColumns(*person), OfferColumns(*offer), Known(*remembered)
     found = 0
     for r in range(opportunity_keys.size):
@@ -315,7 +319,22 @@ def draw_and_weigh(
             chances[at] = unpaid[at] + _paid(c, o, i, novelty, known, w)
             items[at] = item_index[k]
             draws[at] = uniform(decision_keys[r], day, one - first[r], ordinals[at])
+    return found
+
+
+@kernel(I64, F64In, F64Out, F64Out, I64Out, returns=I64)
+def choose(found: Any, draws: Any, chances: Any, unpaid: Any, willing: Any) -> Any:
+    """Turn the log-odds of so many opportunities into chances; write the rows drawn below theirs to `willing` and return their number.
+
+    chances, unpaid  log-odds with and without the reward; chances after it, and those without the reward for the willing only, else NaN
+    """
+    count = 0
     for at in range(found):
         chances[at] = _logistic(chances[at])
-        unpaid[at] = _logistic(unpaid[at]) if draws[at] < chances[at] else math.nan
-    return found
+        if draws[at] < chances[at]:
+            unpaid[at] = _logistic(unpaid[at])
+            willing[count] = at
+            count += 1
+        else:
+            unpaid[at] = math.nan
+    return count

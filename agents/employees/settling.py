@@ -104,14 +104,15 @@ def _fixed(
 def _occasion(
     traits: Traits, friction: Floats, fear: Floats, levels: dict[str, float], p: Parameters
 ) -> Occasion:
-    nothing = np.zeros(traits.base.size)
+    # What is the same for all is a single number, so that terms without effect cost nothing.
+    nothing = np.array(0.0)
     columns = dict.fromkeys(Occasion._fields, nothing) | {
         "base": traits.base,
         "motivation": traits.motivation,
         "perceived_log": traits.perceived_log,
-        "feedback": np.full(nothing.size, p.feedback_start),
+        "feedback": np.asarray(p.feedback_start),
         "connectedness": traits.connectedness,
         "friction": friction,
         "fear": fear * traits.fear_sensitivity,
     }
-    return Occasion(**(columns | {name: np.full(nothing.size, value) for name, value in levels.items()}))
+    return Occasion(**(columns | {name: np.asarray(value) for name, value in levels.items()}))

@@ -11,7 +11,7 @@ from agents.employees.meeting import Opportunities
 from agents.world.desk import Items
 from agents.world.lanes import Lanes
 from engine.kernels import kernel
-from engine.signatures import I64, F64In, I64In, I64Out, U64Out
+from engine.signatures import I64, I64In, I64Out, U64Out
 
 Ints = NDArray[np.int64]
 WORD_BITS = 64
@@ -34,22 +34,20 @@ class Shared:
 
     def today(self, met: Opportunities) -> Ints:
         """Rows of `met` that end in a share, ascending; nobody shares one item twice."""
-        found = np.empty(met.person.size, dtype=np.int64)
+        found = np.empty(met.willing.size, dtype=np.int64)
         count = decide(
-            met.person, met.item, met.draw, met.chance, self._lane, self._first, self._words, self._done, found
-        )  # fmt: skip
+            met.willing, met.person, met.item, self._lane, self._first, self._words, self._done, found
+        )
         return found[:count]
 
 
-@kernel(I64In, I64In, F64In, F64In, I64In, I64In, I64, U64Out, I64Out, returns=I64)
+@kernel(I64In, I64In, I64In, I64In, I64In, I64, U64Out, I64Out, returns=I64)
 def decide(
-    person: Any, item: Any, draw: Any, chance: Any, lane: Any, first: Any, words: Any, done: Any, found: Any
+    willing: Any, person: Any, item: Any, lane: Any, first: Any, words: Any, done: Any, found: Any
 ) -> Any:
-    """Write the rows that end in a share to `found`, set their bits in `done`, and return their number."""
+    """Write those of the willing rows that end in a share to `found`, set their bits in `done`, and return their number."""
     count = 0
-    for row in range(person.size):
-        if not draw[row] < chance[row]:
-            continue
+    for row in willing:
         one = np.uint64(item[row] - first[lane[person[row]]])
         word, bit = person[row] * words + np.int64(one >> np.uint64(6)), np.uint64(1) << (one & np.uint64(63))
         if done[word] & bit == 0:

@@ -86,7 +86,7 @@ def perceived(first_log: Floats, gained: Floats, p: Parameters) -> Floats:
 
 def perceived_of(log: Floats, there: Floats) -> Floats:
     """log1p of the perceived audience where only the part `there` of it still uses the channel, which employees notice."""
-    return log if (there == 1.0).all() else np.log1p(np.expm1(log) * there)
+    return np.log1p(np.expm1(log) * there)
 
 
 def towards(level: Floats, base: Floats, part: float) -> Floats:

@@ -74,9 +74,9 @@ class Recogniser:
         self._timeline, self._staff, self._lanes = timeline, staff, lanes
         self._keys = lanes.keys(Stream.RECOGNITION)
         self._rows = np.arange(staff.size, dtype=np.int64)
-        self._nothing, self._far = np.zeros(staff.size), np.broadcast_to(0.0, staff.size)
+        self._nothing = np.broadcast_to(0.0, staff.size)
         self._nobody = np.zeros(staff.size, dtype=bool)
-        self._nothing.flags.writeable = self._nobody.flags.writeable = False
+        self._nobody.flags.writeable = False
         self._highlights: dict[int, list[Recognition]] = {}
         self._since: dict[tuple[int, int, Recognition], Ints] = {}
         self._late: dict[int, list[tuple[Recognition, Flags]]] = {}
@@ -130,7 +130,7 @@ class Recogniser:
 
     def pull(self, day: int, taking: Flags, prior: dict[str, Flags]) -> tuple[Floats, Flags]:
         """float64[n]: proximity of each employee to an announced award; bool[n]: who can still win a tangible one."""
-        near, prize = self._far, self._nobody
+        near, prize = self._nothing, self._nobody
         for group in range(len(self._timeline.names)):
             announced = [one for one in self._rules(group, day) if one[1].expectation == "announced"]
             members = taking & (self._timeline.group == group) if announced else taking

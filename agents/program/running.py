@@ -96,8 +96,6 @@ class RunningScheme:
             one_value, (each.tangible, each.public, each.expected)
         )
         self._learning = np.zeros(staff.size), np.zeros(staff.size)
-        self._nothing = np.zeros(staff.size)
-        self._nothing.flags.writeable = False
         self._goal = np.zeros(staff.size)
         self.unsure: list[Ints] = []
         """People whose progress may have changed since `goal` was last asked for; whoever has done nothing has none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,11 @@ class Conditions:
     audience: Floats
     rates: tuple[Floats, Floats]
     silent: tuple[Floats, Floats]
+
+    @cached_property
+    def whole_audience(self) -> bool:
+        """True where all contacts of everybody still use the channels."""
+        return bool((self.audience == 1.0).all())
 
 
 class ConditionBook:

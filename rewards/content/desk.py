@@ -252,8 +252,11 @@ def _waiting(tx: Transaction, organisation: str, item: str, revision: int | None
     row = _row(tx, organisation, item)
     _is_current(row, revision)
     if row.status != "in_review":
-        said = {"draft": "is a draft", "rejected": "was rejected"}[row.status]
-        raise Conflict("content item {item!r}: {said}; submit it for review first", item=item, said=said)
+        raise Conflict(
+            "content item {item!r}: is {status} and not in review; submit it for review first",
+            item=item,
+            status=row.status,
+        )
     return row
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from rewards.content.hosts import host_in_ascii
 from rewards.content.items import ContentItem
 from rewards.faults import BadValue
 from rewards.fields import fault, printed
@@ -133,6 +134,7 @@ def page_preview(fetched: Fetched) -> list[Found]:
 def _is_web(url: str) -> bool:
     try:
         parts = urlsplit(printed(url))
+        host_in_ascii(parts.netloc)
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.netloc) and len(url) <= 2000

@@ -19,6 +19,7 @@ from pydantic import (
     field_validator,
 )
 
+from rewards.content.hosts import host_in_ascii
 from rewards.faults import BadValue
 from rewards.fields import Day, Instant, Name, Normal, has_letters, like, name_in, name_of, printed
 
@@ -179,6 +180,8 @@ class ContentItem(BaseModel):
                 "url {value!r}: no browser can open it, or it carries a password; write e.g. https://example.org/post",
                 value=value,
             )
+        if info.context != _STORED:
+            host_in_ascii(urlsplit(value).netloc)
         return value
 
     @field_validator("expires_at")

@@ -1,7 +1,6 @@
 """Sharing: drafts with own words, tracked links, and clicks counted as human."""
 
 import secrets
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from rewards.content.clicks import Network, why_forged
 from rewards.content.content import Recall, get_item, is_open, item_for, recalled, starts_by
 from rewards.content.crawlers import is_program
 from rewards.content.dialogues import dialogue, takes_link_alone
+from rewards.content.hosts import host_in_ascii
 from rewards.content.items import ContentItem
 from rewards.content.lengths import Length, length_on
 from rewards.content.likeness import likeness, sketch_of
@@ -378,21 +378,7 @@ def tagged(url: str, channel: str, item: str) -> str:
     tags = {"utm_source": channel, "utm_medium": "employee", "utm_campaign": item}
     kept = [pair for pair in parts.query.split("&") if pair and _parameter(pair) not in tags]
     query = "&".join([*kept, urlencode(tags)])
-    return urlunsplit(parts._replace(netloc=_host_in_ascii(parts.netloc), query=query))
-
-
-def _host_in_ascii(netloc: str) -> str:
-    """The host in its ASCII (IDNA) form: a redirect's header holds ASCII only, and not every client decodes %C3%BC in a host."""
-    if netloc.isascii():
-        return netloc
-    user, at, host = netloc.rpartition("@")
-    labels = unicodedata.normalize("NFKC", host).lower().split(".")
-    return user + at + ".".join(map(_label_in_ascii, labels))
-
-
-def _label_in_ascii(label: str) -> str:
-    name, colon, port = label.partition(":")
-    return label if name.isascii() else f"xn--{name.encode('punycode').decode()}{colon}{port}"
+    return urlunsplit(parts._replace(netloc=host_in_ascii(parts.netloc), query=query))
 
 
 def _parameter(pair: str) -> str:

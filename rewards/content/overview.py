@@ -68,7 +68,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """A week of the calendar: items that begin in it, and items that end."""
+    """A week of the calendar: items that begin in it, and items that end; of what was recalled no end is to come."""
 
     name: str
     monday: date
@@ -200,7 +200,8 @@ def calendar(tx: Transaction, organisation: str, first: date, now: datetime, zon
         ends = [
             row
             for row in rows
-            if row.item.expires_at is not None
+            if row.state != grid_rows.RECALLED
+            and row.item.expires_at is not None
             and week_of(row.item.expires_at.astimezone(where).date()) == name
         ]
         weeks.append(Week(name, start, begins, ends))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rewards.fields import name_of
 from rewards.language import gettext, msg
 
@@ -32,11 +34,13 @@ _MAIL_TITLE = msg("E-mail")
 
 
 def channel_title(channel: str) -> str:
-    """The channel's own spelling where we know it, else its name with every word capitalised."""
+    """The channel's own spelling where we know it, else its name with every word capitalised, an underscore taken for a space."""
     name = name_of(channel)
     if name in MAIL:
         return gettext(_MAIL_TITLE)
-    return TITLES.get(name) or " ".join(word[:1].upper() + word[1:] for word in channel.split())
+    return TITLES.get(name) or " ".join(
+        word[:1].upper() + word[1:] for word in re.split(r"[\s_]+", channel) if word
+    )
 
 
 def every_name(channel: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote
 
 from sqlalchemy import URL, make_url
 
+from rewards.store.parameters import PLACES, check_parameters
 from rewards.traces import said
 
 _SCHEME = re.compile(r"\s*([a-z][a-z0-9]{1,19})(?:\+([a-z0-9_]{1,20}))?://", re.IGNORECASE)
@@ -21,6 +22,8 @@ _PLAIN_NAME = re.compile(r"[\w.%-]{0,63}")
 _PLAIN_FILE = re.compile(r"(?:(?!:[^/]*@)[^;&])*")
 _POSTGRESQL = ("postgresql", "postgres")
 _SQLITE_DRIVERS = (None, "pysqlite")
+_POSTGRESQL_DRIVERS = (None, "psycopg", "psycopg2", "psycopg2cffi", "asyncpg", "pg8000")
+_NO_PORT = re.compile(r".*@[A-Za-z0-9._-]+:[^@:/?#]*[^@:/?#\d][^@:/?#]*(?:[/?#].*)?", re.DOTALL)
 WRITE = "write postgresql://user:password@host/name or sqlite:///file"
 UNREADABLE = (
     "DATABASE_URL: cannot be read as an address; in a password @ / ? # : and % are written %40 %2F %3F %23 %3A and %25; "
@@ -42,7 +45,11 @@ def parse_address(text: str) -> URL:
         # C libraries would cut the address at the zero byte and connect to another server.
         raise ValueError(UNREADABLE)
     if backend in _POSTGRESQL:
-        return _postgresql(rest)
+        if driver not in _POSTGRESQL_DRIVERS:
+            raise ValueError(
+                "database driver: none of those of PostgreSQL; write postgresql://user:password@host/name"
+            )
+        return _checked(_postgresql(rest))
     if backend != "sqlite":
         raise ValueError(f"database {backend!r}: only sqlite and postgresql are known; change DATABASE_URL")
     if driver not in _SQLITE_DRIVERS:
@@ -51,7 +58,12 @@ def parse_address(text: str) -> URL:
         )
     if not rest.startswith("/") and rest:
         raise ValueError("DATABASE_URL: an SQLite address has no host; write sqlite:///file")
-    return make_url(f"sqlite://{rest}")
+    return _checked(make_url(f"sqlite://{rest}"))
+
+
+def _checked(url: URL) -> URL:
+    check_parameters(url)
+    return url
 
 
 def _is_text(text: str) -> bool:
@@ -98,7 +110,38 @@ def cause_of(error: BaseException, text: str) -> str:
         sentence = " ".join(str(driver).split())
         if not any(secret in sentence for secret in _secrets(text)):
             return sentence
+        return "no connection; the server's answer repeats something of the address and is not shown"
     return type(driver).__name__
+
+
+# Beginnings of what PostgreSQL and its library say, in English whatever the server's language where the library says it.
+_REMEDIES = (
+    (
+        r"does not exist",
+        "database",
+        "make it (createdb) or correct the name behind the last / of DATABASE_URL",
+    ),
+    (
+        r"role .* does not exist|authentication failed|no password supplied",
+        "",
+        "correct user and password in DATABASE_URL",
+    ),
+    (r"resolve host|translate host|Name or service", "", "correct the host in DATABASE_URL"),
+    (
+        r"refused|No such file|timeout|unreachable|timed out",
+        "",
+        "start the server, or correct host and port in DATABASE_URL",
+    ),
+    (r"SSL|certificate|sslroot", "", "correct the parameters about SSL in DATABASE_URL"),
+)
+
+
+def remedy_of(cause: str) -> str:
+    """What to do about a connection that failed, by the sentence of the driver."""
+    for pattern, word, remedy in _REMEDIES:
+        if word in cause and re.search(pattern, cause):
+            return f"{remedy}; see also groundswell doctor"
+    return "check DATABASE_URL and groundswell doctor"
 
 
 def _secrets(text: str) -> list[str]:
@@ -106,12 +149,15 @@ def _secrets(text: str) -> list[str]:
         url = parse_address(text)
     except ValueError:
         return [""]
-    values = [url.password, *(value for name in url.query for value in url.normalized_query[name])]
+    hidden = [name for name in url.query if name not in PLACES]
+    values = [url.password, *(value for name in hidden for value in url.normalized_query[name])]
     return [str(value) for value in values if value]
 
 
 def _postgresql(rest: str) -> URL:
     read = _split(rest)
+    if read is None and _NO_PORT.fullmatch(rest):
+        raise ValueError("DATABASE_URL: what follows the host is no port; write host:5432, or the host alone")
     if read is None:
         raise ValueError(UNREADABLE)
     authority, tail = read

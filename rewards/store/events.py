@@ -1,10 +1,10 @@
 """Rows of the inbox: `event`, unique by (organisation, source, id)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import CompoundSelect, and_, bindparam, select, true, update
+from sqlalchemy import CompoundSelect, and_, bindparam, literal, select, true, tuple_, update
 
 from rewards.store import reviews, schema
 from rewards.store.prepared import Prepared, inserting, one_of
@@ -23,6 +23,7 @@ _FIND = Prepared(
     ),
 )
 _AFTER_ALL_US = 2**62
+_PIECE = 5_000
 # Columns that a fold reads of an event, in the order of `rewards.ledger.inbox.InboxEvent`.
 _FOLDED = (
     EVENT.c.id, EVENT.c.source, EVENT.c.event_id, EVENT.c.kind, EVENT.c.person_id, EVENT.c.owner_id, EVENT.c.occurred_us,
@@ -157,7 +158,16 @@ def quarantined(tx: Transaction, organisation: str, before_us: int, limit: int) 
     )
 
 
-def in_order(tx: Transaction, organisation: str, since_us: int) -> list[EventRow]:
-    """All events of the organisation from an instant on, by time."""
-    query = select(EVENT).where(EVENT.c.organisation_id == organisation, EVENT.c.occurred_us >= since_us)
-    return tx.rows(EventRow, query.order_by(EVENT.c.occurred_us, EVENT.c.id))
+def in_order(tx: Transaction, organisation: str, since_us: int) -> Iterator[EventRow]:
+    """All events of the organisation from an instant on, by time; some thousands are in memory at once."""
+    query = select(EVENT).where(EVENT.c.organisation_id == organisation)
+    query = query.order_by(EVENT.c.occurred_us, EVENT.c.id).limit(_PIECE)
+    found = tx.rows(EventRow, query.where(EVENT.c.occurred_us >= since_us))
+    while found:
+        yield from found
+        last = tuple_(literal(found[-1].occurred_us), literal(found[-1].id))
+        # The first condition is implied by the second, and is what an index over instants is searched by.
+        after = and_(
+            EVENT.c.occurred_us >= found[-1].occurred_us, tuple_(EVENT.c.occurred_us, EVENT.c.id) > last
+        )
+        found = tx.rows(EventRow, query.where(after)) if len(found) == _PIECE else []

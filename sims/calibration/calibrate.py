@@ -15,6 +15,7 @@ from sims.calibration.fit import Budget, Fit, Watched, fit
 from sims.calibration.laws import LEAST_SPREAD, Floats
 from sims.calibration.living import Asked, Lives, lives
 from sims.calibration.prior import Prior
+from sims.calibration.runs import LEAST_RUNS
 from sims.calibration.series import CalibrationError, Observed, observed_of
 from sims.calibration.summaries import Summary, summaries_of
 from sims.calibration.weekly import Week, weeks_of
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from sims.history.series import History
     from sims.scenario.scenario import Scenario
 
-LEAST_RUNS, MOST_RUNS = 400, 100_000
+MOST_RUNS = 100_000
 FOREMOST = 4
 LEAST_WIDENED = 0.05
 INFORMED = 0.25

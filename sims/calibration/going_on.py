@@ -40,19 +40,13 @@ class GoingOn:
     posterior: Posterior
     coordinates: Floats
 
-    def notes(self, daily: Mapping[str, Floats]) -> list[str]:
-        """Notes for readers of the forecast: the conditioning, and observations far from every run."""
-        heads = float(np.median(daily["headcount"][:, 0]))
-        return [
-            moved_from(self.observed.weeks),
-            *self.doubts,
-            *far(self.observed, self._past(daily), heads),
-        ]
-
     def __call__(
         self, daily: Mapping[str, Floats], samples: Mapping[str, list[Floats]], seed: int
-    ) -> dict[str, list[Floats]]:
-        """Samples float64[runs] by outcome and week, moved; daily values float64[runs, days] of everybody."""
+    ) -> tuple[dict[str, list[Floats]], list[str]]:
+        """Samples float64[runs] by outcome and week, moved; daily values float64[runs, days] of everybody.
+
+        The notes for readers of the forecast: the conditioning, and observations far from every run.
+        """
         past = self._past(daily)
         runs = past.shape[0]
         rows = [row_of(seed, run, len(self.posterior.values)) for run in range(runs)]
@@ -60,7 +54,8 @@ class GoingOn:
         whole = {name: heads if name in PEOPLE else 1.0 for name in samples}
         later = {name: whole[name] * np.stack(weeks, axis=1) for name, weeks in samples.items()}
         found = gone_on(self.observed, self.changes, past, later, w=self.coordinates[rows], heads=heads)
-        return {name: list(values.T / whole[name]) for name, values in found.items()}
+        notes = [moved_from(self.observed.weeks), *self.doubts, *far(self.observed, past, heads)]
+        return {name: list(values.T / whole[name]) for name, values in found.items()}, notes
 
     def _past(self, daily: Mapping[str, Floats]) -> Floats:
         """float64[runs, series, weeks]: what each run had in the history's weeks."""

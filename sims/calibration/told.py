@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rewards.amounts import several
 from sims.ensemble.intervals import PERCENTS
-from sims.reports.render import number, spread, table
+from sims.reports.render import number, spread, table, told_in_digits
 
 if TYPE_CHECKING:
     from sims.forecasting.posterior import Posterior
@@ -58,8 +58,7 @@ def calibration_text(posterior: Posterior) -> str:
     seen = [
         [
             one["label"],
-            number(one["observed"]),
-            *(spread(tuple(one[f"p{each}"])) for each in PERCENTS),
+            *told_in_digits(one["observed"], one["p80"], *(one[f"p{each}"] for each in PERCENTS)),
             f"{one['p']:.2g}",
         ]
         for one in found["summaries"]

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rewards.amounts import several
 from rewards.people.operator import operator
+from sims.commands.acting import known
 from sims.commands.console import FINDING, JsonOut, check_out, say, write_json
 from sims.commands.program import usable
 
@@ -43,17 +44,14 @@ def bring_in(
     Example: groundswell content import items.csv --by p214
     """
     from rewards.content.bringing import bring_items
-    from rewards.people.organisations import get_organisation
 
     check_out(json_out)
     now = datetime.now(UTC)
     with usable() as database:
         with database.read() as tx:
-            home = get_organisation(tx, organisation)
-        zone, language = (home.timezone, home.languages[0]) if home else ("UTC", "en")
-        read = _read(source, zone, language)
+            home = known(tx, organisation)
+        read = _read(source, home.timezone, home.languages[0])
         with database.begin() as tx:
-            _known(tx, organisation)
             done = bring_items(tx, organisation, read.items, by or operator(), now)
     refused = [{"place": one.place, "why": one.why} for one in read.refused]
     body = {
@@ -89,14 +87,6 @@ def _read(source: str, zone: str, language: str) -> "Read":
         raise InputError(f"{source}: {error}") from None
 
 
-def _known(tx: Any, organisation: str) -> None:
-    from rewards.people.organisations import get_organisation
-    from sims.commands.console import InputError
-
-    if get_organisation(tx, organisation) is None:
-        raise InputError(f"organisation {organisation!r}: not in this database; name one with --organisation")
-
-
 @content.command("list")
 def listing(
     organisation: Organisation = "company",
@@ -119,7 +109,7 @@ def listing(
     if state and state not in STATES:
         raise InputError(f"--state: got {state!r}; it must be one of {', '.join(STATES)}")
     with usable() as database, database.read() as tx:
-        _known(tx, organisation)
+        known(tx, organisation)
         rows = grid(tx, organisation, Filters(state=state), datetime.now(UTC), "UTC")
     items = [
         {
@@ -160,7 +150,7 @@ def approve(
     now = datetime.now(UTC)
     outcomes: dict[str, str] = {}
     with usable() as database, database.begin() as tx:
-        _known(tx, organisation)
+        known(tx, organisation)
         for item in items:
             if get_draft(tx, organisation, item).status != "in_review":
                 submit(tx, organisation, item, by or operator(), now)
@@ -200,7 +190,7 @@ def recall(
     now = datetime.now(UTC)
     told: dict[str, int] = {}
     with usable() as database, database.begin() as tx:
-        _known(tx, organisation)
+        known(tx, organisation)
         for item in items:
             told[item] = withdraw(
                 tx, organisation, item, reason.strip(), now, actor=by or operator(), notice=notice.strip()

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from rewards.amounts import several
+from sims.commands.acting import known
 from sims.commands.console import STDOUT, InputError, check_out, say, write_json
 from sims.commands.program import opened
 
@@ -49,7 +50,6 @@ def export(
     """
     from rewards.fields import instant_of
     from rewards.ledger.history import export_events, export_program
-    from rewards.people.organisations import get_organisation
     from sims.commands.events_file import event_lines, write_events
     from sims.history.recorded import program_beside
 
@@ -61,10 +61,7 @@ def export(
         raise InputError(f"--since: got {since!r}; {error}") from None
     with ExitStack() as stack:
         tx = stack.enter_context(stack.enter_context(opened()).read())
-        if get_organisation(tx, organisation) is None:
-            raise InputError(
-                f"--organisation: got {organisation!r}; not in this database; name one that `groundswell init` made"
-            )
+        known(tx, organisation)
         found = export_events(tx, organisation, start)
         if out == STDOUT:
             for line in event_lines(found):

@@ -42,7 +42,7 @@ def forecast(
     from sims.ensemble.intervals import PERCENTS
     from sims.forecasting.forecast import forecast as ask
     from sims.forecasting.posterior import load_posterior
-    from sims.reports.render import number, spread, table
+    from sims.reports.render import table, told_in_digits
     from sims.scenario.scenario import Scenario
 
     check_new("--out", out, "a forecast")
@@ -60,7 +60,10 @@ def forecast(
         f"seed {about.seed}, {by} {about.posterior_hash[:16]}, {cut}"
     )
     rows = [
-        [one["title"], number(total["median"]), *(spread(tuple(total[f"p{each}"])) for each in PERCENTS)]
+        [
+            one["title"],
+            *told_in_digits(total["median"], total["p80"], *(total[f"p{each}"] for each in PERCENTS)),
+        ]
         for one in found.outcomes
         for total in [found.totals[one["name"]]]
     ]

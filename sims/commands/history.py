@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rewards.amounts import several
+from sims.commands.acting import known
 from sims.commands.console import STDOUT, InputError, JsonOut, check_out, say, write_json
 from sims.commands.program import opened
 
@@ -136,15 +137,11 @@ def _past(found: "History") -> "History":
 
 
 def _of_database(url: str | None, organisation: str, until: date | None) -> "History":
-    from rewards.people.organisations import get_organisation
     from sims.history.of_ledger import history_of_ledger
 
     with ExitStack() as stack:
         tx = stack.enter_context(stack.enter_context(opened(url)).read())
-        if get_organisation(tx, organisation) is None:
-            raise InputError(
-                f"--organisation: got {organisation!r}; not in this database; name one that `groundswell init` made"
-            )
+        known(tx, organisation)
         return history_of_ledger(tx, organisation, datetime.now(UTC), until)
 
 

@@ -31,7 +31,7 @@ def brought(organisation: Organisation = "company", json_out: JsonOut = None) ->
     Example: groundswell brought --json brought.json
     """
     from sims.loop.brought import brought as ask
-    from sims.reports.render import number, spread, table
+    from sims.reports.render import number, table, told_in_digits
 
     check_out(json_out)
     with usable() as db, db.read() as tx:
@@ -43,8 +43,11 @@ def brought(organisation: Organisation = "company", json_out: JsonOut = None) ->
             one.label if one.recalibration is None else f"{one.label}, by recalibration {one.recalibration}",
             one.against,
             f"{one.first} to {one.last}",
-            number(one.estimate),
-            "unbounded" if one.low is None or one.high is None else spread((one.low, one.high)),
+            *(
+                [number(one.estimate), "unbounded"]
+                if one.low is None or one.high is None
+                else told_in_digits(one.estimate, (one.low, one.high), (one.low, one.high))
+            ),
             f"{one.percent:.0f} %",
         ]
         for one in found

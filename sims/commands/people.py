@@ -11,6 +11,7 @@ import typer
 
 from rewards.amounts import several
 from rewards.people.operator import operator
+from sims.commands.acting import known
 from sims.commands.console import FINDING, InputError, JsonOut, check_out, how_far, say, write_json
 from sims.commands.program import usable
 
@@ -28,13 +29,8 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 
 @contextmanager
 def _writing(organisation: str) -> Iterator["Transaction"]:
-    from rewards.people.organisations import get_organisation
-
     with usable() as database, database.begin() as tx:
-        if get_organisation(tx, organisation) is None:
-            raise InputError(
-                f"--organisation: got {organisation!r}; not in this database; name one that `groundswell init` made"
-            )
+        known(tx, organisation)
         yield tx
 
 

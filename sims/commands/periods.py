@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from rewards.people.operator import operator
-from sims.commands.console import InputError, say
+from sims.commands.acting import known
+from sims.commands.console import say
 from sims.commands.people import Organisation, Yes
 from sims.commands.program import usable
 
@@ -34,16 +35,11 @@ def close(
     Example: groundswell period close 2026-12-01 --yes
     """
     from rewards.ledger.periods import close_period
-    from rewards.people.organisations import get_organisation
     from rewards.people.periods import end_of
 
     with usable() as database:
         with database.read() as tx:
-            home = get_organisation(tx, organisation)
-        if home is None:
-            raise InputError(
-                f"--organisation: got {organisation!r}; not in this database; name one that `groundswell init` made"
-            )
+            home = known(tx, organisation)
         end = end_of(until, home.timezone)
         if not yes and not typer.confirm(f"Everything before {end.isoformat()} is frozen for good. Close?"):
             raise typer.Abort

@@ -48,7 +48,7 @@ def shown(url: str) -> str:
 def database_faults(url: str) -> Iterator[None]:
     """A context that turns database errors into one line. Raises `InputError`, which contains no secret of the URL and no value."""
     from rewards.faults import Unavailable
-    from rewards.store.address import cause_of
+    from rewards.store.address import cause_of, remedy_of
 
     try:
         yield
@@ -57,16 +57,13 @@ def database_faults(url: str) -> Iterator[None]:
         cause = getattr(error.__cause__, "orig", None) or error.__cause__
         vague = cause is not None and error.brief == type(cause).__name__
         what = cause_of(cause, url) if vague and cause is not None else error.brief
-        raise InputError(
-            f"database {shown(url)}: {what}; check DATABASE_URL and groundswell doctor"
-        ) from None
+        raise InputError(f"database {shown(url)}: {what}; {remedy_of(what)}") from None
     except Exception as error:
         # Only the store may import the driver's classes, so that they are recognised here by their module.
         if type(error).__module__.partition(".")[0] not in DATABASE_PACKAGES:
             raise
-        raise InputError(
-            f"database {shown(url)}: {cause_of(error, url)}; check DATABASE_URL and groundswell doctor"
-        ) from None
+        what = cause_of(error, url)
+        raise InputError(f"database {shown(url)}: {what}; {remedy_of(what)}") from None
 
 
 @contextmanager

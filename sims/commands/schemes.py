@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rewards.amounts import several
+from sims.commands.acting import known
 from sims.commands.console import FINDING, InputError, JsonOut, check_out, say, write_json
 from sims.commands.program import usable
 
@@ -217,13 +218,9 @@ def rollback(
 
 @contextmanager
 def _changing(organisation: str) -> Iterator["Transaction"]:
-    from rewards.people.organisations import get_organisation
 
     with usable() as database, database.begin() as tx:
-        if get_organisation(tx, organisation) is None:
-            raise InputError(
-                f"organisation {organisation!r}: not in this database; name one with --organisation"
-            )
+        known(tx, organisation)
         yield tx
 
 

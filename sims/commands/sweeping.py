@@ -79,6 +79,8 @@ def sweep(
 
 def _text(body: dict[str, Any], lever: "Lever") -> str:
     """The response curve of all clicks as a table, and its turning point."""
+    from sims.reports.render import told_in_digits
+
     rows = [one for one in body["scenarios"] if one["role"] == "setting"]
     lines = [
         f"{lever.title}, of {body['scenario']}, {several(body['provenance']['runs'], 'run')}: clicks more than doing nothing"
@@ -86,10 +88,8 @@ def _text(body: dict[str, Any], lever: "Lever") -> str:
     lines.append(f"{'setting':>12} {'median':>12} {'50 % of runs':>26} {'80 % of runs':>26}")
     for one in rows:
         more = one["more"]["all_clicks"]
-        bands = (f"{low:,.1f} to {high:,.1f}" for low, high in (more["p50"], more["p80"]))
-        lines.append(
-            f"{one['setting']:>12g} {more['median']:>12,.1f} " + " ".join(f"{band:>26}" for band in bands)
-        )
+        middle, *bands = told_in_digits(more["median"], more["p80"], more["p50"], more["p80"])
+        lines.append(f"{one['setting']:>12g} {middle:>12} " + " ".join(f"{band:>26}" for band in bands))
     turn = body["sweep"]["turns"][0]
     first, last = body["sweep"]["settings"][0], body["sweep"]["settings"][-1]
     for name, what in (("gain", "the sign turns"), ("marginal", "one more brings less")):

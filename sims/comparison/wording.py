@@ -5,7 +5,8 @@ from typing import Any
 
 from babel.lists import format_list
 
-from rewards.language import gettext, in_signs, language, msg, said
+from rewards.digits import told
+from rewards.language import gettext, language, msg, said
 
 CLEAR_SHARE = 0.8
 LIMIT_SHARE = 0.9
@@ -50,14 +51,14 @@ def reason_in_words(choice: Mapping[str, Any], named: Callable[[str], str]) -> s
     leader = max(eligible or [chosen], key=lambda found: float(found["incremental_clicks"]["median"]))
     close = _FEWER_POINTS if leader is chosen else _CHEAPER
     wording = close if choice["verdict"] == TOSS_UP else _CLEAR
-    clicks = chosen["incremental_clicks"]
+    clicks = told(chosen["incremental_clicks"])
     return said(
         wording,
         scheme=named(chosen["scenario"]),
         leader=named(leader["scenario"]),
-        clicks=_whole(clicks["median"]),
-        low=_whole(clicks["p80"][0]),
-        high=_whole(clicks["p80"][1]),
+        clicks=clicks.median,
+        low=clicks.low,
+        high=clicks.high,
     )
 
 
@@ -73,7 +74,3 @@ def _against(found: Mapping[str, Any], name: str) -> str:
 
 def _percent(share: float) -> str:
     return said("{number}%", number=f"{100 * share:.0f}")
-
-
-def _whole(number: float) -> str:
-    return in_signs(f"{number:,.0f}")

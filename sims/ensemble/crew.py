@@ -19,6 +19,8 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from sims.ensemble.handover import give, take
+
 SECONDS_TO_END = 0.2
 # Errors of a pipe whose other end is closed.
 GONE = (EOFError, OSError)
@@ -119,7 +121,7 @@ class Crew:
         process, at = self._workers[pipe]
         assert at is not None
         try:
-            fine, value = pipe.recv()
+            fine, value = take(pipe)
         except GONE:
             del self._workers[pipe]
             pipe.close()
@@ -159,7 +161,7 @@ def _serve(pipe: Connection) -> None:
             error.add_note("in a worker:\n" + traceback.format_exc())
             answer = (False, error)
         with suppress(*GONE):
-            pipe.send(answer)
+            give(pipe, answer)
 
 
 def end_with_parent() -> None:

@@ -5,6 +5,7 @@ Few large arrays are sent between processes instead of thousands of small ones.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,19 +41,28 @@ class Packed:
                 layouts.append(known.setdefault(layout, len(known)))
                 rows += (days for outcomes in daily.values() for days in outcomes.values())
             which.append(tuple(layouts))
-            values.append(np.stack(rows))
+            # `np.stack` takes twice as long for many short rows.
+            values.append(np.concatenate(rows).reshape(len(rows), -1))
         return cls(tuple(known), tuple(which), tuple(values))
 
     def opened(self) -> list[list[Daily]]:
         """The runs unpacked; their arrays are views of `values`."""
+        groups = [_groups(layout) for layout in self.layouts]
         scenarios = []
         for which, values in zip(self.which, self.values, strict=True):
             runs, row = [], 0
             for layout in which:
                 daily: Daily = {}
-                for split, name in self.layouts[layout]:
-                    daily.setdefault(split, {})[name] = values[row]
-                    row += 1
+                for split, names in groups[layout]:
+                    daily[split] = dict(zip(names, values[row : row + len(names)], strict=True))
+                    row += len(names)
                 runs.append(daily)
             scenarios.append(runs)
         return [list(run) for run in zip(*scenarios, strict=True)]
+
+
+def _groups(layout: Layout) -> list[tuple[str, list[str]]]:
+    """The outcomes of each split, in order: a run's rows of one split follow each other."""
+    return [
+        (split, [name for _, name in rows]) for split, rows in groupby(layout, key=lambda label: label[0])
+    ]

@@ -1,6 +1,6 @@
 """The result of an ensemble: daily values by run, intervals, a tidy table, and reproducible JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -83,6 +83,35 @@ def over(spec: OutcomeSpec, values: Mapping[str, Runs], days: slice) -> Runs:
     if spec.kind == "flow":
         return np.asarray(values[spec.name][:, days].sum(axis=1))
     return np.asarray(values[spec.name][:, days][:, -WEEK_DAYS:].mean(axis=1))
+
+
+class Stacked(Mapping[str, Runs]):
+    """{outcome: float64[runs, days]} of one split, each outcome put together when it is first asked for: most of them never are.
+
+    A split without people in a run (None) is 0 there: splits are flows.
+    """
+
+    def __init__(self, runs: Sequence[Mapping[str, Runs] | None]) -> None:
+        self._runs, self._found = runs, dict[str, Runs]()
+        self._known = next(run for run in runs if run is not None)
+
+    def __getitem__(self, outcome: str) -> Runs:
+        found = self._found.get(outcome)
+        if found is None:
+            none = np.zeros_like(self._known[outcome])
+            days = [none if run is None else run[outcome] for run in self._runs]
+            # `np.stack` takes twice as long for many short rows.
+            found = self._found[outcome] = np.concatenate(days).reshape(len(days), -1)
+        return found
+
+    def __contains__(self, outcome: object) -> bool:
+        return outcome in self._known
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 @dataclass(frozen=True)

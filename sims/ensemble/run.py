@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sims.doctor import version
 from sims.ensemble.bridge import Daily, outcome_specs, parameters_of, recorded_events
 from sims.ensemble.precision import RUNS_LEAST, Precision, Reached, next_runs, reached
-from sims.ensemble.result import ALL, Provenance, Result, over
+from sims.ensemble.result import ALL, Provenance, Result, Stacked, over
 from sims.ensemble.spread import warnings_of, warnings_of_each
 from sims.ensemble.sweep import Sweep
 from sims.ensemble.uncertainty import echoes_for
@@ -218,22 +217,10 @@ def _gather(scenario: "Scenario", sweep: Sweep, found: _Gathered) -> Result:
     )
 
 
-def _stacked(found: Sequence[Daily]) -> dict[str, dict[str, NDArray[np.float64]]]:
-    return {split: _stack([run.get(split) for run in found]) for split in _splits(found)}
-
-
-def _splits(found: Sequence[Daily]) -> list[str]:
-    """Every split with people in some run, in order of first appearance."""
-    return list(dict.fromkeys(split for run in found for split in run))
-
-
-def _stack(runs: "Sequence[dict[str, NDArray[np.float64]] | None]") -> dict[str, NDArray[np.float64]]:
-    """{outcome: float64[runs, days]}; a split without people in a run is 0 there (splits are flows)."""
-    present = next(run for run in runs if run is not None)
-    return {
-        name: np.stack([np.zeros_like(days) if run is None else run[name] for run in runs])
-        for name, days in present.items()
-    }
+def _stacked(found: Sequence[Daily]) -> dict[str, Stacked]:
+    """The values of every split with people in some run, in order of first appearance."""
+    splits = dict.fromkeys(split for run in found for split in run)
+    return {split: Stacked([run.get(split) for run in found]) for split in splits}
 
 
 def record_run(

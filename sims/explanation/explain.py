@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rewards.digits import teller
 from sims.comparison.comparison import check_one_length
 from sims.ensemble.bridge import average_reposts, outcome_specs, parameter_source
 from sims.ensemble.precision import half_width_of
@@ -120,12 +121,18 @@ class Explanation:
 
     def _sentence(self, part: Part) -> str:
         half, share = half_width_of(part.values), self.share(part)
-        range_ = (
-            "" if not np.isfinite(half) else f" (95 %: {part.mean - half:,.4g} to {part.mean + half:,.4g})"
-        )
+        mean, range_ = f"{part.mean:+,.4g}", ""
+        if np.isfinite(half):
+            text = teller((part.mean - half, part.mean + half))
+            low, high, middle = (
+                text(value).replace("\N{MINUS SIGN}", "-")
+                for value in (part.mean - half, part.mean + half, part.mean)
+            )
+            mean = middle if part.mean <= 0.0 else f"+{middle}"
+            range_ = f" (95 %: {low} to {high})"
         clear = "" if half < abs(part.mean) else "; that is not clear from zero with so few runs"
         of = "" if share is None else f", {share:.0%} of the difference"
-        return f"{part.title}: {part.mean:+,.4g} {self.spec.unit}{range_}{of}{clear}; {part.does}."
+        return f"{part.title}: {mean} {self.spec.unit}{range_}{of}{clear}; {part.does}."
 
 
 def estimate(values: Floats) -> dict[str, Any]:

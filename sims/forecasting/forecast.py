@@ -44,13 +44,13 @@ class ForecastError(ValueError):
 class GoingOn(Protocol):
     """Conditions the runs of a forecast on the history."""
 
-    def notes(self, daily: Mapping[str, Values]) -> list[str]:
-        """Notes for readers of the forecast; daily values are float64[runs, days] of everybody."""
-
     def __call__(
         self, daily: Mapping[str, Values], samples: Mapping[str, list[Values]], seed: int
-    ) -> dict[str, list[Values]]:
-        """The samples float64[runs] by outcome and week after conditioning; `daily` is float64[runs, days] of everybody."""
+    ) -> tuple[dict[str, list[Values]], list[str]]:
+        """The samples float64[runs] by outcome and week after conditioning, and notes for readers of the forecast.
+
+        `daily` is float64[runs, days] of everybody.
+        """
 
 
 class Provenance(Part):
@@ -177,8 +177,9 @@ def sealed(
     samples = {name: [_by_the_end(specs[name], daily, span) for span in spans] for name in FORECAST}
     whole = slice(skipped * WEEK_DAYS, weeks * WEEK_DAYS)
     totals = {name: _by_the_end(specs[name], daily, whole) for name in FORECAST}
+    notes: list[str] = []
     if going_on is not None:
-        samples = going_on(daily, samples, seed)
+        samples, notes = going_on(daily, samples, seed)
         totals = {
             name: np.sum(weekly, axis=0) if specs[name].kind == "flow" else weekly[-1]
             for name, weekly in samples.items()
@@ -206,7 +207,7 @@ def sealed(
         "samples": {name: [values.tolist() for values in found] for name, found in samples.items()},
         "warnings": [
             *_warnings(scenario),
-            *([] if going_on is None else going_on.notes(daily)),
+            *notes,
             *warnings,
             *(f"posterior: {one}" for one in posterior.warnings),
         ],

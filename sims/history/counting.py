@@ -6,12 +6,13 @@ from datetime import date
 
 import numpy as np
 
+from rewards.faults import Worded
 from sims.history.series import ALL, MOST_DAYS, Values
 
 QUARTERS = ("q1", "q2", "q3", "q4")
 
 
-class HistoryError(ValueError):
+class HistoryError(Worded):
     """Raised where no history can be made; the message names the value, the limit and the remedy."""
 
 
@@ -78,6 +79,8 @@ def check_span(first: int, last: int) -> None:
     """Raise HistoryError for a span longer than a history may have, which is probably a mistyped date."""
     if last - first + 1 > MOST_DAYS:
         raise HistoryError(
-            f"dates from {date.fromordinal(first)} to {date.fromordinal(last)}; a history has at most {MOST_DAYS} days; "
-            "correct the date that is wrong, or leave out what is too old"
+            "dates from {first} to {last}; a history has at most {most} days; correct the date that is wrong, or leave out what is too old",
+            first=date.fromordinal(first),
+            last=date.fromordinal(last),
+            most=MOST_DAYS,
         )

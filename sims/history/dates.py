@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from rewards.bounds import FIRST_YEAR, LAST_YEAR
+from rewards.faults import BadValue
+from rewards.language import msg
 
 MONTHS = (
     "january januar janner janvier",
@@ -45,7 +47,14 @@ _RANGE = re.compile(r"(.+?)(?: [-–—] |[–—]| to | bis | au )(.+)", re.IGN
 _SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?")
 _SERIAL_ZERO = date(1899, 12, 30)
 """Spreadsheets count days from here: 46083 is 2026-03-02."""
-REMEDY = "give the columns file a date_format such as %m/%d/%Y or, day first, %d/%m/%Y"
+_TOLD_BOTH = msg(
+    "got {cell!r}, and of {tells} one has the day first and one the month; correct them, or give the columns file a date_format such as "
+    "%m/%d/%Y or, day first, %d/%m/%Y"
+)
+_TOLD_NEITHER = msg(
+    "got {cell!r}, and no date of the table tells whether the day or the month stands first; give the columns file a date_format such as "
+    "%m/%d/%Y or, day first, %d/%m/%Y"
+)
 
 
 @dataclass(frozen=True)
@@ -102,21 +111,28 @@ class Dates:
         """A cell's date, or the first day of its week. Raises ValueError, in words."""
         found = self._by_format(text) if self.format else self._guessed(text)
         if not FIRST_YEAR <= found.year <= LAST_YEAR:
-            raise ValueError(f"got {text[:40]!r}; limit years {FIRST_YEAR} to {LAST_YEAR}; correct the cell")
+            raise BadValue(
+                "got {cell!r}; limit years {first} to {last}; correct the cell",
+                cell=text[:40],
+                first=FIRST_YEAR,
+                last=LAST_YEAR,
+            )
         return found
 
     def _by_format(self, text: str) -> date:
         try:
             return datetime.strptime(text, self.format).date()  # noqa: DTZ007 - a date has no zone
         except ValueError:
-            raise ValueError(
-                f"got {text[:40]!r}; date_format is {self.format!r}; correct the cell or the format"
+            raise BadValue(
+                "got {cell!r}; date_format is {format!r}; correct the cell or the format",
+                cell=text[:40],
+                format=self.format,
             ) from None
 
     def _guessed(self, text: str) -> date:
         slashed = _SLASHED.fullmatch(text)
         if slashed and self.day_first is None:
-            raise ValueError(self._doubt(text))
+            raise BadValue(_TOLD_BOTH if self.tells else _TOLD_NEITHER, cell=text[:40], tells=self.tells)
         try:
             if slashed:
                 first, second = int(slashed[1]), int(slashed[3])
@@ -126,15 +142,11 @@ class Dates:
                 return date.fromisocalendar(int(week["year"]), int(week["week"]), 1)
             return self._range(text) or _one(text)
         except ValueError:
-            raise ValueError(
-                f"got {text[:40]!r}; a date like 2026-03-02, 02.03.2026 or 2026-W10 is required; correct the cell, remove the row if it is "
-                f"no day, or {REMEDY}"
+            raise BadValue(
+                "got {cell!r}; a date like 2026-03-02, 02.03.2026 or 2026-W10 is required; correct the cell, remove the row if it is no "
+                "day, or give the columns file a date_format such as %m/%d/%Y or, day first, %d/%m/%Y",
+                cell=text[:40],
             ) from None
-
-    def _doubt(self, text: str) -> str:
-        if self.tells:
-            return f"got {text[:40]!r}, and of {self.tells} one has the day first and one the month; correct them, or {REMEDY}"
-        return f"got {text[:40]!r}, and no date of the table tells whether the day or the month stands first; {REMEDY}"
 
     def _range(self, text: str) -> date | None:
         """The first day of a week that is written by its first and its last. Raises ValueError for another span."""

@@ -1,6 +1,6 @@
 """A history from recorded events: an event log, or the events of the live program."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -10,6 +10,8 @@ from sims.doctor import version
 from sims.history.counting import Counts, HistoryError, Member, dense, quarters, splits_of
 from sims.history.series import ALL, MEASURES, WEEK_DAYS, History, HistoryPhase, Values
 
+LEDGER = "ledger"
+"""The source whose events are in canonical order, and each of them once."""
 COUNTED = {
     "share": "shares", "click": "clicks", "lead": "leads", "kudos": "thanks", "comment": "reactions", "reaction": "reactions",
     "like": "reactions", "repost": "reactions", DIGEST_VISIT: "opens",
@@ -44,15 +46,14 @@ def history_of_events(events: Iterable[Event], about: About) -> History:
 
     Clicks and leads count for the owner of the link. Raises HistoryError without any event.
     """
-    counts, seen = Counts(), set()
+    counts = Counts()
     quarter = quarters(about.members)
-    sharers: set[tuple[int, str]] = set()
-    week: set[tuple[int, str]] = set()
+    sharers: dict[str, set[int]] = {}
+    week: dict[str, set[int]] = {}
     moves: list[tuple[int, str, bool]] = []
-    for event in sorted(events, key=lambda one: (one.occurred_at, one.source, one.id)):
-        if (event.source, event.id) in seen or (event.frozen and event.frozen.reversed_at):
+    for event in events if about.source == LEDGER else _once(events):
+        if event.frozen and event.frozen.reversed_at:
             continue
-        seen.add((event.source, event.id))
         who, segment, day = _whose(event, about.members)
         if about.until is not None and day > about.until.toordinal():
             continue
@@ -63,12 +64,13 @@ def history_of_events(events: Iterable[Event], about: About) -> History:
         measure = COUNTED.get(event.kind) or COUNTED.get(event.kind.partition(".")[0])
         if measure is not None:
             counts.add(splits, measure, day, event.quantity)
-        if measure == "shares" and event.quantity and (day, who) not in sharers:
-            sharers.add((day, who))
+        if measure == "shares" and event.quantity and day not in sharers.setdefault(who, set()):
+            sharers[who].add(day)
             counts.add(splits, "active_sharers", day, 1)
+            known = week.setdefault(who, set())
             for later in range(day, day + WEEK_DAYS):
-                if (later, who) not in week:
-                    week.add((later, who))
+                if later not in known:
+                    known.add(later)
                     counts.add(splits, "weekly_sharers", later, 1)
     for who, measure, day, quantity in about.beside:
         if about.until is None or day <= about.until.toordinal():
@@ -78,13 +80,13 @@ def history_of_events(events: Iterable[Event], about: About) -> History:
         raise HistoryError("got no event that is counted; a history needs at least one; name another source")
     first, last = days[0], days[-1] if about.until is None else about.until.toordinal()
     joined = _joined(counts, moves, about.members, quarter)
-    known = (*(LIVE if about.source == "ledger" else ALWAYS), *counts.found[ALL])
-    series = dense(counts, first, last, dict.fromkeys((*known, *about.beside_measures, *joined)))
+    names = (*(LIVE if about.source == LEDGER else ALWAYS), *counts.found[ALL])
+    series = dense(counts, first, last, dict.fromkeys((*names, *about.beside_measures, *joined)))
     if moves:
         _add_enrolled(series, _levels(moves, about.members, quarter, (first, last)))
     return History(
         groundswell=version(),
-        source="ledger" if about.source == "ledger" else "events",
+        source="ledger" if about.source == LEDGER else "events",
         organisation=about.organisation,
         first=date.fromordinal(first),
         periods=last - first + 1,
@@ -93,6 +95,15 @@ def history_of_events(events: Iterable[Event], about: About) -> History:
         warnings=_warnings(series, about),
         series={split: _in_order(measures) for split, measures in series.items()},
     )
+
+
+def _once(events: Iterable[Event]) -> Iterator[Event]:
+    """The events of a log in canonical order, each id once; the ledger's come so."""
+    seen: set[tuple[str, str]] = set()
+    for event in sorted(events, key=lambda one: (one.occurred_at, one.source, one.id)):
+        if (event.source, event.id) not in seen:
+            seen.add((event.source, event.id))
+            yield event
 
 
 def _whose(event: Event, members: Mapping[str, Member]) -> tuple[str, str | None, int]:

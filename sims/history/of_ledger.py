@@ -16,7 +16,7 @@ from rewards.store import people as people_rows
 from rewards.store.session import Transaction
 from rewards.store.units import from_us
 from sims.history.counting import Member, quarters
-from sims.history.of_events import About, Happening, history_of_events
+from sims.history.of_events import LEDGER, About, Happening, history_of_events
 from sims.history.recorded import members_of_program, phases_of
 from sims.history.series import ALL, History
 
@@ -48,7 +48,7 @@ def history_of_ledger(
     kept |= {f"arm={name}" for name in _arms_shown(members.values(), shown, minimum)}
     names = {row.id: row.external_id for row in present}
     about = About(
-        source="ledger",
+        source=LEDGER,
         organisation=organisation,
         members=members,
         phases=phases_of(program),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rewards.amounts import several
 from rewards.document import DocumentError
+from rewards.language import gettext, msg
 from rewards.sheets import SheetError
 from sims.doctor import version
 from sims.history.columns import FLOWS, STOCKS, WHO, Columns
@@ -44,6 +45,16 @@ def history_of_sheet(sheet: bytes, name: str, columns: Columns) -> History:
     return history
 
 
+_OTHER_VALUES = msg(
+    "{heading}: got {day} for {whose} again with other values than on line {line}; a date stands once; remove one, or give the columns "
+    "file `duplicates: add` or `duplicates: last`"
+)
+_ANOTHER_ROW = msg(
+    "{heading}: got {day} for {whose} again on a row that is not the same as line {line} (of another post, network or hour); a date "
+    "stands once; remove one, or give the columns file `duplicates: add` or `duplicates: last`"
+)
+
+
 def _once(rows: list[Row], columns: Columns, told: list[str]) -> list[Row]:
     """The rows with duplicates (one date, one person or group) resolved as `columns.duplicates` states."""
     if columns.duplicates == "add":
@@ -60,17 +71,13 @@ def _once(rows: list[Row], columns: Columns, told: list[str]) -> list[Row]:
             kept[row.day, row.who] = row
             other += 1
         else:
-            whose = " ".join(filter(None, row.who)) or "the company"
-            differs = (
-                f"with other values than on line {first.line}"
-                if first.values != row.values
-                else f"on a row that is not the same as line {first.line} (of another post, network or hour)"
-            )
             raise SheetError(
                 row.line,
-                "{problem}",
-                problem=f"{columns.date}: got {date.fromordinal(row.day)} for {whose} again {differs}; a date stands once; remove one, or "
-                "give the columns file `duplicates: add` or `duplicates: last`",
+                _OTHER_VALUES if first.values != row.values else _ANOTHER_ROW,
+                heading=columns.date,
+                day=date.fromordinal(row.day),
+                whose=" ".join(filter(None, row.who)) or gettext("the company"),
+                line=first.line,
             )
     if same:
         told.append(f"{several(same, 'row')} the same as another in everything: each counts once")
@@ -87,18 +94,20 @@ def _every(rows: Sequence[Row], columns: Columns, weeks: bool) -> int:
         wrong = next(row for row in rows if (row.day - days[0]) % WEEK_DAYS)
         raise SheetError(
             wrong.line,
-            "{problem}",
-            problem=f"{columns.date}: got {date.fromordinal(wrong.day)}, which is no whole number of weeks "
-            f"after {date.fromordinal(days[0])}; weeks "
-            "begin on one day of the week; correct the date, or leave out `every: week`",
+            "{heading}: got {day}, which is no whole number of weeks after {first}; weeks begin on one day of the week; correct the date, "
+            "or leave out `every: week`",
+            heading=columns.date,
+            day=date.fromordinal(wrong.day),
+            first=date.fromordinal(days[0]),
         )
     if columns.every == "week" or (columns.every is None and weekly):
         return WEEK_DAYS
     apart = min((later - earlier for earlier, later in pairwise(days)), default=1)
     if columns.every is None and len(days) > 2 and apart > WEEK_DAYS:
         raise HistoryError(
-            f"got dates that are at least {apart} days apart; a row stands for a day or for a week, and no month; bring weeks, "
-            "or give the columns file `every: day` if each row is of its day alone"
+            "got dates that are at least {apart} days apart; a row stands for a day or for a week, and no month; bring weeks, "
+            "or give the columns file `every: day` if each row is of its day alone",
+            apart=apart,
         )
     return 1
 

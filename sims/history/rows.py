@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rewards.amounts import several
+from rewards.faults import BadValue
+from rewards.language import gettext, msg
 from rewards.sheets import SheetError, column_of
 from sims.history.columns import FLOWS, STOCKS, WHO, Columns, guessed
 from sims.history.dates import Dates
@@ -13,6 +15,7 @@ from sims.history.sheet import Sheet, names_sum
 
 MOST_ROWS = 1_000_000
 MOST_VALUE = 10**12
+MOST_SHOWN = f"{MOST_VALUE:,}"
 MONEY = "spend"
 SAME = 1e-6
 UNKNOWN = frozenset({"-", "–", "—", "n/a", "#n/a", "#nv", "#n/v", "k.a.", "n.a.", "n.d.", "null"})
@@ -62,37 +65,55 @@ def rows_of_table(sheet: Sheet, columns: Columns, told: list[str]) -> tuple[tupl
     return names, _without_totals(rows, told), all(dates.names_week(one.date) for one in cells)
 
 
+# Each without and with what the headings make likely.
+_NO_COLUMN = (
+    msg("{heading!r}: got no such column ({shown}); {name} is read from it; name it in the columns file"),
+    msg(
+        "{heading!r}: got no such column ({shown}); {name} is read from it; name it in the columns file, perhaps {likely}"
+    ),
+)
+_NONE_COUNTED = (
+    msg(
+        "got no column that is counted ({shown}); shares or clicks, say, is required; name one in the columns file"
+    ),
+    msg(
+        "got no column that is counted ({shown}); shares or clicks, say, is required; name one in the columns file, perhaps {likely}"
+    ),
+)
+
+
 def _places(sheet: Sheet, columns: Columns) -> dict[str, int]:
     """The index of each known column. Raises SheetError where a named column, or every measure, is missing."""
     found: dict[str, int] = {}
     cells = [column_of(cell) for cell in sheet.header]
-    shown = ", ".join(cell for cell in sheet.header if cell)[:80] or "an empty file"
+    shown = ", ".join(cell for cell in sheet.header if cell)[:80] or gettext("an empty file")
+    likely = _likely(sheet)
     for name in ("date", *WHO, *STOCKS, *FLOWS):
         heading = columns.heading(name)
         at = [place for place, cell in enumerate(cells) if cell and cell == column_of(heading)]
         if len(at) > 1:
             raise SheetError(
                 sheet.line,
-                "{problem}",
-                problem=f"{heading!r}: got the column twice; it may stand once; rename one",
+                "{heading!r}: got the column twice; it may stand once; rename one",
+                heading=heading,
             )
         if at:
             found[name] = at[0]
         elif name == "date" or getattr(columns, name):
-            problem = f"{heading!r}: got no such column ({shown}); {name} is read from it; name it in the columns file"
-            raise SheetError(sheet.line, "{problem}", problem=problem + _perhaps(sheet))
+            raise SheetError(
+                sheet.line, _NO_COLUMN[bool(likely)], heading=heading, shown=shown, name=name, likely=likely
+            )
     if not any(name in found for name in (*STOCKS, *FLOWS)):
-        problem = f"got no column that is counted ({shown}); shares or clicks, say, is required; name one in the columns file"
-        raise SheetError(sheet.line, "{problem}", problem=problem + _perhaps(sheet))
+        raise SheetError(sheet.line, _NONE_COUNTED[bool(likely)], shown=shown, likely=likely)
     return found
 
 
-def _perhaps(sheet: Sheet) -> str:
-    """A hint of what the columns file could contain."""
+def _likely(sheet: Sheet) -> str:
+    """What the columns file could contain; '' where no heading is known."""
     likely = guessed(sheet.header)
     if not set(likely) & {*STOCKS, *FLOWS}:
         return ""
-    return f", perhaps {{{', '.join(f'{name}: {cell}' for name, cell in likely.items())}}}"
+    return f"{{{', '.join(f'{name}: {cell}' for name, cell in likely.items())}}}"
 
 
 def _cells(sheet: Sheet, places: Mapping[str, int], names: Sequence[str], told: list[str]) -> list[_Cells]:
@@ -100,8 +121,7 @@ def _cells(sheet: Sheet, places: Mapping[str, int], names: Sequence[str], told: 
     spelled = _Spelled()
     for line, cells in sheet.records:
         if len(found) == MOST_ROWS:
-            problem = f"got more than {MOST_ROWS} rows; add them up by week"
-            raise SheetError(line, "{problem}", problem=problem)
+            raise SheetError(line, "got more than {most} rows; add them up by week", most=MOST_ROWS)
         full = [*cells, *[""] * (len(sheet.header) - len(cells))]
         one, team, segment, arm = (
             spelled.as_first(name, full[places[name]][:200]) if name in places else "" for name in WHO
@@ -147,24 +167,24 @@ class _Spelled:
 def _check_known(sheet: Sheet, columns: Columns, names: Sequence[str], rows: Sequence[Row]) -> None:
     """Raises SheetError where nothing at all is known."""
     if not any(value is not None for row in rows for value in row.values):
-        headings = ", ".join(map(columns.heading, names))
-        problem = (
-            f"{headings}: got blank cells alone; at least one number is required; add it (a formula that no spreadsheet has calculated is "
-            "blank too: open the workbook there and save it)"
+        raise SheetError(
+            sheet.line,
+            "{headings}: got blank cells alone; at least one number is required; add it (a formula that no spreadsheet has calculated is "
+            "blank too: open the workbook there and save it)",
+            headings=", ".join(map(columns.heading, names)),
         )
-        raise SheetError(sheet.line, "{problem}", problem=problem)
 
 
 def _day(row: _Cells, heading: str, dates: Dates) -> int:
     try:
         if not row.date:
-            raise ValueError(
+            raise BadValue(
                 "got an empty cell; each row has its own date (merged cells have it in their first row alone); write it into the row, or "
                 "remove the row"
             )
         return dates.day(row.date).toordinal()
     except ValueError as error:
-        raise SheetError(row.line, "{problem}", problem=f"{heading}: {error}") from None
+        raise SheetError(row.line, "{heading}: {error}", heading=heading, error=error) from None
 
 
 def _that_count(cells: list[_Cells], dates: Dates, told: list[str]) -> list[_Cells]:
@@ -223,23 +243,29 @@ class _Values:
             return None
         heading = self._columns.heading(name)
         if name == MONEY and self._reader.doubtful(cell):
-            problem = (
-                f"{heading}: got {cell[:40]!r}, which may be thousands or a fraction; give the columns file `decimal: comma` or "
-                "`decimal: point`"
+            raise SheetError(
+                line,
+                "{heading}: got {cell!r}, which may be thousands or a fraction; give the columns file `decimal: comma` or "
+                "`decimal: point`",
+                heading=heading,
+                cell=cell[:40],
             )
-            raise SheetError(line, "{problem}", problem=problem)
         try:
             value = self._reader.read(cell)
         except ValueError:
             value = -1.0
         if not 0 <= value <= MOST_VALUE:
             sign = self._reader.sign or "point"
-            shown = "1.200 or 12,5" if sign == "comma" else "1200 or 12.5"
-            problem = (
-                f"{heading}: got {cell[:40]!r}; a number from 0 to {MOST_VALUE:,}, written like {shown} as the others are, is required; "
-                "correct the cell"
+            raise SheetError(
+                line,
+                "{heading}: got {cell!r}; a number from 0 to {most}, written like {one} or {other} as the others are, is required; "
+                "correct the cell",
+                heading=heading,
+                cell=cell[:40],
+                most=MOST_SHOWN,
+                one="1.200" if sign == "comma" else "1200",
+                other="12,5" if sign == "comma" else "12.5",
             )
-            raise SheetError(line, "{problem}", problem=problem)
         return value
 
     def notes(self, cells: Sequence[_Cells]) -> list[str]:

@@ -17,6 +17,7 @@ from rewards.scheme.quantities import Part
 
 ALL = "all"
 WEEK_DAYS = 7
+PIECE_ROWS = 5_000
 MOST_DAYS = 3660
 MOST_AMOUNT = 1e18
 """Upper bound of a period's sum: a million rows with the largest value of a cell each, so that sums stay finite."""
@@ -138,12 +139,20 @@ class History(Part):
 
     def as_csv(self) -> str:
         """The tidy rows as CSV with a header; unknown values are empty cells."""
+        return "".join(self.csv_lines())
+
+    def csv_lines(self) -> Iterator[str]:
+        """The CSV in pieces of some thousand rows."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(("date", "split", "measure", "value"))
-        for day, split, name, value in self.rows():
+        for number, (day, split, name, value) in enumerate(self.rows(), 1):
             writer.writerow((day, _safe(split), name, "" if value is None else _written(value)))
-        return out.getvalue()
+            if number % PIECE_ROWS == 0:
+                yield out.getvalue()
+                out.seek(0)
+                out.truncate()
+        yield out.getvalue()
 
 
 def load_saved(path: Path) -> History:

@@ -16,6 +16,7 @@ from rewards.publishing.publication import scheme_in_force
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.store.session import Transaction
 from rewards.store.units import dump
+from sims.calibration.runs import LEAST_RUNS
 from sims.history.counting import HistoryError
 from sims.history.of_ledger import history_of_ledger
 from sims.history.series import WEEK_DAYS, History
@@ -24,7 +25,7 @@ from sims.rehearsal.asking import Assumptions
 from sims.rehearsal.asking import completed as with_people
 
 KIND = "calibration"
-RUNS, FEWEST_RUNS, MOST_RUNS = 1000, 400, 10_000
+RUNS, MOST_RUNS = 1000, 10_000
 MOST_WEEKS = 104
 InForce = Literal["nothing", "tool", "live"]
 NOTHING: InForce = "nothing"
@@ -153,12 +154,12 @@ def _home(tx: Transaction, organisation: str) -> str:
 
 
 def _check_runs(runs: int) -> None:
-    if not FEWEST_RUNS <= runs <= MOST_RUNS:
+    if not LEAST_RUNS <= runs <= MOST_RUNS:
         raise BadValue(
             "{name}: got {value}; limit {least} to {most}; choose within it",
             name="runs",
             value=runs,
-            least=FEWEST_RUNS,
+            least=LEAST_RUNS,
             most=MOST_RUNS,
         )
 

@@ -1,7 +1,9 @@
 """An explanation of a difference as text."""
 
+from typing import Any
+
 from sims.explanation.explain import Explanation, Part, estimate
-from sims.reports.render import number, spread, table, warnings_text
+from sims.reports.render import number, spread, table, told_in_digits, warnings_text
 
 
 def explanation_text(found: Explanation) -> str:
@@ -10,12 +12,10 @@ def explanation_text(found: Explanation) -> str:
     head = f"{found.second} minus {found.first}, {found.spec.title.lower()}: {runs} paired runs, {found.worlds} worlds, seed {found.seed}"
     whole = estimate(found.difference)
     rows = [[part.title, *_cells(found, part)] for part in found.parts]
-    rows.append(
-        ["The difference", number(whole["mean"]), _range(whole["interval"]), "100%" if whole["mean"] else ""]
-    )
+    rows.append(["The difference", *_told(whole), "100%" if whole["mean"] else ""])
     parts = table(["part", f"mean, {found.spec.unit}", "95 %", "of it"], rows)
     people = [
-        [split, number(each["mean"]), _range(each["interval"])]
+        [split, *_told(each)]
         for split, each in ((split, estimate(values)) for split, values in found.by_people.items())
     ]
     by_people = table(["people", f"mean, {found.spec.unit}", "95 %"], people) if people else ""
@@ -36,8 +36,9 @@ def explanation_text(found: Explanation) -> str:
 
 def _cells(found: Explanation, part: Part) -> list[str]:
     each, share = estimate(part.values), found.share(part)
-    return [number(each["mean"]), _range(each["interval"]), "" if share is None else f"{share:.0%}"]
+    return [*_told(each), "" if share is None else f"{share:.0%}"]
 
 
-def _range(interval: list[float] | None) -> str:
-    return "" if interval is None else spread((interval[0], interval[1]))
+def _told(found: dict[str, Any]) -> list[str]:
+    known = found["interval"]
+    return [number(found["mean"]), ""] if known is None else told_in_digits(found["mean"], known, known)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from rewards.amounts import several
+from rewards.digits import rounded, step_of, teller
 from sims.comparison.comparison import Comparison
 from sims.comparison.risks import least_paid, risks_json
 from sims.ensemble.contrast import contrasts
@@ -37,8 +38,15 @@ def spread(low_high: tuple[float, float]) -> str:
     return f"{number(low_high[0])} to {number(low_high[1])}"
 
 
-def _cells(found: Interval) -> list[str]:
-    return [number(found.median), spread(found.p50), spread(found.p80), spread(found.p90)]
+def told_in_digits(value: float, low_high: Sequence[float], *bands: Sequence[float]) -> list[str]:
+    """A number and its bands as cells, rounded to the digit that the interval `low_high` resolves, as pages round them."""
+    text = teller(low_high)
+    cells = [text(value), *(f"{text(low)} to {text(high)}" for low, high in bands)]
+    return [cell.replace("\N{MINUS SIGN}", "-") for cell in cells]
+
+
+def _cells(found: Interval, percents: Sequence[int]) -> list[str]:
+    return told_in_digits(found.median, found.p80, *(getattr(found, f"p{percent}") for percent in percents))
 
 
 def result_text(result: Result) -> str:
@@ -47,7 +55,7 @@ def result_text(result: Result) -> str:
     rows = [
         [
             spec.title,
-            *_cells(interval(result.total(name))),
+            *_cells(interval(result.total(name)), (50, 80, 90)),
             *([unknown_cell(unknown[name])] if unknown else []),
             spec.unit,
         ]
@@ -103,12 +111,14 @@ def contrast_text(result: Result) -> str:
         if entry["split"] == "all":
             total = entry["total"]
             share = "" if total["relative"] is None else f"{total['relative']['median']:+.0%}"
-            cells = [number(total["treated"]["median"]), number(total["control"]["median"])]
+            cells = [
+                told_in_digits(total[arm]["median"], total[arm]["p80"])[0] for arm in ("treated", "control")
+            ]
             higher = f"{total['share_of_runs_higher']:.0%}"
+            found = total["difference"]
+            difference = told_in_digits(found["median"], found["p80"], found["p90"])[1]
             name = f"{entry['arm']}: {result.specs[entry['outcome']].title}"
-            rows.append(
-                [name, *cells, share, spread(tuple(total["difference"]["p90"])), higher, entry["per"]]
-            )
+            rows.append([name, *cells, share, difference, higher, entry["per"]])
     header = ["arm", "arm's", "control's", "relative", "difference, 90 %", "higher in", "per"]
     return table(header, rows) if rows else ""
 
@@ -129,7 +139,7 @@ def comparison_text(comparison: Comparison) -> str:
             found = interval(comparison.difference(name, against, outcome))
             better = body["share_of_runs_better"]
             share = "" if better is None else f"{better:.0%}"
-            cells = [number(found.median), spread(found.p80), spread(found.p90)]
+            cells = _cells(found, (80, 90))
             cells += [unknown_cell(body.get("uncertainty"))] if drawn else []
             rows.append([spec.title, *cells, share, spec.unit])
         header = [
@@ -164,7 +174,7 @@ def lift_text(comparison: Comparison) -> str:
             cells = [
                 cell
                 for each in (interval(lift.tool), interval(lift.incentive))
-                for cell in (number(each.median), spread(each.p90))
+                for cell in _cells(each, (90,))
             ]
             share = "" if lift.tool_share is None else f"{lift.tool_share:.0%}"
             spec = result.specs[lift.outcome]
@@ -191,11 +201,13 @@ def risks_text(comparison: Comparison) -> str:
                 ]
             )
         owed = risks_json(result)["liability"]
+        step = max(step_of(owed["worst"] - owed["expected"]), 1.0)
+        expected, most, worst = (rounded(owed[one], step) for one in ("expected", "p80", "worst"))
         rows.append(
             [
                 result.name,
                 "owed for points",
-                f"{number(owed['expected'])}, at most {number(owed['p80'])} in 80 % of runs, {number(owed['worst'])} at worst",
+                f"{expected}, at most {most} in 80 % of runs, {worst} at worst",
             ]
         )
     return table(["scenario", "risk", "expected"], rows)
@@ -215,7 +227,7 @@ def waterfall_text(walk: Waterfall) -> str:
     """The waterfall of the scenario, then the essay's figures."""
     rows = [["naive reach", "", number(walk.naive), "", "people", "S"]]
     for step in walk.steps:
-        values = [number(step.factor.median), number(step.value.median), spread(step.value.p90)]
+        values = [number(step.factor.median), *_cells(step.value, (90,))]
         rows.append([step.name, *values, step.unit, step.mark])
     people = f"{walk.employees:,} employees, {walk.contacts:,} contacts, {walk.networks} networks"
     sources = "\n".join(f"  {step.name}: [{step.mark}] {step.source}" for step in walk.steps)

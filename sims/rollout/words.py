@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sims.reports.render import number, spread, table
+from sims.reports.render import number, table, told_in_digits
 from sims.rollout.analysis import WORDS
 
 METRICS = {"shares": "shares a person and week", "clicks": "human clicks a person and week",
@@ -51,13 +51,18 @@ def analysis_text(body: Mapping[str, Any]) -> str:
     if found is not None:
         covers = f"{1 - found['alpha']:.0%}"
         low, high = found["low"], found["high"]
-        between = "unbounded" if low is None or high is None else spread((low, high))
+        robust = found["robust"]
+        estimate, between = (
+            (number(found["estimate"]), "unbounded")
+            if low is None or high is None
+            else told_in_digits(found["estimate"], (low, high), (low, high))
+        )
         lines += [
             f"units: {found['treated_units']} treated, {found['untreated_units']} never",
-            f"effect: {number(found['estimate'])} on {number(found['untreated'])} without treatment",
+            f"effect: {estimate} on {number(found['untreated'])} without treatment",
             f"{covers} interval by redrawing: {between}; p = {found['p_value']:.3f}",
             f"standard error, robust by unit: {number(found['error'])}; its {covers} "
-            f"interval: {spread((found['robust'][0], found['robust'][1]))}",
+            f"interval: {told_in_digits(found['estimate'], robust, robust)[1]}",
         ]
     lines += [f"note: {WORDS[one]}" for one in body["notes"] if one in WORDS]
     return "\n".join(lines)

@@ -15,7 +15,9 @@ from rewards.content.content import ChannelStatus, ContentItem, publish_item
 from rewards.content.links import declare_share, prepare_share, tagged
 from rewards.document import load_document
 from rewards.events import Event, parse_cloudevent, payload_hash
+from rewards.faults import BadValue, Conflict
 from rewards.fields import name_of
+from rewards.language import speaking
 from rewards.people_file import PersonRow
 from rewards.scheme.scheme import IncentiveScheme
 from rewards.scoring.replay import replay
@@ -183,3 +185,25 @@ def test_the_cases_of_channels_topics_and_links() -> None:
     assert {parse_cloudevent(json.loads(line)).channel for line in lines} == {"facebook"}
     for case in ("topic-with-space", "channel-with-space", "url-with-utm"):
         ContentItem.model_validate_json((CASES / f"item-{case}.json").read_text())
+
+
+def test_words_of_the_program_in_a_message_are_translated_with_it() -> None:
+    refusal = "suggestion {suggestion}: was {status} already; see the list"
+    assert (
+        str(Conflict(refusal, suggestion=3, status="declined"))
+        == "suggestion 3: was declined already; see the list"
+    )
+    with speaking("de"):
+        assert (
+            str(Conflict(refusal, suggestion=3, status="declined"))
+            == "Vorschlag 3: war schon abgelehnt; sieh in die Liste"
+        )
+        too_long = BadValue(
+            "{what} of {count} characters: limit {most}; say it in fewer words",
+            what="reason",
+            count=9,
+            most=5,
+        )
+        assert str(too_long).startswith("Begründung ")
+        named = BadValue("content item {item!r}: not on the grid; publish it first", item="declined")
+        assert "'declined'" in str(named), "what somebody named is no word of the program"

@@ -22,6 +22,7 @@ from rewards.forecasts.recalibrations import belief_of, decide, propose
 from rewards.jobs import work
 from rewards.jobs.queue import URGENT, ask, get_job, spec_of
 from rewards.ledger.intake import record
+from rewards.store.results import latest_result, replace_result
 from rewards.store.session import Database
 from sims.history.counting import HistoryError
 from sims.history.of_ledger import history_of_ledger
@@ -29,6 +30,8 @@ from sims.history.series import load_saved
 from sims.jobs import calibrations
 from sims.loop.learning import question_of
 from tests.company import ORGANISATION, Company, make_company
+from web.loop import histories
+from web.loop.histories import renew_histories
 
 NOW = datetime.now(UTC)
 WEEKS = "Week;Department;Posts published;Link clicks\n2026-W10;sales;12;40\n2026-W11;sales;9;31\n2026-W12;sales;11;35\n"
@@ -109,10 +112,6 @@ def carry_out(db: Database, child: Inline | None = None, stop: threading.Event |
 def test_on_what_happened_here_put_back_and_gone_on_with_to_the_same_bytes(
     db: Database, clients: dict[str, TestClient]
 ) -> None:
-    from sims.calibration.calibrate import LEAST_RUNS
-    from sims.loop.calibrating import FEWEST_RUNS
-
-    assert FEWEST_RUNS == LEAST_RUNS
     strategist = clients["sam"]
     assert "On what happened here" in strategist.get("/calibrations").text
     began = strategist.post("/calibrations", data={"runs": "400"})
@@ -153,6 +152,36 @@ def test_on_what_happened_here_put_back_and_gone_on_with_to_the_same_bytes(
         assert clients["ana"].get(path).status_code == 403
         assert clients["max"].get(path).status_code == 200
     assert clients["max"].post("/calibrations", data={"runs": "400"}).status_code == 403
+
+
+def test_of_a_large_company_the_worker_makes_the_days_history(
+    db: Database, clients: dict[str, TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = {kind: clients["sam"].get(f"/calibrations/history.{kind}").text for kind in ("json", "csv")}
+    renew_histories(db, datetime.now(UTC))
+    monkeypatch.setattr(histories, "FEW_PEOPLE", 0)
+    with db.read() as tx:
+        assert latest_result(tx, ORGANISATION, histories.KIND) is None, (
+            "a small company's is made for who asks"
+        )
+    db.cache.clear()
+    renew_histories(db, datetime.now(UTC))
+
+    def never(*_given: object) -> None:
+        raise AssertionError("a request reads every event")
+
+    monkeypatch.setattr(histories, "history_of_ledger", never)
+    kept = {kind: clients["sam"].get(f"/calibrations/history.{kind}").text for kind in ("json", "csv")}
+    assert kept == plain
+    with db.begin() as tx:
+        kept_of = latest_result(tx, ORGANISATION, histories.KIND)
+        assert kept_of is not None
+        replace_result(
+            tx, ORGANISATION, histories.KIND, "another day, or other groups", "x",
+            body_json=kept_of.body_json, now=datetime.now(UTC),
+        )  # fmt: skip
+    monkeypatch.setattr(histories, "history_of_ledger", history_of_ledger)
+    assert clients["sam"].get("/calibrations/history.csv").text == plain["csv"]
 
 
 def test_what_happened_here_is_a_file_for_who_reads_forecasts(

@@ -179,7 +179,7 @@ def test_the_grid_is_narrowed_and_the_calendar_shows_weeks(desk: SignIn, client:
         assert page.status_code == 200
         assert ("Field notes</a>" in page.text) is there, query
     week = client.get("/content/calendar?week=2027-W08").text
-    assert "2027-W09" in week
+    assert "week 9, 2027" in week
     assert "Ends: Field notes" in week
     assert client.get("/content/calendar?week=2027-W99").status_code == 422
     assert client.get("/content/calendar?week=9999-W52").status_code == 422

@@ -25,6 +25,7 @@ from sims.reports.stored import save_comparison
 from tests.company import ORGANISATION, Company
 from web.hr.health import curve
 from web.hr.health_kept import promised
+from web.hr.health_words import MEASURES, UNITS
 from web.session import now
 
 SignIn = Callable[[str], TestClient]
@@ -203,3 +204,20 @@ def test_one_page_for_the_cfo(sign_in: SignIn, sqlite_db: Database) -> None:
 @pytest.mark.parametrize("role", ["ana", "nia", "kim"])
 def test_it_is_not_everybodys(sign_in: SignIn, role: str) -> None:
     assert sign_in(role).get("/hr/health").status_code == 403
+
+
+def test_every_figure_says_its_unit(sign_in: SignIn) -> None:
+    client = sign_in("hal")
+    page = client.get("/hr/health").text
+    figures = dict(re.findall(r'(?s)<div data-testid="(\w+)">.*?<dd>(.*?)</dd></div>', page))
+    assert len(figures) > 15
+    bare = [
+        name
+        for name, text in figures.items()
+        if re.match(r"[\d,.]+", text) and not text.endswith("%") and 'class="hint"' not in text
+    ]
+    assert bare == []
+    assert set(MEASURES) - set(UNITS) == {"coverage", "least_to_median"}
+    assert "in your currency" in figures["liability"]
+    money = re.findall(r"<dd>[\d,.]+ <span[^>]*>in your currency</span>", client.get("/hr/one-page").text)
+    assert len(money) >= 4

@@ -1,4 +1,4 @@
-"""The rehearsal room: asked for, followed, cancelled, run again, read and taken away; and its numbers' digits."""
+"""The rehearsal room: asked for, followed, cancelled, run again, read and taken away."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from rewards.store.session import Database
 from sims.rehearsal.asking import KIND, TURNING, chunk_plan
 from tests.company import ORGANISATION
 from tests.rehearsed import SMALL, carry_out, drafts, ended_meanwhile, rehearsed
-from web.digits import rounded, step_of, told
 from web.rehearsal.chart import bands, scale_of
 from web.rehearsal.turns import turns_of
 
@@ -159,29 +158,6 @@ def test_who_reads_and_who_rehearses(sqlite_db: Database, sign_in: SignIn) -> No
     assert reader.post("/rehearsals", data=FORM).status_code == 403
     assert reader.post(f"{path}/cancel").status_code == 403
     assert sign_in("ana").get(path).status_code == 403
-
-
-@pytest.mark.parametrize(
-    ("interval", "texts"),
-    [
-        ((4811.3, 4211.0, 5402.0), ("4,800", "4,200", "5,400")),
-        ((52.2, 32.1, 84.4), ("52", "32", "84")),
-        ((-0.000058, -0.00012, 0.00003), ("−0.0001", "−0.0001", "0")),
-        ((0.0, 0.0, 0.0), ("0", "0", "0")),
-        ((0.4, 0.1, 0.62), ("0.40", "0.10", "0.62")),
-        ((500.0, 500.0, 500.0), ("500", "500", "500")),
-        ((2.25, 2.25, 2.25), ("2.25", "2.25", "2.25")),
-    ],
-)
-def test_digits(interval: tuple[float, float, float], texts: tuple[str, str, str]) -> None:
-    median, low, high = interval
-    found = told({"median": median, "p80": (low, high)})
-    assert (found.median, found.low, found.high) == texts
-
-
-def test_nothing_is_never_negative() -> None:
-    assert rounded(-0.004, 0.01) == "0"
-    assert step_of(0.0) == 0.0
 
 
 def test_charts_share_a_scale_that_holds_everything() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from rewards.document import DocumentError
 from rewards.language import speaking
 from sims.calibration.going_on import far, moved_from
 from sims.calibration.series import Observed, Series, unlike
@@ -49,6 +51,7 @@ def test_what_documents_say_is_said_in_german(sentence: str, told: str) -> None:
         "Report,\ndate,shares\n2026-03-02,1.240\n,\nsource: us,\n2026-03-03,2\n",
         "date,team,person,shares\n2026-03-02,a,ana,1.5\n2026-03-09,a,,2\n2026-03-09,b,bo,\n2026-03-09,Total,,2\n",
         "date,shares\n2026-03-02,0\n",
+        "date,team,shares\n2026-03-02,North Lab,1\n2026-03-09,north  lab,2\n",
     ],
 )
 def test_every_note_of_a_table_is_said_in_german(lines: str) -> None:
@@ -63,3 +66,36 @@ def test_every_note_of_a_table_is_said_in_german(lines: str) -> None:
 def test_what_is_not_known_stays_as_it_is() -> None:
     with speaking("de"):
         assert in_words("posterior: something (else) {odd}") == "posterior: something (else) {odd}"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "",
+        "date,shares\n",
+        "date,shares,Shares\n2026-03-02,1,2\n",
+        "day,shares\n2026-03-02,1\n",
+        "date,fancy\n2026-03-02,1\n",
+        "date,shares\n2026-03-02,\n",
+        "date,shares\nsoon,1\n",
+        "date,shares\n02/03/2026,1\n",
+        "date,shares\n16/03/2026,1\n03/16/2026,1\n",
+        "date,shares\n0999-03-02,1\n",
+        "date,shares\n,1\n2026-03-02,5\n",
+        "date,shares\n2026-03-02,many\n",
+        "date,shares,spend\n2026-03-02,1,1.200\n",
+        "date,shares\n2026-03-02,1\n2026-03-02,2\n",
+        "date,post,shares\n2026-03-02,a,1\n2026-03-02,b,1\n",
+        "date,shares\n2026-01-01,1\n2026-02-01,1\n2026-03-04,1\n",
+        "date,shares\n1971-01-01,1\n2026-03-04,1\n",
+    ],
+)
+def test_every_fault_of_a_table_is_said_in_german(lines: str) -> None:
+    with pytest.raises(DocumentError) as plain:
+        history_of_sheet(lines.encode(), "table.csv", Columns())
+    with speaking("de"), pytest.raises(DocumentError) as told:
+        history_of_sheet(lines.encode(), "table.csv", Columns())
+    place, _, english = str(plain.value).partition(": ")
+    assert str(told.value).startswith(f"{place}: ")
+    assert english not in str(told.value)
+    assert not re.search(r"\b(got|required|correct|remove|the)\b", str(told.value)), told.value

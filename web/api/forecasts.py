@@ -25,10 +25,10 @@ from rewards.language import said
 from rewards.people.accounts import ApiToken
 from rewards.store.results import get_result, latest_result, list_results
 from rewards.store.session import Transaction
+from sims.calibration.runs import LEAST_RUNS as LEAST_CALIBRATING
 from sims.forecasting.posterior import Posterior
 from sims.loop.asking import FEWEST_RUNS, KIND, MOST_RUNS, MOST_WEEKS, RUNS, ask_for_forecast
 from sims.loop.brought import brought
-from sims.loop.calibrating import FEWEST_RUNS as FEWEST_CALIBRATING
 from sims.loop.calibrating import MOST_RUNS as MOST_CALIBRATING
 from sims.loop.calibrating import RUNS as CALIBRATING
 from sims.loop.calibrating import ask_for_calibration
@@ -112,7 +112,7 @@ class Proposal(Strict):
 class CalibrationAsked(Strict):
     """The number of model runs, and the assumptions besides people, schemes and history."""
 
-    runs: Annotated[int, Field(ge=FEWEST_CALIBRATING, le=MOST_CALIBRATING)] = CALIBRATING
+    runs: Annotated[int, Field(ge=LEAST_CALIBRATING, le=MOST_CALIBRATING)] = CALIBRATING
     assumptions: Assumptions = Assumptions()
 
 

@@ -21,6 +21,7 @@ from rewards.people.people import Person, get_person
 from rewards.publishing.publication import scheme_in_force
 from rewards.scheme.networks import may_prefill, rules_of
 from rewards.store.session import Database, Transaction
+from web.actors import actor_text
 from web.employee.contexts import ItemCard, ShareContext, notes_of
 from web.session import Employee, PublicAddress, Store, now
 from web.templating import page
@@ -54,7 +55,7 @@ def namer(tx: Transaction, organisation: str) -> Callable[[str], str]:
                 found = get_person(tx, organisation, approver)
                 known[approver] = found.name or found.id
             except NotFound:
-                known[approver] = approver
+                known[approver] = actor_text(approver)
         return known[approver]
 
     return name_of

@@ -13,13 +13,16 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
+from rewards.content.content import titles_of
 from rewards.faults import BadValue, Fault
 from rewards.fields import day_of
 from rewards.people.accounts import Account
 from rewards.people.audit import Asked, Line, Log, every_line, known_actions, read_log
 from rewards.people.people import Person, get_person
 from rewards.people.rights import Right
+from rewards.words import folded
 from web.cells import text_cell
+from web.hr.audit_words import CONTENT, Told, action_text, told
 from web.problems import Problem, refused
 from web.session import Auditor, Store
 from web.templating import page
@@ -33,14 +36,15 @@ Typed = Annotated[Plain, Query(max_length=128)]
 class AuditContext:
     """Page context of the audit log.
 
-    `typed`: the filter's values; `older`: address of the next page of older lines; `file`: address of the same lines as CSV.
+    `typed`: the filter's values; `actions`: codes and words of those to filter by, in the order of the words; `older`: address of the
+    next page of older lines; `file`: address of the same lines as CSV.
     """
 
     account: Account
     person: Person
     typed: dict[str, str]
-    lines: tuple[Line, ...]
-    actions: list[str]
+    lines: tuple[Told, ...]
+    actions: list[tuple[str, str]]
     older: str | None
     file: str
     may_read_people: bool
@@ -81,12 +85,15 @@ def log(
             found, fault, status = read_log(tx, org, _asked(typed), reader.timezone, after or None), "", 200
         except Fault as error:
             found, fault, status = Log((), None), str(error), refused(error)
+        titles = titles_of(tx, org, {one.subject for one in found.lines if one.action.startswith(CONTENT)})
         context = AuditContext(
             account=account,
             person=reader,
             typed=typed,
-            lines=found.lines,
-            actions=known_actions(tx, org),
+            lines=tuple(told(one, titles) for one in found.lines),
+            actions=sorted(
+                ((one, action_text(one)) for one in known_actions(tx, org)), key=lambda one: folded(one[1])
+            ),
             older=None if found.next is None else f"/hr/audit?{urlencode({**kept, 'after': found.next})}",
             file=f"/hr/audit.csv?{urlencode(kept)}",
             may_read_people=account.may(Right.PEOPLE_READ),

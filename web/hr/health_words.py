@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
 from rewards.disclosure import NEARLY_ALL, NOT_SHOWN
 from rewards.health.rows import Health, HealthRow
-from rewards.language import gettext, in_signs, msg, said
+from rewards.language import gettext, in_signs, msg, msgs, ngettext, said
 from rewards.people.tenure import GROUPS as TENURES
+from web.templating import month_text
 
 MEASURES: dict[str, tuple[str, str]] = {
     "people": (msg("People"), msg("Everybody who is with the company; of a scheme for the enrolled, those who joined.")),
@@ -77,9 +79,34 @@ TABLES: dict[str, tuple[str, str]] = {
     "budgets": (msg("Budgets"), msg("What")),
     "reversals": (msg("Taken back, by page"), msg("Page")),
 }
+PEOPLE, SHARES, CLICKS = msgs("person", "people"), msgs("share", "shares"), msgs("click", "clicks")
+POINTS, MONEY = msgs("point", "points"), msgs("in your currency", "in your currency")
+UNITS: dict[str, tuple[str, str]] = {
+    **dict.fromkeys(
+        ("people", "invited", "enrolled", "active_7d", "active_28d", "cohort_active", "viewers_28d", "contributors", "never_thanked",
+            "off_boards"),
+        PEOPLE,
+    ),
+    "shares_28d": SHARES,
+    **dict.fromkeys(("clicks_28d", "link_clicks", "link_clicks_human", "link_clicks_filtered"), CLICKS),
+    **dict.fromkeys(("points_per_share", "points_held", "award_budget_left", "budget_left"), POINTS),
+    **dict.fromkeys(("liability", "spend_28d"), MONEY),
+    "stock_left": msgs("piece", "pieces"),
+    **dict.fromkeys(("reviews_open", "reviews_decided_28d"), msgs("case", "cases")),
+    "claims_waiting": msgs("reward", "rewards"),
+    "reversals_28d": msgs("event", "events"),
+    "boards": msgs("board", "boards"),
+    "challenges_running": msgs("challenge", "challenges"),
+    "challenge_reached": msgs("group", "groups"),
+    "nominations_28d": msgs("nomination", "nominations"),
+    **dict.fromkeys(("rounds_waiting", "highlight_rounds_28d"), msgs("round", "rounds")),
+    "highlighted_28d": msgs("highlight", "highlights"),
+}  # fmt: skip
+"""What each measure counts; parts say their % themselves."""
 _RATIOS = frozenset({"points_per_share"})
 _PARTS = frozenset({"coverage", "least_to_median"})
 MOST_WITH_CENTS = 100
+MONTH = re.compile(r"\d{4}-\d\d")
 _KINDS = {
     "velocity": msg("more in an hour than usual"),
     "reciprocal": msg("thanks both ways"),
@@ -89,13 +116,14 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Shown:
-    """A row as shown: title, definition, group, number, and the total that it is a part of."""
+    """A row as shown: title, definition, group, number, its unit ("" where it says it itself), and the total that it is a part of."""
 
     measure: str
     title: str
     definition: str
     group: str
     text: str
+    unit: str
     of: int | None
     until: date | None
 
@@ -105,15 +133,28 @@ def shown(row: HealthRow, minimum: int) -> Shown:
     title, definition = MEASURES[row.measure]
     words = {"queue": _KINDS, "fairness_tenure": TENURES}.get(row.section, {})
     group = gettext(words[row.group]) if row.group in words else row.group
+    if MONTH.fullmatch(group):
+        group = month_text(date.fromisoformat(f"{group}-01"))
     return Shown(
         row.measure,
         gettext(title),
         gettext(definition),
         group,
         text_of(row, minimum),
+        unit_of(row),
         row.of,
         date.fromisoformat(row.until) if row.until else None,
     )
+
+
+def unit_of(row: HealthRow) -> str:
+    """The unit of a number that is shown, in the number that fits it."""
+    if row.measure not in UNITS or (row.measure == "challenge_reached" and row.of == 1):
+        return ""
+    if row.value is None:
+        return "" if row.told in (NOT_SHOWN, "unknown") else ngettext(*UNITS[row.measure], 2)
+    one = row.value == 1 and row.of is None
+    return ngettext(*UNITS[row.measure], 1 if one else 2)
 
 
 def text_of(row: HealthRow, minimum: int) -> str:

@@ -13,13 +13,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from rewards.digits import Told, step_of, told
 from rewards.health.rows import Health, HealthWeek
 from rewards.language import gettext, msg
 from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person
 from rewards.publishing.publication import SchemeVersion, scheme_in_force
 from sims.reports.stored import StoredComparison
-from web.digits import Told, told
 from web.hr.health_kept import Promised, forecast_kept, health, promised
 from web.loop.brought_words import BroughtRow, brought_rows
 from web.session import SchemeReader, Store, now
@@ -65,7 +65,7 @@ class Gain:
 
 @dataclass(frozen=True)
 class PromiseRow:
-    """One week of one outcome: the forecast and the observed value."""
+    """One week of one outcome: the forecast and the observed value, in whole shares and clicks."""
 
     week: date
     title: str
@@ -73,9 +73,17 @@ class PromiseRow:
     came: int
 
     @property
+    def told(self) -> Told:
+        """The forecast as displayed, rounded as on its own page."""
+        median, *band = self.promised
+        return told({"median": median, "p80": band}, least=1.0)
+
+    @property
     def kept(self) -> bool:
-        """True where the observed value is within the band as displayed, in whole shares and clicks."""
-        return round(self.promised[1]) <= self.came <= round(self.promised[2])
+        """True where the observed value is within the band as displayed."""
+        step = max(step_of(self.promised[2] - self.promised[1]), 1.0)
+        low, high = (round(bound / step) * step for bound in self.promised[1:])
+        return low <= self.came <= high
 
 
 @dataclass(frozen=True)

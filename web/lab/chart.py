@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from web.digits import rounded
+from rewards.digits import rounded
 from web.rehearsal.chart import BOTTOM, HEIGHT, LEFT, OWN_COLOURS, RIGHT, TOP, WIDTH, scale_of
 from web.templating import number_text
 

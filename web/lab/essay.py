@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import ValidationError
 
+from rewards.digits import Told, rounded, told
 from rewards.faults import BadValue
 from rewards.language import gettext as _
 from rewards.language import msg
@@ -17,7 +18,6 @@ from rewards.people.accounts import Account
 from rewards.people.people import Person, get_person
 from rewards.people.rights import Right
 from sims.lab.essay import Played, played
-from web.digits import Told, rounded, told
 from web.rehearsal.beside import Walk, walk_of, waterfall_csv
 from web.session import ForecastReader, Store
 from web.templating import page

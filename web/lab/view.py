@@ -8,9 +8,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from rewards.digits import Told, told
 from rewards.language import gettext as _
 from web.beliefs import recalibration_of, went_by
-from web.digits import Told, told
 from web.lab.chart import curve
 from web.lab.words import gain_words, marginal_words
 from web.rehearsal.beside import MARKS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rewards.digits import rounded, step_of
 from rewards.language import gettext as _
-from web.digits import rounded, step_of
 from web.runs import Body
 from web.templating import number_text
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from rewards.digits import rounded, step_of
 from rewards.language import gettext as _
 from rewards.language import msg
 from rewards.store.session import Transaction
 from sims.loop.brought import Brought, brought
-from web.digits import rounded, step_of
 from web.templating import number_text
 
 LABELS = {

@@ -22,8 +22,8 @@ from rewards.people.uploads import find_upload, keep_upload
 from rewards.publishing.drafts import OPEN, SchemeDraft, list_drafts
 from rewards.publishing.publication import scheme_in_force
 from rewards.store.session import Database, Transaction
+from sims.calibration.runs import LEAST_RUNS
 from sims.loop.calibrating import (
-    FEWEST_RUNS,
     KIND,
     MOST_RUNS,
     RUNS,
@@ -106,7 +106,7 @@ def _list(
             names=names_of(tx, org, {job.actor for job in jobs}),
             live="" if version is None else version.scheme.title,
             runs=runs or str(RUNS),
-            fewest=FEWEST_RUNS,
+            fewest=LEAST_RUNS,
             fault=fault,
             mine=account.may(Right.REHEARSE),
         )
@@ -218,7 +218,7 @@ def _file(
                 "since": given.get("since", "")[:40],
                 "runs": given.get("runs", "")[:40] or str(RUNS),
             },
-            fewest=FEWEST_RUNS,
+            fewest=LEAST_RUNS,
             fault=fault,
         )
     return page(request, "loop/calibration_file.html", context, status)
@@ -270,7 +270,7 @@ def _assumed(tx: Transaction, account: Account) -> Assumptions:
 
 
 def _runs(text: str) -> int:
-    return whole("runs", text.strip(), FEWEST_RUNS, MOST_RUNS) if text.strip() else RUNS
+    return whole("runs", text.strip(), LEAST_RUNS, MOST_RUNS) if text.strip() else RUNS
 
 
 def _in_force(given: Mapping[str, str]) -> InForce | int:

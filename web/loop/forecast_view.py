@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 
+from rewards.digits import teller
 from rewards.language import gettext as _
 from rewards.language import msg
 from sims.forecasting.pit import thirds
 from web.rehearsal.chart import bands, scale_of
+from web.templating import number_text
 
 PERCENTS = (50, 80, 90)
 TITLES = {
@@ -23,6 +25,8 @@ TITLES = {
     "cost": msg("Spend"),
     "peer_trust": msg("Trust in employees"),
 }
+COUNTS = ("shares", "human_clicks")
+"""Outcomes of which there are only whole ones."""
 NAIVE = {
     "last value": msg("the last value"),
     "seasonal mean": msg("the mean of before"),
@@ -41,7 +45,7 @@ class OutcomeChart:
     name: str
     title: str
     svg: Markup
-    rows: Sequence[tuple[date, float, Sequence[tuple[float, float]], float | None, float | None]]
+    rows: Sequence[tuple[date, str, Sequence[tuple[str, str]], str | None, float | None]]
 
 
 @dataclass(frozen=True)
@@ -83,21 +87,31 @@ def chart_of(name: str, body: Mapping[str, Any], score: Mapping[str, Any] | None
         title,
         Markup(drawn),  # noqa: S704 - drawn here, labels escaped
         [
-            (
-                day,
-                week["median"],
-                [week[f"p{percent}"] for percent in PERCENTS],
-                *came.get(day.isoformat(), (None, None)),
-            )
+            _row(name, day, week, *came.get(day.isoformat(), (None, None)))
             for day, week in zip(days, weeks, strict=True)
         ],
     )
 
 
-def miss_of(one: Mapping[str, Any]) -> tuple[str, date, float, float, float]:
-    """A miss: outcome, week, observed value, and bounds of the forecast."""
-    low, high = one["p90"]
-    return _(TITLES[one["outcome"]]), date.fromisoformat(one["date"]), one["actual"], low, high
+def teller_of(name: str, week: Mapping[str, Any]) -> Callable[[float], str]:
+    """What tells the numbers of a forecast week: to the digit that its middle 80 % resolves, counts as whole ones."""
+    return teller(week["p80"], least=1.0 if name in COUNTS else 0.0)
+
+
+def _row(
+    name: str, day: date, week: Mapping[str, Any], came: float | None, below: float | None
+) -> tuple[date, str, list[tuple[str, str]], str | None, float | None]:
+    text = teller_of(name, week)
+    bands = [(text(low), text(high)) for low, high in (week[f"p{percent}"] for percent in PERCENTS)]
+    return day, text(week["median"]), bands, None if came is None else number_text(came), below
+
+
+def miss_of(one: Mapping[str, Any], body: Mapping[str, Any]) -> tuple[str, date, str, str, str]:
+    """A miss of a sealed forecast: outcome, week, observed value, and bounds of the forecast."""
+    name, day = one["outcome"], date.fromisoformat(one["date"])
+    week = body["weekly"][name][(day - date.fromisoformat(body["first"])).days // 7]
+    low, high = map(teller_of(name, week), one["p90"])
+    return _(TITLES[name]), day, number_text(one["actual"]), low, high
 
 
 def score_row(name: str, one: Mapping[str, Any], naive: Sequence[str]) -> ScoreRow:

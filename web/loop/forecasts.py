@@ -104,7 +104,7 @@ class ForecastContext:
     cut_off: date | None
     published_at: datetime
     charts: Sequence[OutcomeChart]
-    misses: Sequence[tuple[str, date, float, float, float]]
+    misses: Sequence[tuple[str, date, str, str, str]]
     scores: Sequence[ScoreRow]
     naive: Sequence[str]
     scored: bool
@@ -210,7 +210,7 @@ def forecast(request: Request, store: Store, account: ForecastReader, id: Id) ->
         cut_off=None if cut is None else date.fromisoformat(cut),
         published_at=kept.saved_at,
         charts=[chart_of(name, body, outcomes.get(name)) for name in body["weekly"]],
-        misses=[] if score is None else [miss_of(one) for one in score["misses"]],
+        misses=[] if score is None else [miss_of(one, body) for one in score["misses"]],
         scores=[score_row(name, one, naive) for name, one in outcomes.items()],
         naive=[_(NAIVE.get(name, name)) for name in naive],
         scored=score is not None,

@@ -1,15 +1,26 @@
-"""Download of the ledger's history, the input of calibrations, up to yesterday."""
+"""Download of the ledger's history, the input of calibrations, up to yesterday.
+
+Of a large company the worker makes it once a day, since it reads every event (decision 226); of others it is made for whoever asks.
+"""
 
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from threading import Lock
 
 from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 
 from rewards.language import gettext as _
-from rewards.store.session import Database
+from rewards.logs import log_error
+from rewards.people.groups import groups_shown, minimum_group
+from rewards.people.organisations import list_organisations
+from rewards.people.participation import FEW_PEOPLE
+from rewards.store import people as people_rows
+from rewards.store.results import latest_result, replace_result
+from rewards.store.session import Database, Transaction
+from rewards.store.units import digest, dump
 from sims.history.counting import HistoryError
 from sims.history.of_ledger import history_of_ledger
 from sims.history.series import History
@@ -18,28 +29,75 @@ from web.session import ForecastReader, Store, now
 
 router = APIRouter(include_in_schema=False)
 PATH = "/calibrations/history"
+KIND = "history"
 _ONE_AT_A_TIME = Lock()
 
 
 @router.get(PATH + ".json")
 def as_json(store: Store, account: ForecastReader) -> Response:
     """The history as JSON, in the format of `groundswell history export`."""
-    found = _history(store, account.organisation)
-    text = json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=1)
-    return _sent(text + "\n", "history.json", "application/json")
+    org = account.organisation
+    text = _kept(store, org, now()) or _as_text(_made(store, org))
+    return Response(text, media_type="application/json", headers=_named("history.json"))
 
 
 @router.get(PATH + ".csv")
 def as_csv(store: Store, account: ForecastReader) -> Response:
     """The history as CSV, a row for each date, group and measure."""
-    return _sent(_history(store, account.organisation).as_csv(), "history.csv", "text/csv; charset=utf-8")
+    org = account.organisation
+    text = _kept(store, org, now())
+    found = _made(store, org) if text is None else History.model_validate_json(text)
+    return StreamingResponse(
+        found.csv_lines(), media_type="text/csv; charset=utf-8", headers=_named("history.csv")
+    )
 
 
-def _sent(text: str, name: str, kind: str) -> Response:
-    return Response(text, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+def renew_histories(store: Database, at: datetime) -> None:
+    """Make the day's history of every large company, once a day and process; called by the worker."""
+    with store.read() as tx:
+        slugs = [home.slug for home in list_organisations(tx)]
+    for slug in slugs:
+        key = ("history made", slug)
+        if store.cache.get(key) == at.date():
+            continue
+        store.cache[key] = at.date()
+        try:
+            _renew(store, slug, at)
+        except Exception as error:
+            log_error("making a history failed", error, organisation=slug)
 
 
-def _history(store: Database, organisation: str) -> History:
+def _renew(store: Database, organisation: str, at: datetime) -> None:
+    with store.read() as tx:
+        if people_rows.count_present(tx, organisation) <= FEW_PEOPLE:
+            return
+        title = _of(tx, organisation, at)
+        if latest_result(tx, organisation, KIND, title) is not None:
+            return
+        try:
+            text = _as_text(history_of_ledger(tx, organisation, at))
+        except HistoryError:
+            return
+    with store.begin() as tx:
+        replace_result(tx, organisation, KIND, title, digest(text), body_json=text, now=at)
+
+
+def _of(tx: Transaction, organisation: str, at: datetime) -> str:
+    """What a history is of: its day, and which groups may be shown. Under another answer it is not shown."""
+    shown = groups_shown(tx, organisation, at, kinds=("segment", "team"))
+    groups = [minimum_group(tx, organisation, at), sorted(shown.segments), sorted(shown.teams)]
+    return f"{at.date()} {digest(dump(groups))}"
+
+
+def _kept(store: Database, organisation: str, at: datetime) -> str | None:
+    with store.read() as tx:
+        if people_rows.count_present(tx, organisation) <= FEW_PEOPLE:
+            return None
+        found = latest_result(tx, organisation, KIND, _of(tx, organisation, at))
+    return None if found is None else found.body_json
+
+
+def _made(store: Database, organisation: str) -> History:
     """The history, cached for the day; built by one request at a time, since it reads every event."""
     key = ("history", organisation, now().date())
     with _ONE_AT_A_TIME:
@@ -52,3 +110,11 @@ def _history(store: Database, organisation: str) -> History:
                 raise Problem(409, _("Nothing has happened here yet that a history could count.")) from None
             store.cache[key] = found
         return found
+
+
+def _as_text(found: History) -> str:
+    return json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from rewards.digits import teller
 from rewards.language import gettext as _
 from rewards.language import msg
 from web.templating import number_text
@@ -139,9 +140,10 @@ def _told(one: _Spread) -> str:
 
 def _seen(one: _Summary) -> Seen:
     low, high = one.p80
-    lived = _("{low} to {high}").format(low=number_text(low), high=number_text(high))
+    text = teller(one.p80)
+    lived = _("{low} to {high}").format(low=text(low), high=text(high))
     fits = one.p >= UNLIKELY
-    return Seen(one.label, number_text(one.observed), lived, strip(one), fits)
+    return Seen(one.label, text(one.observed), lived, strip(one), fits)
 
 
 def strip(one: _Summary) -> Markup:
@@ -158,11 +160,12 @@ def strip(one: _Summary) -> Markup:
     ]
     parts.append(f'<line class="median" x1="{x(one.median)}" x2="{x(one.median)}" y1="2" y2="{HEIGHT - 2}"/>')
     parts.append(f'<circle class="seen" cx="{x(one.observed)}" cy="{HEIGHT / 2:g}" r="5"/>')
+    text = teller(one.p80)
     label = _("{name}: seen {seen}, the middle 80 % of the runs {low} to {high}").format(
         name=one.label,
-        seen=number_text(one.observed),
-        low=number_text(one.p80[0]),
-        high=number_text(one.p80[1]),
+        seen=text(one.observed),
+        low=text(one.p80[0]),
+        high=text(one.p80[1]),
     )
     head = f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" class="weeks strip" role="img" aria-label="{escape(label)}">'
     # Safe: drawn here, and the only text in it is escaped.

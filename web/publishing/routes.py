@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
+from rewards.digits import Told, told
 from rewards.faults import BadValue, Fault
 from rewards.language import gettext as _
 from rewards.people.accounts import Account
@@ -25,7 +26,6 @@ from rewards.publishing.notices import changes
 from rewards.publishing.publication import SchemeVersion, roll_back, scheme_in_force, versions
 from rewards.publishing.rehearsals import Forecast, latest_rehearsal
 from rewards.store.session import Database
-from web.digits import Told, told
 from web.problems import refused
 from web.publishing.foreseen import Foreseen, foreseen
 from web.session import Approver, PastGate, SchemeWriter, Settler, Store, now

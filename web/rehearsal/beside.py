@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from rewards.amounts import points_text
+from rewards.digits import Told, rounded, told
 from rewards.language import gettext as _
 from rewards.language import msg
-from web.digits import Told, rounded, told
 from web.rehearsal.sheets import sheet
 
 PLAYS = {

@@ -10,7 +10,7 @@ from html import escape
 from math import ceil, floor
 from typing import Any
 
-from web.digits import rounded
+from rewards.digits import rounded
 from web.drawing import round_step
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 460, 230, 58, 12, 12, 44

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rewards.digits import rounded, step_of
 from rewards.language import gettext as _
-from web.digits import rounded, step_of
 from web.rehearsal.sheets import sheet
 
 GAIN = "gain"

@@ -8,11 +8,11 @@ from typing import Any
 
 from markupsafe import Markup
 
+from rewards.digits import Told, rounded, step_of, told
 from rewards.language import gettext as _
 from rewards.language import msg
 from rewards.people.tenure import GROUPS as TENURES
 from web.beliefs import recalibration_of, went_by
-from web.digits import Told, rounded, step_of, told
 from web.rehearsal.beside import Played, Walk, played_of, walk_of
 from web.rehearsal.chart import bands, scale_of
 from web.rehearsal.sheets import sheet

@@ -13,8 +13,8 @@ from math import ceil, floor
 
 from markupsafe import Markup
 
+from rewards.digits import rounded, step_of
 from rewards.language import gettext
-from web.digits import rounded, step_of
 from web.drawing import round_step
 
 TICKS = 4

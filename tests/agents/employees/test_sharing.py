@@ -37,7 +37,8 @@ def met_of(items: Items, lanes: Lanes, rng: np.random.Generator) -> Opportunitie
     size = items.first[lanes.lane[person] + 1] - first
     item = first + np.floor(rng.random(400) * size).astype(np.int64)
     nothing = np.zeros(400, dtype=np.int64)
-    return Opportunities(person, nothing, item, rng.random(400), rng.random(400), np.zeros(400))
+    draw, chance = rng.random(400), rng.random(400)
+    return Opportunities(person, nothing, item, draw, chance, np.zeros(400), np.flatnonzero(draw < chance))
 
 
 def by_hand(met: Opportunities, done: set[tuple[int, int]]) -> Sequence[int]:

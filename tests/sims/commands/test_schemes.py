@@ -101,7 +101,7 @@ def test_an_emergency_and_no_gate(url: str, examples: Path) -> None:
         (["propose", "7", "--by", "ana", *WHY, "--from", "soon"], "--from: got 'soon'"),
         (["propose", "x7", "--by", "ana", *WHY], "got 'x7'"),
         (["publish", "d7", "--by", "ana", *WHY], "draft 7: not in organisation"),
-        (["gate", "--organisation", "nobody"], "organisation 'nobody'"),
+        (["gate", "--organisation", "nobody"], "--organisation: got 'nobody'; not in this database"),
         (["rollback", "v9", "--by", "ana", *WHY], "scheme version 9: never published"),
     ],
 )

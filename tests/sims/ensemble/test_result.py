@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from sims.ensemble.result import ALL, OutcomeSpec, Provenance, Result
+from sims.ensemble.result import ALL, OutcomeSpec, Provenance, Result, Stacked
 
 CLICKS = OutcomeSpec("clicks", "Clicks", "clicks", "Human clicks.", "flow", "more")
 TRUST = OutcomeSpec("trust", "Trust", "0 to 1", "Mean trust.", "stock", "more")
@@ -45,3 +45,15 @@ def test_json_carries_provenance_and_no_nan(result: Result) -> None:
     assert body["totals"]["clicks"]["median"] == 22.5
     assert body["totals_by_run"]["clicks"] == [36.0, 9.0]
     assert body["splits"]["segment=sales"]["clicks"]["p90"][0] == pytest.approx(4.5 + 0.05 * 13.5)
+
+
+def test_outcomes_are_put_together_when_asked_for_and_nobody_there_is_nothing() -> None:
+    one, other = ({name: np.full(3, value) for name in ("clicks", "shares")} for value in (1.0, 2.0))
+    stacked = Stacked([None, one, None, other])
+    assert list(stacked) == ["clicks", "shares"]
+    assert len(stacked) == 2
+    assert stacked["clicks"].tolist() == [[0.0] * 3, [1.0] * 3, [0.0] * 3, [2.0] * 3]
+    assert stacked["clicks"] is stacked["clicks"]
+    assert "trust" not in stacked
+    with pytest.raises(KeyError):
+        stacked["trust"]
