@@ -64,7 +64,7 @@ def kept_health(tx: Transaction, organisation: str, now: datetime) -> Health | N
         return None
     many = (next((row.value or 0 for row in found.rows if row.measure == "people"), 0)) > FEW_PEOPLE
     age = now - datetime.fromisoformat(found.as_of)
-    return found if age <= (KEPT_FOR_MANY if many else KEPT_FOR) else None
+    return found if -KEPT_FOR <= age <= (KEPT_FOR_MANY if many else KEPT_FOR) else None
 
 
 def keep_health(
@@ -84,9 +84,9 @@ def keep_health(
 
 
 def is_old(tx: Transaction, organisation: str, now: datetime) -> bool:
-    """True where the stored health is due for recomputation."""
+    """True where the stored health is due for recomputation; what is of a later time was counted before the clock was set back."""
     found = _latest(tx, organisation)
-    return found is None or now - datetime.fromisoformat(found.as_of) > RENEWED_AFTER
+    return found is None or not -KEPT_FOR <= now - datetime.fromisoformat(found.as_of) <= RENEWED_AFTER
 
 
 def _latest(tx: Transaction, organisation: str) -> Health | None:

@@ -10,6 +10,8 @@ from rewards.store.session import Transaction
 
 JOB, CHUNK = schema.job, schema.job_chunk
 WAITING, RUNNING = "waiting", "running"
+FARTHEST_LEASE_US = 120_000_000
+"""No lease ends so far ahead. One that does was given before the clock was set back, and its worker has not spoken since."""
 _LISTED = (
     *(JOB.c[name] for name in ListedJobRow._fields[:-1]),
     func.coalesce(func.length(JOB.c.partial), 0).label("partial_length"),
@@ -134,5 +136,6 @@ def drop_chunks(tx: Transaction, job: int) -> None:
 
 
 def _free(now_us: int) -> ColumnElement[bool]:
-    lost = and_(JOB.c.status == RUNNING, JOB.c.lease_us < now_us)
+    ended = or_(JOB.c.lease_us < now_us, JOB.c.lease_us > now_us + FARTHEST_LEASE_US)
+    lost = and_(JOB.c.status == RUNNING, ended)
     return or_(JOB.c.status == WAITING, lost)

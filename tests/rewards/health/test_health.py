@@ -164,4 +164,9 @@ def test_it_is_kept_and_comes_back_the_same(world: World) -> None:
         assert kept_health(tx, world.organisation, world.now + KEPT_FOR) == found
         assert kept_health(tx, world.organisation, world.now + KEPT_FOR + DAY) is None
         assert not is_old(tx, world.organisation, world.now)
+        earlier = world.now - timedelta(minutes=30)
+        assert is_old(tx, world.organisation, earlier), (
+            "the clock was set back: what was counted is of a time to come"
+        )
+        assert kept_health(tx, world.organisation, earlier) is None
     assert [week.high for week in found.weeks][-1] == 2.5

@@ -21,7 +21,7 @@ from rewards.jobs.queue import (
     list_jobs,
     outcome_of,
 )
-from rewards.jobs.work import COMPLETING, LEASE, MOST_ATTEMPTS, Held, Lost
+from rewards.jobs.work import COMPLETING, LEASE, MOST_ATTEMPTS, WHOLE, Held, Lost
 from rewards.store import jobs as rows
 from rewards.store.session import Transaction
 from rewards.store.units import digest
@@ -96,6 +96,21 @@ def test_pieces_outlive_the_worker_and_a_dead_one_changes_nothing(world: World) 
         assert (text, kept and kept.id) == ('{"x": 1}', number)
         assert rows.chunks(tx, job) == {}
         assert get_job(tx, "acme", job).done == 2
+
+
+def test_a_clock_set_back_leaves_no_job_with_a_dead_worker(world: World) -> None:
+    job = put(world)
+    first = take(world, "first")
+    world.now -= timedelta(hours=1)
+    second = take(world, "second")
+    assert (second.id, second.attempt) == (job, 2)
+    with pytest.raises(Lost):
+        work.beat(world.db, first, world.now)
+    assert work.beat(world.db, second, world.now)
+    assert work.take(world.db, "third", world.now) is None
+    assert WHOLE / timedelta(microseconds=1) < rows.FARTHEST_LEASE_US, (
+        "a lease that is given is never taken for one of before"
+    )
 
 
 def test_what_takes_its_workers_with_it_fails(world: World) -> None:
