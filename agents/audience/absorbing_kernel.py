@@ -141,8 +141,7 @@ def absorb(
         s = h.order[k]
         writer, straight = h.source[s] - own, 0
         page = np.int64(writer >= w.employees[r])
-        near = mine.near[page * (mine.near.size // 2) :]
-        moves = changes[0][s], changes[1][s]
+        near, moves = mine.near[page * (mine.near.size // 2) :], (changes[0][s], changes[1][s])
         fresh: Any = 0
         over, over_flags = seen[spans[s, 0] : spans[s, 1]], seen_flags[spans[s, 0] : spans[s, 1]]
         for begin in range(0, over.size, half):
@@ -179,8 +178,7 @@ def absorb(
                 )
                 shift += moved - before
                 trust[e] = moved
-                fatigue[e] += tiring
-                tired += tiring
+                fatigue[e], tired = fatigue[e] + tiring, tired + tiring
                 if muted[e] == 0 and leaves(unit(leaving[i]), fatigue[e], of.promotional[a], calm, law):
                     # 2: muted from tomorrow on, so that today's exposures still count.
                     muted[e], unfollows[s], mutes = 2, unfollows[s] + 1, mutes + 1
