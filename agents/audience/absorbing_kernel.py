@@ -135,22 +135,15 @@ def absorb(
     calm = law[FEEL.unfollow_base] * np.exp(max(0.0, law[FEEL.unfollow_fatigue]) * CALM)
     held: Any = np.int64(-1)
     half, mutes, shift, tired = mine.words.size // 2, 0, 0.0, 0.0
-    reached, strong_share, tiring = (
-        f.reached[(w.nodes[r] >> 3) + r :],
-        law[FEEL.strong_share],
-        law[FEEL.per_exposure],
-    )
+    reached = f.reached[(w.nodes[r] >> 3) + r :]
+    strong_share, tiring = law[FEEL.strong_share], law[FEEL.per_exposure]
     for k in range(h.at[r], h.at[r + 1]):
         s = h.order[k]
-        page, straight = np.int64(h.source[s] - own >= w.employees[r]), 0
-        near = mine.near[page * (mine.near.size // 2) :]
-        moves = changes[0][s], changes[1][s]
+        writer, straight = h.source[s] - own, 0
+        page = np.int64(writer >= w.employees[r])
+        near, moves = mine.near[page * (mine.near.size // 2) :], (changes[0][s], changes[1][s])
         fresh: Any = 0
-        over, over_flags, over_own = (
-            seen[spans[s, 0] : spans[s, 1]],
-            seen_flags[spans[s, 0] : spans[s, 1]],
-            spans[s, 2] - spans[s, 0],
-        )
+        over, over_flags = seen[spans[s, 0] : spans[s, 1]], seen_flags[spans[s, 0] : spans[s, 1]]
         for begin in range(0, over.size, half):
             block, block_flags = over[begin : begin + half], over_flags[begin : begin + half]
             strong, leaving = mine.words[: block.size], mine.words[half : half + block.size]
@@ -166,8 +159,14 @@ def absorb(
                 straight, fresh = straight + 1, fresh + new
                 block_flags[i] |= np.uint8(FROM_SOURCE)
                 later = np.int64(block[min(i + AHEAD, block.size - 1)])
-                see_near(targets[first + e], targets[first + later], reached, page, day, near, people[r])
-                a = h.source[s] if begin + i < over_own else own + source_of(e, n, offsets, n)
+                # Whoever wrote a post may see it where a colleague passed it on, but is not reached by it.
+                if targets[first + e] != writer:
+                    see_near(targets[first + e], targets[first + later], reached, page, day, near, people[r])
+                a = (
+                    h.source[s]
+                    if begin + i < spans[s, 2] - spans[s, 0]
+                    else own + source_of(e, n, offsets, n)
+                )
                 if a != held:
                     # The sums of a source are kept in local variables while the source stays the same.
                     if held >= 0:
@@ -179,8 +178,7 @@ def absorb(
                 )
                 shift += moved - before
                 trust[e] = moved
-                fatigue[e] += tiring
-                tired += tiring
+                fatigue[e], tired = fatigue[e] + tiring, tired + tiring
                 if muted[e] == 0 and leaves(unit(leaving[i]), fatigue[e], of.promotional[a], calm, law):
                     # 2: muted from tomorrow on, so that today's exposures still count.
                     muted[e], unfollows[s], mutes = 2, unfollows[s] + 1, mutes + 1
@@ -214,7 +212,8 @@ def count_far(
             e = np.int64(seen[i])
             v = np.int64(targets[e0 + e])
             word, bit = page * half + (v >> 6), np.uint64(1) << np.uint64(v & 63)
-            if e >= source_edges[r] and (mine.near[word] | mine.far[word]) & bit == 0:
+            unseen = (mine.near[word] | mine.far[word]) & bit == 0
+            if e >= source_edges[r] and unseen and v != h.source[s] - w.sources[r]:
                 mine.far[word] |= bit
                 people[r, 2 * page + 1] += 1
     # A word cleared among its neighbours costs a small part of one looked up.

@@ -2,7 +2,7 @@
 
 Each term is a pure function of arrays of one length (one row an opportunity) and returns log-odds. `log_odds` adds them;
 `share_chance` is the logistic of the sum. The sign of every term is tested; `Employee.decides` calls these functions, and the
-compiled loop of `agents.employees.meeting`, which the simulation uses, is tested against them.
+compiled loop of `agents.employees.meeting_kernel`, which the simulation uses, is tested against them.
 """
 
 from __future__ import annotations

@@ -95,13 +95,13 @@ class Recogniser:
         prior: dict[str, Flags],
     ) -> Thanks:
         """The recognition of `day`: `shares` are today's, `recent` those of the last seven days, `prior` the classes of prior activity."""
-        weight, acts = self._nothing, self._nothing
+        weight, acts, given = self._nothing, self._nothing, self._lanes.rows
         for group in range(len(self._timeline.names)):
             scheme, rules = self._timeline.phase(group, day).scheme, self._rules(group, day)
             kudos = scheme is not None and scheme.recognition.kudos is not None
             if not rules and not kudos:
                 continue
-            if weight is self._nothing:
+            if rules and weight is self._nothing:
                 weight, acts = np.zeros(self._rows.size), np.zeros(self._rows.size)
             alone = self._timeline.members(group) is None
             members = present if alone else present & (self._timeline.group == group)
@@ -116,16 +116,16 @@ class Recogniser:
                         self._give(rule, chosen, weight, acts)
                     counted[:] = 0
             if kudos:
-                receivers, received = np.unique(
-                    self._kudos(day, weekend, members, recent, present), return_counts=True
-                )
-                weight[receivers] += self._lanes.of(receivers).kudos_weight * received
-                acts[receivers] += received
-                self.ever[receivers] = True
+                received = self._kudos(day, weekend, members, recent, present)
+                thanks = given.kudos_weight * received
+                nothing_yet = weight is self._nothing
+                weight, acts = (thanks, received) if nothing_yet else (weight + thanks, acts + received)
         for rule, chosen in self._late.pop(day, []):
             if weight is self._nothing:
                 weight, acts = np.zeros(self._rows.size), np.zeros(self._rows.size)
             self._give(rule, chosen & present, weight, acts)
+        if acts is not self._nothing:
+            self.ever |= acts > 0.0
         return Thanks(weight, acts)
 
     def pull(self, day: int, taking: Flags, prior: dict[str, Flags]) -> tuple[Floats, Flags]:
@@ -172,7 +172,6 @@ class Recogniser:
         given = given * (p.anonymous_thanks if rule.giver == "nobody" else 1.0)
         weight[rows] += given * np.exp2(-rule.delay_days / p.late_half_life_days)
         acts[rows] += 1.0
-        self.ever[rows] = True
 
     def _rules(self, group: int, day: int) -> list[tuple[int, Recognition]]:
         # (first day, rule) of the phase's recognition, and of the scheme's highlights, which recognise the best few.
@@ -223,14 +222,14 @@ class Recogniser:
             chosen[best[at[run] : min(at[run] + places, at[run + 1])]] = True
         return chosen
 
-    def _kudos(self, day: int, weekend: bool, members: Flags, recent: Floats, present: Flags) -> Ints:
-        # The receivers, once for each thank-you. Kudos go to colleagues who shared in the last seven days.
+    def _kudos(self, day: int, weekend: bool, members: Flags, recent: Floats, present: Flags) -> Floats:
+        # Kudos go to colleagues who shared in the last seven days.
         lanes = self._lanes
         worth_thanking = np.flatnonzero(present & (recent > 0.0))
         at = lanes.starts(worth_thanking)
         several = np.diff(at)
         if not several.any():
-            return worth_thanking[:0]
+            return self._nothing
         factor = lanes.laws.each.weekend_factor
         rate = lanes.laws.each.kudos_per_week * (factor if weekend else 1.0) / opportunity_days(factor)
         rates = np.where(several > 0, rate, 0.0)
@@ -244,8 +243,9 @@ class Recogniser:
         lane = lanes.lane[giver]
         drawn = uniforms_each(self._keys, lane, KUDOS_DAY + day, lanes.own[giver], ordinal)
         receiver = worth_thanking[at[lane] + np.floor(drawn * several[lane]).astype(np.int64)]
-        kept: Ints = receiver[receiver != giver]
-        return kept
+        received = np.zeros(size)
+        np.add.at(received, receiver[receiver != giver], 1.0)
+        return received
 
 
 def due(first_day: int, rule: Recognition, day: int) -> bool:

@@ -138,3 +138,16 @@ def test_a_muted_colleague_shows_nothing_of_what_others_post() -> None:
     answer = posted(model, [0], 2)
     assert answer.reposts[0] >= 5
     assert answer.viewers[0] == answer.clicks[0] == model.network.degrees[0]
+
+
+def test_who_wrote_a_post_is_not_reached_by_it_when_a_colleague_passes_it_on() -> None:
+    model = company(
+        EVERYBODY_SEES_AND_PASSES_ON, headcount=20, size=400, contacts=30, coworkers=0.5, onward_contacts=5
+    )
+    assert model.network.onward_weight == 1.0
+    for day, writer in enumerate(range(20)):
+        answer = posted(model, [writer], day)
+        # One post: whoever it reached saw it once for the first time.
+        assert answer.unique_employees[0] == answer.viewers[0]
+    nobody_else = model.network.graph.n_nodes - 1
+    assert answer.viewers[0] <= nobody_else

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from agents.parameters.parameters import Parameters
 from agents.program.incentives import thirds, thirds_by_run
-from agents.world.lanes import Draw, Lanes, Laws, medians, sums
+from agents.world.lanes import Draw, Lanes, Laws, distinct, medians, one_value, sums
 from agents.world.memory import untouched
 
 SIZES = st.lists(st.integers(0, 40), min_size=2, max_size=6)
@@ -84,3 +84,19 @@ def test_untouched_memory_is_zero_and_can_be_written() -> None:
     room[3] = 7
     assert room.tolist() == [0, 0, 0, 7, 0]
     assert untouched(0, np.uint8).size == 0
+
+
+def test_distinct_values_have_the_bounds_of_their_runs() -> None:
+    for rising in ([], [4], [1, 1, 1], [0, 2, 2, 5, 9, 9]):
+        found, bounds = distinct(np.array(rising, dtype=np.int64))
+        values, counts = np.unique(np.array(rising, dtype=np.int64), return_counts=True)
+        assert found.tolist() == values.tolist()
+        assert bounds.tolist() == [0, *np.cumsum(counts).tolist()]
+
+
+def test_values_that_are_all_one_take_no_memory() -> None:
+    alike, differing, none = np.full(9, 0.25), np.arange(9.0), np.zeros(0)
+    assert one_value(alike).strides == (0,)
+    assert one_value(alike).tolist() == alike.tolist()
+    assert one_value(differing) is differing
+    assert one_value(none) is none
