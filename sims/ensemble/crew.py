@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 from sims.ensemble.handover import give, take
 
@@ -99,7 +100,10 @@ class Crew:
         mine: Connection[Any, Any]
         mine, theirs = how.Pipe()
         process = how.Process(target=_serve, args=(theirs,), daemon=True)
-        process.start()
+        with catch_warnings():
+            # Python 3.12 and later warn of a fork where a library keeps threads of its own, as linear algebra does; those are ready for it.
+            simplefilter("ignore", DeprecationWarning)
+            process.start()
         # Now only the worker holds its end of the pipe, which is closed when it dies.
         theirs.close()
         self._workers[mine] = (process, None)
