@@ -19,6 +19,7 @@ import struct
 import sys
 import time
 import traceback
+import warnings
 from contextlib import suppress
 from datetime import timedelta
 
@@ -73,7 +74,10 @@ class Slot:
     def start(self) -> None:
         """Fork a writer."""
         self.reader, pipe = os.pipe()
-        self.child = os.fork()
+        with warnings.catch_warnings():
+            # As in `sims.ensemble.crew`.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self.child = os.fork()
         if self.child == 0:
             try:
                 write(self.url, self.slot, self.acknowledged + 1, pipe)
