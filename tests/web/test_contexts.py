@@ -17,7 +17,7 @@ from web import templating
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = templating._ENVIRONMENT
 # What `page` gives every template, and what the environment knows.
-FRAME = {"account", "person", "path", "language", "languages", "open_to_all", "zone", "zone_name", "doors", "unsent"}  # fmt: skip
+FRAME = {"account", "person", "path", "language", "languages", "open_to_all", "zone", "zone_name", "doors", "door", "unsent"}  # fmt: skip
 KNOWN = FRAME | set(ENVIRONMENT.globals)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

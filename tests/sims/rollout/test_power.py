@@ -100,7 +100,7 @@ def test_the_commands_design_draw_and_analyse(company: Scenario, small_file: Pat
     judged = run(app, ["rollout", "analyse", str(units), "--plan", str(plan), "--until", "2026-02-15"])
     assert judged.exit_code == 0, judged.output
     assert "treated units did more" in judged.output
-    assert "effect: 2.0" in judged.output
+    assert "effect: 2 on" in judged.output
     early = run(app, ["rollout", "analyse", str(units), "--plan", str(plan), "--until", "2026-02-14"])
     assert early.exit_code == 1
     assert "too early" in early.output
