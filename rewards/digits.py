@@ -12,8 +12,8 @@ from rewards.language import in_signs
 STEPS_A_SPREAD = 10.0
 """An interval is about this many steps of its last digit wide."""
 MOST_DECIMALS = 4
-ROUNDING = 1e-9
-"""A spread below it is a rounding error of none."""
+ROUNDING = 1e-8
+"""A spread below it, or below this part of what it is a spread of, is a rounding error of none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,13 @@ def told(interval: Mapping[str, Any], scale: float = 1.0, least: float = 0.0) ->
 
 def teller(p80: Sequence[float], scale: float = 1.0, least: float = 0.0) -> Callable[[float], str]:
     """What tells each number of an interval, its other bands too: rounded to the digit that its middle 80 % resolves."""
-    step = max(step_of(scale * (p80[1] - p80[0])), least)
+    step = max(step_of(scale * (p80[1] - p80[0]), scale * max(abs(p80[0]), abs(p80[1]))), least)
     return lambda value: rounded(scale * value, step)
 
 
-def step_of(spread: float) -> float:
-    """The power of ten to which numbers with this spread are rounded."""
-    if spread <= ROUNDING or not isfinite(spread):
+def step_of(spread: float, size: float = 1.0) -> float:
+    """The power of ten to which numbers of this size with this spread are rounded."""
+    if spread <= ROUNDING * max(size, 1.0) or not isfinite(spread):
         return 0.0
     return float(10.0 ** max(floor(log10(spread / STEPS_A_SPREAD)), -MOST_DECIMALS))
 
