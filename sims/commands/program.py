@@ -22,6 +22,7 @@ from sims.commands.manner import (
     TurningPoints,
     manner_of,
 )
+from sims.commands.questions import ProcessCount
 
 if TYPE_CHECKING:
     from rewards.store.session import Database
@@ -237,7 +238,7 @@ def rehearse(
     runs: Annotated[
         int | None, typer.Option(help="Paired runs; the scenario's own, or 12, unless given.")
     ] = None,
-    processes: Annotated[int | None, typer.Option(help="Local processes; one per core unless given.")] = None,
+    processes: ProcessCount = None,
     *,
     at_defaults: AtDefaults = False,
     posterior: PosteriorFile = None,

@@ -26,7 +26,10 @@ Seed = Annotated[
     int | None, typer.Option(help="Seed of all random numbers; the scenario's own unless given.")
 ]
 ProcessCount = Annotated[
-    int | None, typer.Option("--processes", help="Local processes; one per core unless given.")
+    int | None,
+    typer.Option(
+        "--processes", help="Local processes; unless given as many as shorten the work, one per core at most."
+    ),
 ]
 
 
