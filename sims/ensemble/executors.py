@@ -115,7 +115,7 @@ def choose_executor(processes: int | None, n_tasks: int) -> Executor:
 def _checked(processes: int) -> int:
     if not 1 <= processes <= PROCESSES_MAX:
         raise ValueError(
-            f"processes: got {processes}; it must be 1 to {PROCESSES_MAX}; leave it out for one per core"
+            f"processes: got {processes}; it must be 1 to {PROCESSES_MAX}; leave it out for one per core at most"
         )
     return processes
 

@@ -87,10 +87,10 @@ def precision_text(found: Reached | None) -> str:
     if found is None:
         return ""
     asked = found.asked
-    wanted = f"{asked.half_width:.4g} of its range" if asked.relative else number(found.wanted)
+    wanted = f"{100.0 * asked.half_width:.4g}% of it" if asked.relative else f"± {number(found.wanted)}"
     words = (
         f"after {found.runs:,} runs more of them would move the median of {asked.outcome} by at most ± {number(found.half_width)} (95 %), "
-        f"{found.part:.0%} of the width of its middle 80 %; asked was ± {wanted}"
+        f"{found.part:.0%} of the width of its middle 80 %; asked was {wanted}"
     )
     return (
         f"Precision reached: {words}"
