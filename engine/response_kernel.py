@@ -25,7 +25,6 @@ from engine.response_sights import (
     TOPIC,
     ask_for_share,
     draw_words,
-    keep_near_sights,
     keep_sights,
     key_of_tree,
     pick_contacts,
@@ -225,10 +224,8 @@ def grow_tree(
     written = first + np.uint64(count[EXPOSURES])
     while True:
         if not waited:
-            if head == ZERO and edge_load.size > 0:
-                n = keep_near_sights(n, picked, words, offsets[u], edge_load, load_scale, rate[KEEP])
-            else:
-                n = keep_sights(n, picked, words, targets, feed_load, load_scale, rate[KEEP])
+            near = head == ZERO and edge_load.size > 0
+            n = keep_sights(n, picked, words, targets, loads, offsets[u], near, load_scale, rate[KEEP])
             if written + n > np.uint64(seen_edges.size):
                 return written, reach, False, next_n, next_key
             record_sights(

@@ -81,9 +81,13 @@ def draw_words(
 
 @inlined
 def keep_sights(
-    n_picked: Any, picked: Any, words: Any, targets: Any, feed_load: Any, load_scale: Any, keep: Any
-) -> Any:
-    """Thin the picked edges to those whose target sees the post through its feed; return how many."""
+    n_picked: Any, picked: Any, words: Any, targets: Any, loads: Any, first: Any, near: Any, load_scale: Any, keep: Any
+) -> Any:  # fmt: skip
+    """Thin the picked edges to those whose target sees the post through its feed; return how many.
+
+    loads  by person, and by edge from `first` on, which is read where `near`
+    """
+    feed_load, edge_load = loads
     kept = ZERO
     for i in range(n_picked):
         e = np.uint64(picked[i])
@@ -91,23 +95,6 @@ def keep_sights(
         chance = np.float32(word >> SHIFT_40) * UNIT_24
         picked[kept] = e
         words[kept] = word
-        load = feed_load[np.uint64(targets[e])]
-        kept += np.uint64(chance * (np.float32(1.0) + load * load_scale) < keep)
-    return kept
-
-
-@inlined
-def keep_near_sights(
-    n_picked: Any, picked: Any, words: Any, first: Any, edge_load: Any, load_scale: Any, keep: Any
-) -> Any:
-    """The same where the targets' loads stand side by side, edge by edge from `first` on."""
-    kept = ZERO
-    for i in range(n_picked):
-        e = np.uint64(picked[i])
-        word = words[i]
-        chance = np.float32(word >> SHIFT_40) * UNIT_24
-        picked[kept] = e
-        words[kept] = word
-        load = edge_load[e - first]
+        load = edge_load[e - first] if near else feed_load[np.uint64(targets[e])]
         kept += np.uint64(chance * (np.float32(1.0) + load * load_scale) < keep)
     return kept

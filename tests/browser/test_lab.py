@@ -16,7 +16,7 @@ from playwright.sync_api import Page, Route, expect
 from rewards.store.session import Database
 from tests.browser.conftest import Visitor
 from tests.browser.test_nominations import come
-from tests.browser.test_rehearsals import sound
+from tests.browser.test_rehearsals import ended, sound
 from tests.commands import Command
 from tests.company import ORGANISATION, make_company
 from tests.serving import serving
@@ -99,7 +99,7 @@ def test_from_the_figures_to_a_run_that_others_read(
     expect(page.get_by_role("status")).to_contain_text("It waits for a worker")
     sound(page, f"lab-waiting-{look}")
     worker()
-    expect(page.get_by_role("status")).to_contain_text("It is done.", timeout=SLOW)
+    ended(page, "It is done.")
     expect(page.get_by_role("heading", name="Side by side")).to_be_visible()
     assert page.locator("svg.weeks").count() == 2
     sound(page, f"lab-run-{look}")
@@ -152,7 +152,7 @@ def test_a_thousand_runs_are_queued_followed_ranked_and_cancelled(
     expect(page.get_by_text("With more of them the estimate would move by at most")).to_be_visible()
     expect(page.get_by_role("status")).to_contain_text("At most")
     page.get_by_role("button", name="Cancel it").click()
-    expect(page.get_by_role("status")).to_contain_text("It was cancelled.", timeout=SLOW)
+    ended(page, "It was cancelled.")
     sound(page, f"lab-thousand-{'phone-dark' if phone else 'desk-light'}")
     expect(page.get_by_role("button", name="Run it again")).to_be_visible()
 
@@ -180,7 +180,7 @@ def test_cadence_is_chosen_by_what_one_more_brings(
     worker()
     page = come(visit(phone=phone, dark=dark), "sam", LAB)
     written(page, SMALL + "sweep: {lever: cadence, least: 1, most: 20, steps: 3}\n")
-    expect(page.get_by_role("status")).to_contain_text("It is done.", timeout=SLOW)
+    ended(page, "It is done.")
     # Where the sign turns, and beyond which setting one more brings less, or that it never does.
     answer = page.locator("#answer").inner_text()
     assert "doing nothing" in answer
@@ -201,7 +201,7 @@ def test_a_sweep_by_the_keyboard(visit: Callable[..., Visitor], worker: Callable
     expect(page.get_by_text("Reminders a week at 0, 2, 4")).to_be_visible(timeout=SLOW)
     worker()
     page.get_by_role("button", name="Save and run").press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("It is done.", timeout=SLOW)
+    ended(page, "It is done.")
     expect(page.get_by_role("heading", name="Reminders a week", exact=True)).to_be_visible()
     assert page.locator("svg.weeks").count() == 9
     sound(page, "lab-sweep")

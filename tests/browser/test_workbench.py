@@ -26,7 +26,7 @@ from rewards.store.session import Database, open_database
 from sims.recording.kept import keep_recording
 from tests.browser.conftest import Visitor
 from tests.browser.test_nominations import come
-from tests.browser.test_rehearsals import fill, sound
+from tests.browser.test_rehearsals import ended, fill, sound
 from tests.company import ORGANISATION, make_company, password_hash, people
 from tests.rehearsed import carry_out
 from tests.serving import serving
@@ -144,7 +144,7 @@ def rehearsed(desk: Desk, page: Page, db: Database, title: str) -> str:
     page.get_by_role("button", name="Rehearse", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("It waits for a worker")
     carry_out(db)
-    expect(page.get_by_role("status")).to_contain_text("It is done.")
+    ended(page, "It is done.")
     risks = page.get_by_role("region", name="What could go wrong").get_by_role("article")
     for at in range(risks.count()):
         expect(risks.nth(at).locator(".checks > li")).to_have_count(3)
