@@ -170,6 +170,7 @@ class Company:
 
     def over_edges(self, values: Floats, pages: bool) -> Floats:
         """float64[R]: edge-weighted mean of a per-source value, over a run's employees or over its company pages."""
+        # Not as a product of vectors, which sums in as many parts as linear algebra has threads: then the bits would tell of the cores.
         networks, lanes = self.networks, self.lanes
         if lanes.even:
             ties, weight = self.world.page_ties if pages else self.world.staff_ties
@@ -179,13 +180,13 @@ class Company:
                 if pages
                 else values.reshape(lanes.count, -1)[:, :split]
             )
-            return np.asarray(np.vecdot(mine, ties) / weight)
+            return np.asarray((mine * ties).sum(axis=1) / weight)
         degrees, bounds = self.world.degrees, networks.sources
         found = np.zeros(lanes.count)
         for run, people in enumerate(networks.employees.tolist()):
             split = int(bounds[run]) + people
             rows = slice(split, int(bounds[run + 1])) if pages else slice(int(bounds[run]), split)
-            found[run] = values[rows] @ degrees[rows] / max(1.0, float(degrees[rows].sum()))
+            found[run] = (values[rows] * degrees[rows]).sum() / max(1.0, float(degrees[rows].sum()))
         return found
 
     def live(self) -> None:

@@ -317,7 +317,7 @@ class Feelings:
     def mean_trust(self, first: int, last: int, day: int) -> float:
         """Mean trust over all edges of the sources."""
         degrees = self._networks.degrees[first:last]
-        return float(self.trust_of_sources(day)[first:last] @ degrees) / max(1, int(degrees.sum()))
+        return float((self.trust_of_sources(day)[first:last] * degrees).sum()) / max(1, int(degrees.sum()))
 
     def _refresh(self, sources: Ints, day: int) -> None:
         networks = self._networks

@@ -153,3 +153,20 @@ def test_a_fork_is_the_setting_lived_by_itself() -> None:
     alone.run_for(DAYS)
     trunk.run_for(DAYS - trunk.day)
     assert str(trunk.outcomes()) == str(alone.outcomes())
+
+
+def test_means_over_ties_are_summed_in_one_order_however_many_threads_linear_algebra_has() -> None:
+    organisation = Organisation(headcount=12_000, audience=Audience(size=30_000))
+    setting = Setting(organisation=organisation, burn_in_days=0)
+    two, parted = Ensemble(setting, [Draw(3, run, Parameters()) for run in range(2)]), list[bool]()
+    rng, networks = np.random.default_rng(5), two.networks
+    for _ in range(5):
+        values = rng.random(int(networks.sources[-1]))
+        found = two.over_edges(values, pages=False)
+        for run in range(2):
+            first = int(networks.sources[run])
+            rows = slice(first, first + 12_000)
+            degrees = networks.degrees[rows].astype(np.float64)
+            assert found[run] == (values[rows] * degrees).sum() / degrees.sum()
+            parted.append(found[run] == values[rows] @ degrees / degrees.sum())
+    assert not all(parted)
