@@ -141,7 +141,10 @@ class Crew:
             if self._deaths[at] > self._tries:
                 raise LostTaskError(f"{self._deaths[at]} times over") from None
             left.appendleft(at)
-            self._tell(self._hire())
+            try:
+                self._tell(self._hire())
+            except OSError as error:
+                raise LostTaskError(f"and none can be started for it ({error.strerror})") from error
             return
         self._workers[pipe] = (process, None)
         if not fine:
@@ -171,8 +174,11 @@ def _serve(pipe: Connection) -> None:
         except Exception as error:
             error.add_note("in a worker:\n" + traceback.format_exc())
             answer = (False, error)
-        with suppress(*GONE):
+        try:
             give(pipe, answer)
+        except GONE:
+            # Half an answer is none: whoever waits for the rest sees the end of the pipe.
+            return
 
 
 def end_with_parent() -> None:

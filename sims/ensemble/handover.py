@@ -3,6 +3,7 @@
 In a pipe, what a run amounts to, a megabyte, would be copied four times, and at the cost of those who compute.
 """
 
+import errno
 import os
 import pickle
 import sys
@@ -57,7 +58,10 @@ def take(pipe: "Connection[Any, Any]") -> Any:
     found, sizes = pipe.recv()
     if not sizes:
         return found
-    handle, parts, end = reduction.recv_handle(pipe), [], 0
+    try:
+        handle, parts, end = reduction.recv_handle(pipe), [], 0
+    except RuntimeError as error:
+        raise OSError(errno.EMFILE, "no file handle is left for an answer") from error
     try:
         whole = memoryview(mmap(handle, 0))
     finally:

@@ -3,6 +3,7 @@
 import errno
 import operator
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sims.ensemble import crew
@@ -23,6 +25,7 @@ from sims.ensemble.executors import (
     progress,
     work_of,
 )
+from sims.ensemble.handover import LEAST
 from sims.scenario.scenario import Scenario
 
 
@@ -165,3 +168,16 @@ def test_an_answer_that_finds_no_memory_here_is_one_clear_error(monkeypatch: pyt
     monkeypatch.setattr(crew, "take", refused)
     with pytest.raises(ExecutorError, match="perhaps for want of memory"):
         list(Processes(2).map(pow, 10, [1, 2]))
+
+
+def no_handle(_: object, task: int) -> np.ndarray:
+    """Leaves its process one file handle, of which the answer needs two."""
+    least = os.dup(0)
+    os.close(least)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (least + 1, least + 1))
+    return np.zeros(LEAST)
+
+
+def test_a_worker_without_file_handles_hangs_nobody() -> None:
+    with pytest.raises(ExecutorError, match="fewer processes"):
+        list(Processes(2).map(no_handle, None, [1, 2]))

@@ -72,3 +72,12 @@ def test_without_a_file_or_memory_to_spare_it_goes_through_the_pipe(
         sent = pool.submit(give, theirs, [LARGE, "a"])
         assert same([LARGE, "a"], take(mine))
         sent.result()
+
+
+def test_a_handle_that_finds_no_place_here_is_as_nothing_given() -> None:
+    mine, theirs = get_context("spawn").Pipe()
+    theirs.send((b"", [LEAST]))
+    # What is left of a message whose handle the system dropped.
+    os.write(theirs.fileno(), b"\x01")
+    with pytest.raises(OSError, match="no file handle is left"):
+        take(mine)
