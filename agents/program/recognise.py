@@ -229,7 +229,8 @@ class Recogniser:
         at = lanes.starts(worth_thanking)
         several = np.diff(at)
         if not several.any():
-            return self._nothing
+            # Of their own: whoever is thanked beside is written to them.
+            return np.zeros(self._rows.size)
         factor = lanes.laws.each.weekend_factor
         rate = lanes.laws.each.kudos_per_week * (factor if weekend else 1.0) / opportunity_days(factor)
         rates = np.where(several > 0, rate, 0.0)

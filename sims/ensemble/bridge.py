@@ -187,8 +187,13 @@ def _alike(keys: Sequence[object]) -> list[list[int]]:
 
 def _trunk(scenario: "Scenario") -> object:
     # Everything except the draws that determines a run before a program begins.
+    from agents.setting.setting import quiet_days
+
     days = scenario.start_date, scenario.split_day
-    return _world(scenario), scenario.policy, days
+    # Without a burn-in employees begin as day 0 leaves them in the long run: settled in whatever is in force then, group by group.
+    at_once = scenario.burn_in_days == 0 and quiet_days(scenario) == 0
+    arms = [(arm.name, arm.share, arm.by, arm.phases[0]) for arm in scenario.arms]
+    return _world(scenario), scenario.policy, days, (scenario.phases[0], arms) if at_once else None
 
 
 def bytes_a_run(scenario: "Scenario") -> int:

@@ -49,8 +49,13 @@ class Crew:
         self._workers: dict[Connection, tuple[BaseProcess, int | None]] = {}
         self._deaths: dict[int, int] = {}
         # Start all processes before sending: a pipe buffers little, so that sending blocks until the process is up.
-        for pipe in [self._hire() for _ in range(count)]:
-            self._tell(pipe)
+        try:
+            for pipe in [self._hire() for _ in range(count)]:
+                self._tell(pipe)
+        except BaseException:
+            # Whoever has begun would be waited for at the end of this process.
+            self.end()
+            raise
 
     def results(self, tasks: Sequence[Any]) -> Generator[Any, None, None]:
         """One result per task, in order. Raises as `finished` does."""
@@ -129,12 +134,17 @@ class Crew:
         except GONE:
             del self._workers[pipe]
             pipe.close()
+            # It lives where its answer could not be taken here, for want of memory.
+            process.kill()
             process.join()
             self._deaths[at] = self._deaths.get(at, 0) + 1
             if self._deaths[at] > self._tries:
                 raise LostTaskError(f"{self._deaths[at]} times over") from None
             left.appendleft(at)
-            self._tell(self._hire())
+            try:
+                self._tell(self._hire())
+            except OSError as error:
+                raise LostTaskError(f"and none can be started for it ({error.strerror})") from error
             return
         self._workers[pipe] = (process, None)
         if not fine:
@@ -164,8 +174,11 @@ def _serve(pipe: Connection) -> None:
         except Exception as error:
             error.add_note("in a worker:\n" + traceback.format_exc())
             answer = (False, error)
-        with suppress(*GONE):
+        try:
             give(pipe, answer)
+        except GONE:
+            # Half an answer is none: whoever waits for the rest sees the end of the pipe.
+            return
 
 
 def end_with_parent() -> None:

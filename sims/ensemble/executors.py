@@ -77,7 +77,14 @@ class Processes:
 
         Tasks of dead workers are repeated; raises `ExecutorError` where that fails too. Closing the iterator terminates the workers.
         """
-        return self._results(Crew(min(self.count, len(tasks)), function, shared, TRIES), tasks)
+        count = min(self.count, len(tasks))
+        try:
+            crew = Crew(count, function, shared, TRIES)
+        except OSError as error:
+            raise ExecutorError(
+                f"{count} worker processes could not be started: {error.strerror}; fewer processes (--processes 1) need less"
+            ) from error
+        return self._results(crew, tasks)
 
     def _results(self, crew: Crew, tasks: Sequence[Any]) -> Generator[Any, None, None]:
         try:

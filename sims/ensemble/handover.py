@@ -3,6 +3,7 @@
 In a pipe, what a run amounts to, a megabyte, would be copied four times, and at the cost of those who compute.
 """
 
+import errno
 import os
 import pickle
 import sys
@@ -25,13 +26,31 @@ def give(pipe: "Connection[Any, Any]", value: Any) -> None:
     if sum(part.nbytes for part in parts) < LEAST or sys.platform != "linux":
         pipe.send((value, []))
         return
-    pipe.send((head, [part.nbytes for part in parts]))
-    with os.fdopen(os.memfd_create("groundswell"), "wb") as memory:
-        for part in parts:
-            memory.write(part)
-            memory.write(bytes(-part.nbytes % LINE))
-        memory.flush()
-        reduction.send_handle(pipe, memory.fileno(), None)
+    try:
+        memory = _written(parts)
+    except OSError:
+        # Neither a file nor memory is left: the pipe needs none of its own.
+        pipe.send((value, []))
+        return
+    try:
+        pipe.send((head, [part.nbytes for part in parts]))
+        reduction.send_handle(pipe, memory, None)
+    finally:
+        os.close(memory)
+
+
+def _written(parts: list[memoryview]) -> int:
+    """The handle of memory that holds these arrays."""
+    handle = os.memfd_create("groundswell")
+    try:
+        with os.fdopen(handle, "wb", closefd=False) as memory:
+            for part in parts:
+                memory.write(part)
+                memory.write(bytes(-part.nbytes % LINE))
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
 
 
 def take(pipe: "Connection[Any, Any]") -> Any:
@@ -39,7 +58,10 @@ def take(pipe: "Connection[Any, Any]") -> Any:
     found, sizes = pipe.recv()
     if not sizes:
         return found
-    handle, parts, end = reduction.recv_handle(pipe), [], 0
+    try:
+        handle, parts, end = reduction.recv_handle(pipe), [], 0
+    except RuntimeError as error:
+        raise OSError(errno.EMFILE, "no file handle is left for an answer") from error
     try:
         whole = memoryview(mmap(handle, 0))
     finally:

@@ -4,7 +4,8 @@ import numpy as np
 
 from agents.model import AdvocacyModel
 from agents.parameters.parameters import Parameters
-from agents.setting.setting import Audience, Organisation, Phase, Recognition, Setting
+from agents.setting.setting import Audience, Content, Organisation, Phase, Recognition, Setting
+from rewards.scheme.presets import PRESETS
 
 P = Parameters(base_log_odds=-2.5)
 
@@ -71,3 +72,15 @@ def test_the_more_and_the_less_motivated_half_can_be_thanked_apart() -> None:
         model = ran(Recognition(rule="random", share=1.0, every_days=1, times=1, among=among), 1)
         level = model.traits.motivation
         assert np.array_equal(model.recogniser.ever, (level >= np.median(level)) == wanted)
+
+
+def test_late_thanks_come_where_meanwhile_there_are_kudos_and_nobody_to_give_them_to() -> None:
+    late = Phase(recognition=Recognition(rule="random", share=1.0, every_days=1, times=1, delay_days=3))
+    setting = Setting(
+        organisation=Organisation(headcount=5, audience=Audience(size=50)),
+        content=Content(notifications=0.0),
+        phases=(late, Phase(day=1, scheme=PRESETS["clicks"])),
+    )
+    model = AdvocacyModel(setting, 1)
+    model.run_for(5)
+    assert model.outcomes()["praise"].tolist() == [0.0, 0.0, 0.0, 5.0, 0.0]

@@ -1,14 +1,18 @@
 """Executors keep the order of their tasks, and say what went wrong when a worker dies."""
 
+import errno
 import operator
 import os
+import resource
 import subprocess
 import sys
 import threading
 import time
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from sims.ensemble import crew
@@ -21,6 +25,7 @@ from sims.ensemble.executors import (
     progress,
     work_of,
 )
+from sims.ensemble.handover import LEAST
 from sims.scenario.scenario import Scenario
 
 
@@ -131,3 +136,48 @@ def test_what_a_task_raises_is_raised_here_with_where_it_was() -> None:
     with pytest.raises(ZeroDivisionError) as caught:
         list(Processes(2).map(operator.truediv, 1, [1, 0]))
     assert "in a worker" in caught.value.__notes__[0]
+
+
+def test_workers_that_cannot_all_be_started_are_one_clear_error_and_none_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    how: Any = crew.context()
+    pipes = [how.Pipe()]
+
+    class Few:
+        Process = how.Process
+
+        def Pipe(self) -> Any:  # noqa: N802 - as the module calls it
+            if not pipes:
+                raise OSError(errno.EMFILE, "Too many open files")
+            return pipes.pop()
+
+    monkeypatch.setattr(crew, "context", Few)
+    before = set(active_children())
+    with pytest.raises(ExecutorError, match="Too many open files; fewer processes"):
+        Processes(2).map(pow, 10, [1, 2])
+    assert set(active_children()) <= before
+
+
+def test_an_answer_that_finds_no_memory_here_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker lives, and its fellow holds the pipe to it open: it is ended, not waited for."""
+
+    def refused(_: Any) -> Any:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.setattr(crew, "take", refused)
+    with pytest.raises(ExecutorError, match="perhaps for want of memory"):
+        list(Processes(2).map(pow, 10, [1, 2]))
+
+
+def no_handle(_: object, task: int) -> np.ndarray:
+    """Leaves its process one file handle, of which the answer needs two."""
+    least = os.dup(0)
+    os.close(least)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (least + 1, least + 1))
+    return np.zeros(LEAST)
+
+
+def test_a_worker_without_file_handles_hangs_nobody() -> None:
+    with pytest.raises(ExecutorError, match="fewer processes"):
+        list(Processes(2).map(no_handle, None, [1, 2]))

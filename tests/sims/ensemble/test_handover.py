@@ -1,5 +1,7 @@
 """What one process hands another arrives as it was, arrays as memory of both."""
 
+import errno
+import os
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
 from typing import Any
@@ -54,4 +56,28 @@ def test_who_ended_in_between_has_given_nothing() -> None:
     theirs.send((b"", [LEAST]))
     theirs.close()
     with pytest.raises(EOFError):
+        take(mine)
+
+
+@pytest.mark.parametrize("missing", ["memfd_create", "fdopen"])
+def test_without_a_file_or_memory_to_spare_it_goes_through_the_pipe(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: Any, **__: Any) -> Any:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(os, missing, refused)
+    mine, theirs = get_context("spawn").Pipe()
+    with ThreadPoolExecutor(1) as pool:
+        sent = pool.submit(give, theirs, [LARGE, "a"])
+        assert same([LARGE, "a"], take(mine))
+        sent.result()
+
+
+def test_a_handle_that_finds_no_place_here_is_as_nothing_given() -> None:
+    mine, theirs = get_context("spawn").Pipe()
+    theirs.send((b"", [LEAST]))
+    # What is left of a message whose handle the system dropped.
+    os.write(theirs.fileno(), b"\x01")
+    with pytest.raises(OSError, match="no file handle is left"):
         take(mine)
