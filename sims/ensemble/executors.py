@@ -84,10 +84,14 @@ class Processes:
             raise ExecutorError(
                 f"{count} worker processes could not be started: {error.strerror}; fewer processes (--processes 1) need less"
             ) from error
-        return self._results(crew, tasks)
+        results = self._results(crew, tasks)
+        # Begun, so that closing it ends the workers even where nobody has asked for a result.
+        next(results)
+        return results
 
     def _results(self, crew: Crew, tasks: Sequence[Any]) -> Generator[Any, None, None]:
         try:
+            yield None
             yield from crew.results(tasks)
         except LostTaskError as error:
             raise ExecutorError(

@@ -79,6 +79,14 @@ def test_whoever_stops_asking_ends_the_workers_at_once() -> None:
     assert time.monotonic() - begin < 30.0
 
 
+def test_whoever_never_asks_ends_the_workers_too() -> None:
+    before = set(active_children())
+    results = Processes(2).map(pow, 10, [1, 2])
+    assert len(set(active_children()) - before) == 2
+    results.close()
+    assert set(active_children()) == before
+
+
 @pytest.mark.parametrize("processes", [0, -1, 257])
 def test_an_impossible_number_of_processes_is_refused(processes: int) -> None:
     for ask in (choose_executor, processes_for):
