@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from rewards.logs import log_error
-from rewards.people.organisations import list_organisations
+from rewards.daily import once_a_day
 from rewards.store.results import list_results, replace_result
 from rewards.store.session import Database
 from rewards.store.units import digest
@@ -25,17 +24,7 @@ def score_kind(forecast: int) -> str:
 
 def renew_scores(db: Database, now: datetime) -> None:
     """Score the latest forecasts of every organisation, once a day and process."""
-    with db.read() as tx:
-        slugs = [home.slug for home in list_organisations(tx)]
-    for slug in slugs:
-        key = ("scores", slug)
-        if db.cache.get(key) == now.date():
-            continue
-        db.cache[key] = now.date()
-        try:
-            renew_scores_of(db, slug, now)
-        except Exception as error:
-            log_error("scoring failed", error, organisation=slug)
+    once_a_day(db, "scoring", renew_scores_of, now)
 
 
 def renew_scores_of(db: Database, organisation: str, now: datetime) -> int:

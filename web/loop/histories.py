@@ -12,10 +12,9 @@ from threading import Lock
 from fastapi import APIRouter
 from fastapi.responses import Response, StreamingResponse
 
+from rewards.daily import once_a_day
 from rewards.language import gettext as _
-from rewards.logs import log_error
 from rewards.people.groups import groups_shown, minimum_group
-from rewards.people.organisations import list_organisations
 from rewards.people.participation import FEW_PEOPLE
 from rewards.store import people as people_rows
 from rewards.store.results import latest_result, replace_result
@@ -54,17 +53,7 @@ def as_csv(store: Store, account: ForecastReader) -> Response:
 
 def renew_histories(store: Database, at: datetime) -> None:
     """Make the day's history of every large company, once a day and process; called by the worker."""
-    with store.read() as tx:
-        slugs = [home.slug for home in list_organisations(tx)]
-    for slug in slugs:
-        key = ("history made", slug)
-        if store.cache.get(key) == at.date():
-            continue
-        store.cache[key] = at.date()
-        try:
-            _renew(store, slug, at)
-        except Exception as error:
-            log_error("making a history failed", error, organisation=slug)
+    once_a_day(store, "making a history", _renew, at)
 
 
 def _renew(store: Database, organisation: str, at: datetime) -> None:
