@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from rewards.amounts import several
-from rewards.digits import rounded, step_of, teller
+from rewards.digits import teller
 from sims.comparison.comparison import Comparison
 from sims.comparison.risks import least_paid, risks_json
 from sims.ensemble.contrast import contrasts
@@ -201,8 +201,8 @@ def risks_text(comparison: Comparison) -> str:
                 ]
             )
         owed = risks_json(result)["liability"]
-        step = max(step_of(owed["worst"] - owed["expected"]), 1.0)
-        expected, most, worst = (rounded(owed[one], step) for one in ("expected", "p80", "worst"))
+        money = teller((owed["expected"], owed["worst"]), least=1.0)
+        expected, most, worst = (money(owed[one]) for one in ("expected", "p80", "worst"))
         rows.append(
             [
                 result.name,

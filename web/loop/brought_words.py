@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from rewards.digits import rounded, step_of
+from rewards.digits import teller
 from rewards.language import gettext as _
 from rewards.language import msg
 from rewards.store.session import Transaction
@@ -52,7 +52,5 @@ def _brought(one: Brought) -> BroughtRow:
     against, label = _(AGAINST[one.against]), _(LABELS[one.label])
     if one.low is None or one.high is None:
         return BroughtRow(one, against, label, number_text(one.estimate), "", "")
-    step = step_of(one.high - one.low)
-    return BroughtRow(
-        one, against, label, rounded(one.estimate, step), rounded(one.low, step), rounded(one.high, step)
-    )
+    text = teller((one.low, one.high))
+    return BroughtRow(one, against, label, text(one.estimate), text(one.low), text(one.high))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rewards.digits import rounded, step_of
+from rewards.digits import rounded, teller
 from rewards.language import gettext as _
 from web.rehearsal.sheets import sheet
 
@@ -55,9 +55,8 @@ def _sentence(one: Mapping[str, Any], most: float) -> str:
                 else _("From none to {most} times its points it is beyond its limit.")
             )
         return text.format(most=rounded(most, 1.0))
-    low, high = interval
-    step = max(step_of(high - low), FINEST)
-    values = {"at": rounded(at, step), "low": rounded(low, step), "high": rounded(high, step)}
+    text_of, (low, high) = teller(interval, least=FINEST), interval
+    values = {"at": text_of(at), "low": text_of(low), "high": text_of(high)}
     if one["name"] == GAIN:
         text = (
             _("Beyond {at} times its points, points bring fewer clicks than none (90 %: {low} to {high}).")

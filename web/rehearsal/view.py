@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from rewards.digits import Told, rounded, step_of, told
+from rewards.digits import Told, rounded, teller, told
 from rewards.language import gettext as _
 from rewards.language import msg
 from rewards.people.tenure import GROUPS as TENURES
@@ -321,9 +321,8 @@ def _fair(name: str, title: str, rows: Sequence[Mapping[str, Any]]) -> Fair:
 
 
 def _owed(one: Mapping[str, Any], title: str) -> Owed:
-    step = max(step_of(one["worst"] - one["expected"]), 1.0)
-    money = [rounded(one[key], step) for key in ("today", "expected", "p80", "worst")]
-    today, expected, p80, worst = money
+    money = teller((one["expected"], one["worst"]), least=1.0)
+    today, expected, p80, worst = (money(one[key]) for key in ("today", "expected", "p80", "worst"))
     return Owed(title, today, expected, p80, worst, told(one["points"]), one["priced"])
 
 
